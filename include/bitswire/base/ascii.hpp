@@ -1,0 +1,134 @@
+// bitswire/base/ascii.hpp: the character classes of HTTP text, as one table, and letter-case-blind comparison.
+//
+// Not <cctype>: no locale, no int conversions, bytes of 0x80 and above are never letters.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_BASE_ASCII_HPP
+#define BITSWIRE_BASE_ASCII_HPP
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// Classes a byte can belong to; a byte may be in several.
+enum class char_class : std::uint8_t {
+    digit = 0x01,   ///< DIGIT, RFC 5234 B.1
+    hex = 0x02,     ///< HEXDIG in either letter case
+    alpha = 0x04,   ///< ALPHA
+    token = 0x08,   ///< tchar, RFC 9110 5.6.2: method and field names
+    visible = 0x10, ///< VCHAR: what a request target may consist of
+    host = 0x20,    ///< what a uri-host with port may consist of, RFC 3986 3.2.2
+    path = 0x40,    ///< pchar and "/", RFC 3986 3.3, without "%"
+};
+
+namespace detail {
+
+constexpr bool contains(std::string_view set, char c) noexcept {
+    for (const char s : set) {
+        if (s == c) return true;
+    }
+    return false;
+}
+
+constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned i = 0; i < 256; ++i) {
+        const char c = static_cast<char>(i);
+        const bool digit = i >= '0' && i <= '9';
+        const bool alpha = (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z');
+        const bool hex = digit || (i >= 'a' && i <= 'f') || (i >= 'A' && i <= 'F');
+        const auto put = [&](char_class k, bool yes) {
+            if (yes) table[i] = static_cast<std::uint8_t>(table[i] | static_cast<unsigned>(k));
+        };
+        put(char_class::digit, digit);
+        put(char_class::hex, hex);
+        put(char_class::alpha, alpha);
+        put(char_class::token, digit || alpha || contains("!#$%&'*+-.^_`|~", c));
+        put(char_class::visible, i > 0x20 && i < 0x7f);
+        put(char_class::host, digit || alpha || contains("-._~%!$&'()*+,;=:[]", c));
+        put(char_class::path, digit || alpha || contains("-._~!$&'()*+,;=:@/", c));
+    }
+    return table;
+}
+
+inline constexpr std::array<std::uint8_t, 256> char_classes = make_char_classes();
+
+} // namespace detail
+
+/// Whether `c` belongs to class `k`.
+constexpr bool is(char_class k, char c) noexcept {
+    return (detail::char_classes[static_cast<unsigned char>(c)] & static_cast<unsigned>(k)) != 0;
+}
+
+/// The position of the first byte of `text` outside class `k`, or `text.size()`.
+constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
+    std::size_t i = 0;
+    while (i < text.size() && is(k, text[i]))
+        ++i;
+    return i;
+}
+
+/// `c` with A-Z turned into a-z; every other byte unchanged.
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// `c` with a-z turned into A-Z; every other byte unchanged.
+constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; }
+
+/// Equality without regard to the case of ASCII letters.
+constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    }
+    return true;
+}
+
+/// Optional white space, RFC 9110 5.6.3.
+constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
+
+/// `text` without optional white space at both ends. Borrows from `text`.
+constexpr std::string_view trim_ows(std::string_view text) noexcept {
+    while (!text.empty() && is_ows(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_ows(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+/// Walks the elements of a list that is separated by commas (and, where the caller says so, by blanks), RFC 9110 5.6.1.
+/// Empty elements are skipped. Borrows from the text it was given.
+class list_tokens {
+  public:
+    enum class separator : std::uint8_t { comma, comma_or_blank };
+
+    constexpr explicit list_tokens(std::string_view list, separator by = separator::comma) noexcept
+        : rest_(list), by_(by) {}
+
+    /// The next element, trimmed, or an empty view when there is none left.
+    constexpr std::string_view next() noexcept {
+        while (!rest_.empty()) {
+            std::size_t n = 0;
+            while (n < rest_.size() && !separates(rest_[n]))
+                ++n;
+            const std::string_view element = trim_ows(rest_.substr(0, n));
+            rest_.remove_prefix(n < rest_.size() ? n + 1 : n);
+            if (!element.empty()) return element;
+        }
+        return {};
+    }
+
+  private:
+    [[nodiscard]] constexpr bool separates(char c) const noexcept {
+        return c == ',' || (by_ == separator::comma_or_blank && is_ows(c));
+    }
+
+    std::string_view rest_;
+    separator by_;
+};
+
+} // namespace bitswire
+
+#endif

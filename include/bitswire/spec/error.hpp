@@ -1,0 +1,153 @@
+// bitswire/spec/error.hpp: everything that can be wrong with a message, one row each: who is to blame, the text, and
+// what a server answers.
+//
+// These are errors of text and of use. That a peer said no is not one of them: it is data in the Ack. That bytes are
+// missing is not one either: it is an outcome of reading.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SPEC_ERROR_HPP
+#define BITSWIRE_SPEC_ERROR_HPP
+
+#include "../base/result.hpp"
+#include "header.hpp"
+#include "hresult.hpp"
+#include "hresult_table.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+enum class errc : std::uint8_t {
+    ok,
+    bad_start_line,
+    bad_method,
+    bad_target,
+    target_too_long,
+    bad_http_version,
+    bad_status,
+    bare_line_end,
+    control_character,
+    bad_header_line,
+    obsolete_line_folding,
+    head_too_large,
+    too_many_headers,
+    value_too_long,
+    conflicting_headers,
+    conflicting_framing,
+    missing_header,
+    missing_content_length,
+    bad_number,
+    number_overflow,
+    bad_range,
+    range_reversed,
+    range_beyond_total,
+    range_length_mismatch,
+    bad_guid,
+    too_many_protocols,
+    unknown_packet_type,
+    unexpected_body,
+    unsupported_encoding,
+    unsupported_expectation,
+    bad_host,
+    bad_url,
+    unsendable_value,
+    unsendable_combination,
+    buffer_too_small,
+};
+
+/// Whose fault an error is.
+enum class blame : std::uint8_t {
+    nobody,
+    peer,   ///< the bytes of the message
+    caller, ///< the arguments of a call; never the cause of an answer to a peer
+};
+
+struct error_row {
+    errc code;
+    std::string_view name;
+    blame on;
+    std::uint16_t status;  ///< what a server answers; 0 for an error of the caller
+    hresult bits_error;    ///< BITS-Error-Code of that answer; the context is remote_file ([MC-BUP] 3.2.5.2.3)
+    std::string_view text; ///< what is wrong, to stand after the name of the header
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto error_rows = [] {
+    constexpr hresult none{};
+    constexpr hresult invalid = "E_INVALIDARG"_hresult;
+    return std::to_array<error_row>({
+        {errc::ok,                     "ok",                     blame::nobody, 0,   none,    "no error", "-"},
+        {errc::bad_start_line,         "bad_start_line",         blame::peer,   400, invalid, "the start line is not HTTP", "RFC 9112 3"},
+        {errc::bad_method,             "bad_method",             blame::peer,   400, invalid, "the method is not the one of the message", "[MC-BUP] 2.2.1"},
+        {errc::bad_target,             "bad_target",             blame::peer,   400, invalid, "the request target is no path and no http URL, or has a byte that must be percent-encoded", "RFC 9112 3.2"},
+        {errc::target_too_long,        "target_too_long",        blame::peer,   414, invalid, "the request target is longer than the limit", "RFC 9112 3"},
+        {errc::bad_http_version,       "bad_http_version",       blame::peer,   400, invalid, "the HTTP version is not 1.1", "[MC-BUP] 2.2.1"},
+        {errc::bad_status,             "bad_status",             blame::peer,   400, invalid, "the status is not a number of 100 to 599", "RFC 9110 15"},
+        {errc::bare_line_end,          "bare_line_end",          blame::peer,   400, invalid, "CR without LF, or LF without CR", "RFC 9112 2.2"},
+        {errc::control_character,      "control_character",      blame::peer,   400, invalid, "control character", "RFC 9110 5.5"},
+        {errc::bad_header_line,        "bad_header_line",        blame::peer,   400, invalid, "a header line without a colon, or with white space or another forbidden byte in the name", "RFC 9112 5.1"},
+        {errc::obsolete_line_folding,  "obsolete_line_folding",  blame::peer,   400, invalid, "a header line that continues the one before", "RFC 9112 5.2"},
+        {errc::head_too_large,         "head_too_large",         blame::peer,   431, invalid, "the head is larger than the limit", "RFC 6585 5"},
+        {errc::too_many_headers,       "too_many_headers",       blame::peer,   431, invalid, "more header lines than the limit", "RFC 6585 5"},
+        {errc::value_too_long,         "value_too_long",         blame::peer,   400, invalid, "the value is longer than the limit", "[MC-BUP] 2.2.1.2"},
+        {errc::conflicting_headers,    "conflicting_headers",    blame::peer,   400, invalid, "comes twice with different values", "RFC 9110 5.3"},
+        {errc::conflicting_framing,    "conflicting_framing",    blame::peer,   400, invalid, "Transfer-Encoding where only Content-Length may frame the body", "RFC 9112 6.1"},
+        {errc::missing_header,         "missing_header",         blame::peer,   400, invalid, "is missing", "[MC-BUP] 3.2.5.2.3"},
+        // WINDOWS: sends 400 ([MC-BUP] 6 note 23).
+        {errc::missing_content_length, "missing_content_length", blame::peer,   411, invalid, "is missing", "[MC-BUP] 3.2.5.2.3"},
+        {errc::bad_number,             "bad_number",             blame::peer,   400, invalid, "is not a number of the form required", "RFC 9110 8.6"},
+        {errc::number_overflow,        "number_overflow",        blame::peer,   400, invalid, "is a number that does not fit", "RFC 9110 8.6"},
+        {errc::bad_range,              "bad_range",              blame::peer,   400, invalid, "is not of the form bytes first-last/total", "RFC 9110 14.4"},
+        {errc::range_reversed,         "range_reversed",         blame::peer,   400, invalid, "ends before it begins", "RFC 9110 14.4"},
+        {errc::range_beyond_total,     "range_beyond_total",     blame::peer,   400, invalid, "ends at or beyond its total length", "RFC 9110 14.4"},
+        {errc::range_length_mismatch,  "range_length_mismatch",  blame::peer,   400, invalid, "is not the length of Content-Range", "[MC-BUP] 2.2.6.3"},
+        {errc::bad_guid,               "bad_guid",               blame::peer,   400, invalid, "is not a GUID", "[MS-DTYP] 2.3.4.3"},
+        {errc::too_many_protocols,     "too_many_protocols",     blame::peer,   400, invalid, "lists more protocols than the limit", "[MC-BUP] 6 note 6"},
+        {errc::unknown_packet_type,    "unknown_packet_type",    blame::peer,   400, invalid, "is not a packet type that may stand here", "[MC-BUP] 2.2.1.2"},
+        {errc::unexpected_body,        "unexpected_body",        blame::peer,   400, invalid, "announces a body where none may be", "[MC-BUP] 2.2.2.3"},
+        {errc::unsupported_encoding,   "unsupported_encoding",   blame::peer,   400, invalid, "is not identity", "[MC-BUP] 6 note 12"},
+        {errc::unsupported_expectation,"unsupported_expectation",blame::peer,   417, invalid, "is not 100-continue", "RFC 9110 10.1.1"},
+        {errc::bad_host,               "bad_host",               blame::peer,   400, invalid, "is not a host", "RFC 3986 3.2.2"},
+        {errc::bad_url,                "bad_url",                blame::peer,   400, invalid, "is not an http or https URL, nor a path", "RFC 3986 3"},
+        {errc::unsendable_value,       "unsendable_value",       blame::caller, 0,   none,    "has no value, one that is too long, or one with a byte that may not be sent", "RFC 9110 5.5"},
+        {errc::unsendable_combination, "unsendable_combination", blame::caller, 0,   none,    "does not go with the other values of the packet", "[MC-BUP] 2.2"},
+        {errc::buffer_too_small,       "buffer_too_small",       blame::caller, 0,   none,    "the buffer is smaller than the message", "-"},
+    });
+}();
+// clang-format on
+
+/// What is wrong, where. `offset` counts bytes from the start of the message when raw bytes were read, and from the
+/// start of the header's value when headers came from another HTTP library or a single value was read.
+struct error {
+    errc code = errc::ok;
+    header in = header::none;
+    std::uint32_t offset = 0;
+
+    /// True for an error, false for `errc::ok`.
+    constexpr explicit operator bool() const noexcept { return code != errc::ok; }
+    friend constexpr bool operator==(const error&, const error&) noexcept = default;
+};
+
+/// A value, or what is wrong with the text it should have come from or with the packet it should have been made from.
+template <class T>
+using result = basic_result<T, error>;
+
+static_assert([] {
+    for (std::size_t i = 0; i < error_rows.size(); ++i) {
+        if (error_rows[i].code != static_cast<errc>(i)) return false;
+    }
+    return error_rows.back().code == errc::buffer_too_small;
+}());
+
+constexpr const error_row& row_of(errc code) noexcept { return error_rows[static_cast<std::size_t>(code)]; }
+
+/// The name of an error code, as in this header. Static storage.
+constexpr std::string_view name_of(errc code) noexcept { return row_of(code).name; }
+
+} // namespace bitswire
+
+#endif

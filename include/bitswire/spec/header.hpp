@@ -1,0 +1,216 @@
+// bitswire/spec/header.hpp: every header of the protocol, one row each: spelling, repetition, lengths, and in which
+// message it must, may or must not stand (the presence matrix).
+//
+// Readers take their rules from here, writers their order and spelling, the README its table. Rows stand in the order
+// in which Windows and IIS write them. No parsing here: the forms of the values are the wire layer's.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SPEC_HEADER_HPP
+#define BITSWIRE_SPEC_HEADER_HPP
+
+#include "packet_type.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// A header that the library knows. The numbers are row numbers of `header_rows`.
+enum class header : std::uint8_t {
+    accept,
+    date,
+    server,
+    packet_type,
+    protocol,
+    session_id,
+    supported_protocols,
+    host_id,
+    host_id_fallback_timeout,
+    original_request_url,
+    request_datafile_name,
+    response_datafile_name,
+    static_response_url,
+    copy_file_to_destination,
+    content_name,
+    content_range,
+    content_encoding,
+    range,
+    user_agent,
+    host,
+    expect,
+    method_override,
+    transfer_encoding,
+    content_length,
+    received_content_range,
+    reply_url,
+    error_code,
+    error,
+    error_context,
+    accept_encoding,
+    connection,
+    none, ///< no known header; in an error: the start line, or the message as a whole
+};
+
+inline constexpr std::size_t header_count = static_cast<std::size_t>(header::none);
+
+/// What a reader makes of a header that comes twice.
+enum class repetition : std::uint8_t {
+    once,  ///< twice is an error, whatever the values (RFC 9112 3.2 for Host)
+    equal, ///< equal values are one, different ones are an error
+    list,  ///< the lines are one list (RFC 9110 5.3)
+    first, ///< only for information: the first one counts
+};
+
+/// A cell of the presence matrix.
+enum class presence : std::uint8_t {
+    never,    ///< `.`  not written; ignored by a reader
+    optional, ///< `o`  written when it has a value
+    sent,     ///< `S`  always written; a reader lives without it, since real peers omit it
+    required, ///< `R`  always written; a reader refuses the message without it
+};
+
+struct header_row {
+    header id;
+    std::string_view name; ///< as it is written; names compare without regard to letter case (RFC 9110 5.1)
+    repetition twice;
+    std::uint16_t max_read;        ///< longest value that is read; 0: `read_limits::value_bytes`
+    std::uint16_t max_sent;        ///< longest value that is written; 0: 4,096 ([MC-BUP] 2.2.1)
+    std::string_view presence_row; ///< a letter for each `message_kind`, blanks for the eye
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto header_rows = std::to_array<header_row>({
+    //                                                                                                requests acks 416
+    //                                                                                                  PCFLX PCFLX EO RVA  (P)ing (C)reate (F)ragment c(L)ose cancel(X), (E)rror (O)ut of sync,
+    {header::accept,                   "Accept",                        repetition::first,    0,    0, "SSSSS ..... .. SS.", "RFC 9110 12.5.1"}, // by (R)eference, by (V)alue, (A)nswer
+    {header::date,                     "Date",                          repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 6.6.1"},
+    {header::server,                   "Server",                        repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 10.2.4"},
+    {header::packet_type,              "BITS-Packet-Type",              repetition::equal,    0,    0, "RRRRR RRRRR SS ...", "[MC-BUP] 2.2.1.2"},
+    {header::protocol,                 "BITS-Protocol",                 repetition::equal,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.2"},
+    {header::session_id,               "BITS-Session-Id",               repetition::equal,  100,  100, "o.RRR oRSSS oS ...", "[MC-BUP] 2.2.1.2, ack-for-create-session"},
+    {header::supported_protocols,      "BITS-Supported-Protocols",      repetition::list,     0,    0, ".R... ..... .. ...", "[MC-BUP] 2.2.2.2"},
+    {header::host_id,                  "BITS-Host-Id",                  repetition::equal,  300,  300, "..... .o... .. ...", "[MC-BUP] 2.2.3.2"},
+    {header::host_id_fallback_timeout, "BITS-Host-Id-Fallback-Timeout", repetition::equal,    0,    0, "..... .o... .. ...", "[MC-BUP] 2.2.3.2"},
+    {header::original_request_url,     "BITS-Original-Request-URL",     repetition::equal,    0,    0, "..... ..... .. RR.", "[MC-BUP] 2.2.12.2"},
+    {header::request_datafile_name,    "BITS-Request-DataFile-Name",    repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
+    {header::response_datafile_name,   "BITS-Response-DataFile-Name",   repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
+    {header::static_response_url,      "BITS-Static-Response-URL",      repetition::equal, 2200, 2200, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
+    {header::copy_file_to_destination, "BITS-Copy-File-To-Destination", repetition::first,    0,    0, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
+    {header::content_name,             "Content-Name",                  repetition::equal,    0,  260, ".oooo ..... .. ...", "[MC-BUP] 2.2.1.1"},
+    {header::content_range,            "Content-Range",                 repetition::equal,    0,    0, "..R.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
+    {header::content_encoding,         "Content-Encoding",              repetition::equal,    0,    0, "..o.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
+    {header::range,                    "Range",                         repetition::equal,    0,    0, "..... ..... .. ...", "RFC 9110 14.2"},
+    {header::user_agent,               "User-Agent",                    repetition::first,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.5"},
+    {header::host,                     "Host",                          repetition::once,     0,    0, "RRRRR ..... .. RR.", "RFC 9112 3.2"},
+    {header::expect,                   "Expect",                        repetition::equal,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.1"},
+    {header::method_override,          "X-Http-Method-Override",        repetition::equal,    0,    0, "ooooo ..... .. ...", "OneDrive upload API"},
+    {header::transfer_encoding,        "Transfer-Encoding",             repetition::equal,    0,    0, "ooooo ooooo oo ooo", "RFC 9112 6.1"},
+    {header::content_length,           "Content-Length",                repetition::equal,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
+    {header::received_content_range,   "BITS-Received-Content-Range",   repetition::equal,    0,    0, "..... ..S.. oS ...", "[MC-BUP] 2.2.7.2"},
+    {header::reply_url,                "BITS-Reply-URL",                repetition::equal, 2200, 2200, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2"},
+    {header::error_code,               "BITS-Error-Code",               repetition::equal,    0,    0, "..... ..... SS ...", "ack-for-fragment"},
+    {header::error,                    "BITS-Error",                    repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
+    {header::error_context,            "BITS-Error-Context",            repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
+    {header::accept_encoding,          "Accept-encoding",               repetition::first,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.1"},
+    {header::connection,               "Connection",                    repetition::list,     0,    0, "SSSSS ooooo oo Soo", "RFC 9110 7.6.1"},
+});
+// clang-format on
+
+/// Another spelling of a name that real peers or another source use.
+struct header_alias {
+    std::string_view alias;
+    header id;
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto header_aliases = std::to_array<header_alias>({
+    // SPEC: DataEntity in [MC-BUP] 2.2.12.2, DataFile in 3.4.5.2, on Microsoft's page and on the wire.
+    {"BITS-Request-DataEntity-Name",  header::request_datafile_name,  "[MC-BUP] 2.2.12.2"},
+    {"BITS-Response-DataEntity-Name", header::response_datafile_name, "[MC-BUP] 2.2.12.2"},
+    // A misspelling that an open server implementation sends.
+    {"BITS-Recieved-Content-Range",   header::received_content_range, "seen on the wire"},
+});
+// clang-format on
+
+constexpr const header_row& row_of(header h) noexcept { return header_rows[static_cast<std::size_t>(h)]; }
+
+/// The name of a header as it is written; empty for `header::none`. Static storage.
+constexpr std::string_view name_of(header h) noexcept {
+    return h == header::none ? std::string_view{} : row_of(h).name;
+}
+
+constexpr char letter_of(presence p) noexcept {
+    constexpr std::string_view letters = ".oSR";
+    return letters[static_cast<std::size_t>(p)];
+}
+
+namespace detail {
+
+using presence_matrix = std::array<std::array<presence, message_kind_count>, header_count>;
+
+consteval presence_matrix make_presence_matrix() {
+    presence_matrix matrix{};
+    for (std::size_t h = 0; h < header_count; ++h) {
+        std::size_t column = 0;
+        for (const char c : header_rows[h].presence_row) {
+            if (c == ' ') continue;
+            presence cell = presence::never;
+            while (letter_of(cell) != c)
+                cell = static_cast<presence>(static_cast<int>(cell) + 1);
+            matrix[h].at(column++) = cell;
+        }
+        if (column != message_kind_count || header_rows[h].id != static_cast<header>(h))
+            matrix[h].at(message_kind_count) = {};
+    }
+    return matrix;
+}
+
+inline constexpr presence_matrix presences = make_presence_matrix();
+
+} // namespace detail
+
+/// The rule for header `h` in messages of kind `kind`.
+constexpr presence presence_of(header h, message_kind kind) noexcept {
+    return detail::presences[static_cast<std::size_t>(h)][static_cast<std::size_t>(kind)];
+}
+
+/// A set of headers, one bit each.
+using header_set = std::uint32_t;
+static_assert(header_count <= 32);
+
+constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
+
+namespace detail {
+
+consteval std::array<header_set, message_kind_count> make_header_sets(presence least) {
+    std::array<header_set, message_kind_count> sets{};
+    for (std::size_t k = 0; k < message_kind_count; ++k) {
+        for (std::size_t h = 0; h < header_count; ++h) {
+            if (presences[h][k] >= least) sets[k] |= set_of(static_cast<header>(h));
+        }
+    }
+    return sets;
+}
+
+inline constexpr auto required_sets = make_header_sets(presence::required);
+inline constexpr auto readable_sets = make_header_sets(presence::optional);
+
+} // namespace detail
+
+/// The headers without which a reader refuses a message of kind `kind`.
+constexpr header_set required_headers(message_kind kind) noexcept {
+    return detail::required_sets[static_cast<std::size_t>(kind)];
+}
+
+/// The headers that a reader looks at in a message of kind `kind`; it ignores all others.
+constexpr header_set readable_headers(message_kind kind) noexcept {
+    return detail::readable_sets[static_cast<std::size_t>(kind)];
+}
+
+} // namespace bitswire
+
+#endif

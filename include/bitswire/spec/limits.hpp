@@ -1,0 +1,39 @@
+// bitswire/spec/limits.hpp: how much a reader takes, and the numbers that the specification fixes.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SPEC_LIMITS_HPP
+#define BITSWIRE_SPEC_LIMITS_HPP
+
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// The protocol of [MC-BUP], the only one there is (1.7.1): "BITS 1.5 Upload Protocol".
+inline constexpr std::string_view bits_upload_protocol_text = "{7df0354d-249b-430f-820d-3d2a9bef4931}";
+
+/// BITS-Host-Id-Fallback-Timeout when the header is absent: never go back to the origin host ([MC-BUP] 3.1.2.3).
+inline constexpr std::uint32_t host_id_fallback_never_s = 0xffffffffU;
+
+/// Most protocols that a server looks at in BITS-Supported-Protocols ([MC-BUP] 6 note 6).
+inline constexpr unsigned max_supported_protocols = 100;
+
+/// Most lines of one list header that are kept; further ones are an error. Windows sends one.
+inline constexpr unsigned max_list_lines = 4;
+
+/// What a reader refuses to go beyond. The defaults take every message that Windows sends with room to spare.
+struct read_limits {
+    /// Bytes of a head, from its first byte to the end of the empty line. At most 2^31.
+    std::uint32_t head_bytes = 65536;
+    /// Bytes of a request target. RFC 9112 3 recommends to take at least 8,000; a BITS URL has at most 2,200.
+    std::uint32_t target_bytes = 8000;
+    /// Header lines in a head.
+    std::uint32_t header_lines = 100;
+    /// Bytes of one value of a header that the library knows ([MC-BUP] 2.2.1: 4 KiB). Headers it does not know, such as
+    /// a large Authorization, are held by `head_bytes` alone.
+    std::uint32_t value_bytes = 4096;
+};
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,233 @@
+// bitswire/wire/ack.hpp: the Ack to each request: bytes or headers to a checked value, and back.
+//
+// An Ack says nothing of the request it answers, so its reader is told. That the server refused is not an error here;
+// it is what the Ack says. Which event an Ack is for a client is the client session's business.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_ACK_HPP
+#define BITSWIRE_WIRE_ACK_HPP
+
+#include "guid.hpp"
+#include "host.hpp"
+#include "hresult_text.hpp"
+#include "packet.hpp"
+#include "read_message.hpp"
+#include "write_message.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// The answer to a request of the upload protocol. Members that its kind does not have are empty after reading and must
+/// be for writing. Views borrow what the Ack was read from.
+struct ack {
+    packet_type answers = packet_type::ping; ///< the type of the request
+    std::uint16_t status = 200;
+    std::string_view session_id{};
+    std::optional<guid> protocol{}; ///< Create-Session: the protocol the server chose; some servers do not say
+    std::string_view host_id{};     ///< Create-Session: the host to go on with, as `parse_host` reads it; empty: none
+    std::uint32_t host_id_fallback_timeout_s = host_id_fallback_never_s; ///< seconds; only with `host_id`
+    std::optional<std::uint64_t> received_content_range{};               ///< the offset that the server expects next
+    std::string_view reply_url{};                           ///< last Fragment of an upload-reply: see url.hpp
+    std::optional<hresult> error_code{};                    ///< failures only
+    std::optional<bitswire::error_context> error_context{}; ///< failures only
+    std::string_view date{};                                ///< RFC 9110 6.6.1; a server with a clock sends it
+    std::string_view server{};                              ///< RFC 9110 10.2.4
+    body_framing body{};                                    ///< to be skipped; nothing but a proxy sends one
+    bool keep_alive = true;                                 ///< false: the connection ends after this
+
+    [[nodiscard]] constexpr bool is_success() const noexcept { return is_ack_success(status); }
+    /// A 1xx answer: the Ack is still to come, read on behind it (RFC 9110 15.2).
+    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200; }
+
+    friend constexpr bool operator==(const ack&, const ack&) noexcept = default;
+};
+
+/// Settings of an Ack's reader.
+struct ack_options {
+    packet_type answers = packet_type::ping; ///< what was asked
+    read_limits limits{};
+};
+
+namespace detail {
+
+/// Whether a member that is optional in the struct has a value where the kind sends it, and none where it never does.
+constexpr error check_optional(header h, message_kind kind, bool has_value) noexcept {
+    const presence rule = presence_of(h, kind);
+    if (!has_value && rule >= presence::sent) return {errc::unsendable_value, h, 0};
+    if (has_value && rule == presence::never) return {errc::unsendable_combination, h, 0};
+    return {};
+}
+
+template <>
+struct packet_traits<ack> {
+    static constexpr head_side side = head_side::response;
+    using settings = ack_options;
+
+    static constexpr auto kinds = std::to_array<message_kind>({
+        message_kind::ping_ack,
+        message_kind::create_session_ack,
+        message_kind::fragment_ack,
+        message_kind::close_session_ack,
+        message_kind::cancel_session_ack,
+        message_kind::error_ack,
+        message_kind::out_of_sync_ack,
+    });
+    static constexpr message_kind kind_of(const ack& a) noexcept { return ack_kind(a.answers, a.status); }
+
+    static constexpr auto text = std::to_array<text_member<ack>>({
+        {header::date, &ack::date},
+        {header::server, &ack::server},
+        {header::session_id, &ack::session_id},
+        {header::host_id, &ack::host_id},
+        {header::reply_url, &ack::reply_url},
+    });
+
+    template <class Value>
+    static constexpr error read(const status_line& start, const fields_view<Value>& fields, const ack_options& options,
+                                ack& out) noexcept {
+        out.answers = options.answers;
+        out.status = start.status;
+        if (out.is_interim()) return {};
+        const message_kind kind = ack_kind(options.answers, start.status);
+        // A proxy may answer for a server it cannot reach in its own version of HTTP; an Ack is HTTP/1.1.
+        if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
+        out.keep_alive = start.minor_version == 0 ? fields.wants_keep_alive() : !fields.wants_close();
+        if (error e = check_presence(fields, kind)) return e;
+        if (fields.has(header::packet_type) && !iequals(fields.text(header::packet_type), name_of(packet_type::ack))) {
+            return fields.fail(errc::unknown_packet_type, header::packet_type);
+        }
+        if (error e = read_response_body(fields, start.status, out.body)) return e;
+        if (out.body.end == body_end::connection) out.keep_alive = false;
+        if (error e = read_text(fields, kind, out)) return e;
+        if (out.session_id.empty() && presence_of(header::session_id, kind) == presence::required) {
+            return fields.fail(errc::missing_header, header::session_id);
+        }
+        const header_set wanted = readable_headers(kind) & fields.present();
+        if ((wanted & set_of(header::protocol)) != 0) {
+            const result<guid> protocol = parse_guid(fields.text(header::protocol));
+            if (!protocol) return fields.fail(protocol.error().code, header::protocol, protocol.error().offset);
+            out.protocol = *protocol;
+        }
+        if (!out.host_id.empty()) {
+            if (!parse_host(out.host_id)) return fields.fail(errc::bad_host, header::host_id);
+            if (error e = read_fallback_timeout(fields, out)) return e;
+        }
+        if ((wanted & set_of(header::received_content_range)) != 0) {
+            std::uint64_t offset = 0;
+            if (error e = read_decimal(fields, header::received_content_range, UINT64_MAX, offset)) return e;
+            out.received_content_range = offset;
+        }
+        if ((wanted & set_of(header::error_code)) != 0 || (wanted & set_of(header::error)) != 0)
+            return read_error(fields, out);
+        return {};
+    }
+
+    template <class Value>
+    static constexpr error read_fallback_timeout(const fields_view<Value>& fields, ack& out) noexcept {
+        if (!fields.has(header::host_id_fallback_timeout)) return {};
+        std::uint64_t seconds = 0;
+        if (error e = read_decimal(fields, header::host_id_fallback_timeout, UINT32_MAX, seconds)) return e;
+        out.host_id_fallback_timeout_s = static_cast<std::uint32_t>(seconds);
+        return {};
+    }
+
+    /// One code under two names; two different codes are a contradiction. An empty value is none.
+    template <class Value>
+    static constexpr error read_error(const fields_view<Value>& fields, ack& out) noexcept {
+        for (const header h : {header::error_code, header::error}) {
+            if (fields.text(h).empty()) continue;
+            const result<std::uint32_t> code = parse_code(fields.text(h));
+            if (!code) return fields.fail(code.error().code, h, code.error().offset);
+            if (out.error_code && out.error_code->value != *code) return fields.fail(errc::conflicting_headers, h);
+            out.error_code = hresult{*code};
+        }
+        if (out.error_code && !fields.text(header::error_context).empty()) {
+            const result<std::uint32_t> context = parse_code(fields.text(header::error_context));
+            if (!context) return fields.fail(context.error().code, header::error_context, context.error().offset);
+            out.error_context = static_cast<bitswire::error_context>(*context);
+        }
+        return {};
+    }
+
+    static constexpr error check(const ack& a) noexcept {
+        if (a.answers == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
+        if (a.status < 200 || a.status > 599) return {errc::unsendable_value, header::none, 0};
+        if (a.body != body_framing{}) return {errc::unsendable_combination, header::content_length, 0};
+        const message_kind kind = kind_of(a);
+        // The session id must come back exactly as the client wrote it, so an Ack that should have one needs one.
+        if (presence_of(header::session_id, kind) >= presence::sent && a.session_id.empty()) {
+            return {errc::unsendable_value, header::session_id, 0};
+        }
+        if (error e = check_optional(header::protocol, kind, a.protocol.has_value())) return e;
+        if (error e = check_optional(header::received_content_range, kind, a.received_content_range.has_value()))
+            return e;
+        if (error e = check_optional(header::error_code, kind, a.error_code.has_value())) return e;
+        if (error e = check_optional(header::error_context, kind, a.error_context.has_value())) return e;
+        if (a.host_id_fallback_timeout_s != host_id_fallback_never_s && a.host_id.empty()) {
+            return {errc::unsendable_combination, header::host_id_fallback_timeout, 0};
+        }
+        if (!a.host_id.empty() && !parse_host(a.host_id)) return {errc::unsendable_value, header::host_id, 0};
+        return {};
+    }
+
+    template <class Sink>
+    static constexpr void put_start_line(const ack& a, Sink& sink) noexcept {
+        put_status_line(sink, a.status);
+    }
+
+    template <header H, class Emit>
+    static constexpr void put_value(const ack& a, Emit emit) noexcept {
+        if constexpr (H == header::packet_type) {
+            emit(name_of(packet_type::ack));
+        } else if constexpr (H == header::protocol) {
+            const auto guid_text = write_guid(*a.protocol, guid_style::braces_lower);
+            emit(std::string_view{guid_text.data(), guid_text.size()});
+        } else if constexpr (H == header::host_id_fallback_timeout) {
+            if (a.host_id_fallback_timeout_s != host_id_fallback_never_s) {
+                emit(number_text::decimal(a.host_id_fallback_timeout_s).view());
+            }
+        } else if constexpr (H == header::content_length) {
+            emit("0");
+        } else if constexpr (H == header::received_content_range) {
+            if (a.received_content_range) emit(number_text::decimal(*a.received_content_range).view());
+        } else if constexpr (H == header::error_code || H == header::error) {
+            emit(write_code(*a.error_code).view());
+        } else if constexpr (H == header::error_context) {
+            emit(write_code(*a.error_context).view());
+        } else if constexpr (H == header::accept_encoding) {
+            emit("identity");
+        } else if constexpr (H == header::connection) {
+            if (!a.keep_alive) emit("close");
+        }
+    }
+};
+
+} // namespace detail
+
+/// Door 1 for Acks: `ack_parser p({.answers = packet_type::ping})`; `parse_message<ack>` is door 2. Source:
+/// [MC-BUP] 2.2, *ack-for-create-session* and its siblings.
+using ack_parser = message_parser<ack>;
+
+/// What a server answers to a request that could not be read: status, code and context of the error's row. An error of
+/// the caller, which is no peer's fault, becomes 500. The connection ends with it, since where the next request would
+/// begin is not known. `answers` may be a guess where the type could not be read. Source: [MC-BUP] 3.2.5.2.3.
+constexpr ack refuse(const error& problem, packet_type answers = packet_type::ping) noexcept {
+    const error_row& row = row_of(problem.code);
+    ack a;
+    a.answers = answers;
+    a.status = row.status != 0 ? row.status : std::uint16_t{500};
+    a.error_code = row.status != 0 ? row.bits_error : "E_INVALIDARG"_hresult;
+    a.error_context = error_context::remote_file;
+    a.keep_alive = false;
+    return a;
+}
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,238 @@
+// bitswire/wire/head.hpp: an HTTP/1.1 head as raw bytes: start line, header lines, empty line.
+//
+// Works line by line and in order, so that any split of the input ends in the same answer, and never looks twice at a
+// byte that it has passed. Deliberately strict where messages are framed (RFC 9112 2.2, 5.1, 5.2, 6.1): no bare CR or
+// LF, no folding, no white space before a colon. Knows headers, not packets. Copies nothing.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_HEAD_HPP
+#define BITSWIRE_WIRE_HEAD_HPP
+
+#include "../base/ascii.hpp"
+#include "../base/number.hpp"
+#include "../base/scan.hpp"
+#include "../spec/error.hpp"
+#include "../spec/limits.hpp"
+#include "field_set.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace bitswire {
+
+/// How far reading a message has come.
+enum class outcome : std::uint8_t {
+    need_more, ///< no error so far, and not the end
+    complete,
+    bad, ///< see the error; nothing behind it was looked at
+};
+
+enum class head_side : std::uint8_t { request, response };
+
+/// The start line of a request. Borrows its text.
+struct request_line {
+    std::string_view method{};
+    std::string_view target{}; ///< a path with query, or an absolute http URL
+};
+
+/// The start line of a response; the reason phrase is for people and not kept.
+struct status_line {
+    std::uint16_t status = 0;
+    std::uint8_t minor_version = 1; ///< of HTTP/1: 0 in an answer of an old proxy
+};
+
+namespace detail {
+
+/// Whether a request target has a form that BITS uses: a path, or an http URL (RFC 9112 3.2.1, 3.2.2).
+constexpr bool is_target(std::string_view target) noexcept {
+    if (!is_visible(target)) return false;
+    return target.substr(0, 1) == "/" || iequals(target.substr(0, 7), "http://") ||
+           iequals(target.substr(0, 8), "https://");
+}
+
+} // namespace detail
+
+/// Reads one head. Hand it the bytes from the start of the message again and again while they grow; the buffer may move
+/// in between. After `complete`, the accessors give views into the bytes they are handed. One object reads one message.
+template <head_side Side>
+class head_parser {
+  public:
+    constexpr explicit head_parser(const read_limits& limits = {}) noexcept : limits_(limits) {}
+
+    /// `bytes` starts with the first byte of the message and holds at least what it held in the call before.
+    constexpr outcome parse(std::string_view bytes) noexcept {
+        if (outcome_ != outcome::need_more) return outcome_;
+        const char* const buffer = bytes.data();
+        const auto size =
+            static_cast<std::uint32_t>(bytes.size() < limits_.head_bytes ? bytes.size() : limits_.head_bytes);
+        while (outcome_ == outcome::need_more) {
+            const line_marks marks =
+                scan_line(buffer + scanned_, buffer + size, colon_ != none_yet ? buffer + colon_ : nullptr);
+            const auto stop = static_cast<std::uint32_t>(marks.stop - buffer);
+            colon_ = marks.colon != nullptr ? static_cast<std::uint32_t>(marks.colon - buffer) : none_yet;
+            scanned_ = stop;
+            if (stop == size || (buffer[stop] == '\r' && stop + 1 == size)) {
+                if (size == limits_.head_bytes) fail(errc::head_too_large, header::none, size);
+                return outcome_;
+            }
+            if (buffer[stop] != '\r' || buffer[stop + 1] != '\n') {
+                const bool line_end = buffer[stop] == '\r' || buffer[stop] == '\n';
+                fail(line_end ? errc::bare_line_end : errc::control_character, header_at_fault(buffer), stop);
+                return outcome_;
+            }
+            take_line(buffer, stop);
+            line_ = scanned_ = stop + 2;
+            colon_ = none_yet;
+        }
+        return outcome_;
+    }
+
+    /// What is wrong, after `bad`.
+    [[nodiscard]] constexpr error problem() const noexcept { return error_; }
+    /// The size of the head in bytes, after `complete`: where the body begins.
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return line_; }
+
+    /// The start line, after `complete`. Borrows `bytes`.
+    [[nodiscard]] constexpr request_line start_line(std::string_view bytes) const noexcept
+        requires(Side == head_side::request) {
+        return {method_.view(bytes.data()), target_.view(bytes.data())};
+    }
+    [[nodiscard]] constexpr status_line start_line(std::string_view /*bytes*/) const noexcept
+        requires(Side == head_side::response) {
+        return status_;
+    }
+
+    /// The known headers. Borrows this object and `bytes`.
+    [[nodiscard]] constexpr fields_view<positioned_value> fields(std::string_view bytes) const noexcept {
+        return {fields_, bytes.data()};
+    }
+
+  private:
+    static constexpr std::uint32_t none_yet = UINT32_MAX;
+
+    constexpr void fail(errc code, header in, std::uint32_t offset) noexcept {
+        error_ = {code, in, offset};
+        outcome_ = outcome::bad;
+    }
+
+    /// The header in whose line scanning stopped.
+    [[nodiscard]] constexpr header header_at_fault(const char* buffer) const noexcept {
+        if (!started_ || colon_ == none_yet) return header::none;
+        return find_header({buffer + line_, colon_ - line_});
+    }
+
+    constexpr void take_line(const char* buffer, std::uint32_t stop) noexcept {
+        if (!started_) {
+            // RFC 9112 2.2: empty lines before a request line are ignored.
+            if (stop == line_ && Side == head_side::request) return;
+            started_ = true;
+            take_start_line(buffer, {buffer + line_, stop - line_});
+        } else if (stop == line_) {
+            outcome_ = outcome::complete;
+        } else {
+            take_header_line(buffer, stop);
+        }
+    }
+
+    constexpr void take_start_line(const char* buffer, std::string_view line) noexcept {
+        const auto at = [&](std::string_view part) {
+            return positioned_value{static_cast<std::uint32_t>(part.data() - buffer),
+                                    static_cast<std::uint32_t>(part.size())};
+        };
+        constexpr std::string_view protocol = "HTTP/";
+        constexpr std::size_t version_size = 8; // HTTP/1.1
+        const auto is_version = [&](std::string_view v) {
+            return v.size() == version_size && v.substr(0, protocol.size()) == protocol &&
+                   is(char_class::digit, v[5]) && v[6] == '.' && is(char_class::digit, v[7]);
+        };
+        if constexpr (Side == head_side::request) {
+            const std::size_t method_size = find_not(char_class::token, line);
+            if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
+                line[line.size() - version_size - 1] != ' ' || !is_version(line.substr(line.size() - version_size))) {
+                return fail(errc::bad_start_line, header::none, line_);
+            }
+            const std::string_view version = line.substr(line.size() - version_size);
+            const std::string_view target = line.substr(method_size + 1, line.size() - version_size - method_size - 2);
+            if (version != "HTTP/1.1") return fail(errc::bad_http_version, header::none, at(version).offset);
+            if (target.size() > limits_.target_bytes) {
+                return fail(errc::target_too_long, header::none, at(target).offset + limits_.target_bytes);
+            }
+            if (!detail::is_target(target)) return fail(errc::bad_target, header::none, at(target).offset);
+            method_ = at(line.substr(0, method_size));
+            target_ = at(target);
+        } else {
+            const std::string_view version = line.substr(0, version_size);
+            if (!is_version(version)) return fail(errc::bad_start_line, header::none, line_);
+            if (version != "HTTP/1.1" && version != "HTTP/1.0")
+                return fail(errc::bad_http_version, header::none, line_);
+            const std::string_view rest = line.substr(version_size);
+            const number status = parse_decimal(rest.substr(rest.empty() ? 0 : 1, 3), 599);
+            if (rest.size() < 4 || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
+                (rest.size() > 4 && rest[4] != ' ')) {
+                return fail(errc::bad_status, header::none, at(rest).offset);
+            }
+            status_ = {static_cast<std::uint16_t>(status.value), static_cast<std::uint8_t>(version[7] - '0')};
+        }
+    }
+
+    constexpr void take_header_line(const char* buffer, std::uint32_t stop) noexcept {
+        if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line_);
+        if (is_ows(buffer[line_])) return fail(errc::obsolete_line_folding, header::none, line_);
+        if (colon_ == none_yet || colon_ == line_) return fail(errc::bad_header_line, header::none, line_);
+        const std::string_view name{buffer + line_, colon_ - line_};
+        const header h = find_header(name);
+        if (h == header::none) {
+            const std::size_t bad = find_not(char_class::token, name);
+            if (bad != name.size()) {
+                return fail(errc::bad_header_line, header::none, line_ + static_cast<std::uint32_t>(bad));
+            }
+            return;
+        }
+        std::uint32_t first = colon_ + 1;
+        std::uint32_t last = stop;
+        while (first != last && is_ows(buffer[first]))
+            ++first;
+        while (first != last && is_ows(buffer[last - 1]))
+            --last;
+        const errc e = fields_.add(h, positioned_value{first, last - first}, buffer, limits_);
+        if (e != errc::ok) fail(e, h, e == errc::value_too_long ? first + limits_.value_bytes : first);
+    }
+
+    read_limits limits_;
+    outcome outcome_ = outcome::need_more;
+    bool started_ = false;
+    std::uint32_t line_ = 0;         ///< where the current line starts
+    std::uint32_t scanned_ = 0;      ///< up to here no line end was found
+    std::uint32_t colon_ = none_yet; ///< the first colon of the current line
+    std::uint32_t header_lines_ = 0;
+    positioned_value method_;
+    positioned_value target_;
+    status_line status_;
+    error error_;
+    field_set<positioned_value> fields_;
+};
+
+using request_head_parser = head_parser<head_side::request>;
+using response_head_parser = head_parser<head_side::response>;
+
+/// The value of the first header named `name` (any letter case) in a head that was read completely, known to the
+/// library or not: how a server looks at Authorization. Borrows `head`. Source: RFC 9110 5.
+constexpr std::optional<std::string_view> find_field(std::string_view head, std::string_view name) noexcept {
+    std::size_t line = head.find("\r\n");
+    while (line != std::string_view::npos) {
+        head.remove_prefix(line + 2);
+        line = head.find("\r\n");
+        const std::string_view field = head.substr(0, line);
+        const std::size_t colon = field.find(':');
+        if (colon != std::string_view::npos && iequals(field.substr(0, colon), name)) {
+            return trim_ows(field.substr(colon + 1));
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace bitswire
+
+#endif

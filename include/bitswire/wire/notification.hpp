@@ -1,0 +1,217 @@
+// bitswire/wire/notification.hpp: what a BITS server tells the application behind it, and what that answers.
+//
+// The uploaded file and the reply are bodies or named files; their bytes never come here. What an answer means for the
+// session is the notifier's business.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_NOTIFICATION_HPP
+#define BITSWIRE_WIRE_NOTIFICATION_HPP
+
+#include "host.hpp"
+#include "packet.hpp"
+#include "read_message.hpp"
+#include "url.hpp"
+#include "write_message.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// BITSServerNotificationType (*bits-iis-extension-properties*).
+enum class notification_type : std::uint8_t {
+    none = 0,
+    by_reference = 1, ///< the application gets the names of two files
+    by_value = 2,     ///< the file is the body of the request, the reply that of the response
+};
+
+/// POST to the application. Views borrow what it was read from.
+struct notification_request {
+    notification_type type = notification_type::by_reference; ///< not `none`
+    std::string_view target{};
+    std::string_view host{};
+    std::string_view original_request_url{};   ///< the destination URL of the upload
+    std::string_view request_datafile_name{};  ///< by_reference: full path of the uploaded file
+    std::string_view response_datafile_name{}; ///< by_reference: full path where the reply is expected
+    std::string_view user_agent{};
+    std::uint64_t body_bytes = 0; ///< by_value: size of the uploaded file
+    bool expects_continue = false;
+    bool keep_alive = true;
+
+    friend constexpr bool operator==(const notification_request&, const notification_request&) noexcept = default;
+};
+
+/// The application's answer. Views borrow what it was read from.
+struct notification_response {
+    std::uint16_t status = 200;
+    std::string_view static_response_url{}; ///< an absolute URL that serves the reply; empty: none
+    bool copy_file_to_destination = false;  ///< the uploaded file is to appear at the destination
+    std::string_view date{};
+    std::string_view server{};
+    body_framing body{}; ///< by_value: the reply
+    bool keep_alive = true;
+
+    [[nodiscard]] constexpr bool is_success() const noexcept { return status == 200; }
+    /// A 1xx answer: the response is still to come, read on behind it (RFC 9110 15.2).
+    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200; }
+
+    friend constexpr bool operator==(const notification_response&, const notification_response&) noexcept = default;
+};
+
+namespace detail {
+
+template <>
+struct packet_traits<notification_request> {
+    static constexpr head_side side = head_side::request;
+    using settings = read_options;
+
+    static constexpr auto kinds =
+        std::to_array<message_kind>({message_kind::notification_by_reference, message_kind::notification_by_value});
+    static constexpr message_kind kind_of(const notification_request& r) noexcept {
+        return r.type == notification_type::by_reference ? kinds[0] : kinds[1];
+    }
+
+    static constexpr auto text = std::to_array<text_member<notification_request>>({
+        {header::original_request_url, &notification_request::original_request_url},
+        {header::request_datafile_name, &notification_request::request_datafile_name},
+        {header::response_datafile_name, &notification_request::response_datafile_name},
+        {header::user_agent, &notification_request::user_agent},
+        {header::host, &notification_request::host},
+    });
+
+    /// Either file name makes it a notification by reference, which then needs both ([MC-BUP] 3.4.5.2).
+    template <class Value>
+    static constexpr error read(const request_line& start, const fields_view<Value>& fields,
+                                const read_options& /*options*/, notification_request& out) noexcept {
+        if (start.method != "POST") return {errc::bad_method, header::none, 0};
+        const bool by_reference =
+            fields.has(header::request_datafile_name) || fields.has(header::response_datafile_name);
+        out.type = by_reference ? notification_type::by_reference : notification_type::by_value;
+        const message_kind kind = kind_of(out);
+        out.target = start.target;
+        out.keep_alive = !fields.wants_close();
+        if (error e = check_presence(fields, kind)) return e;
+        if (error e = read_request_body(fields, out.body_bytes)) return e;
+        if (error e = read_text(fields, kind, out)) return e;
+        if (error e = check_host_header(out.host)) return fields.fail(e.code, e.in, e.offset);
+        if (error e = read_expect(fields, out.expects_continue)) return e;
+        if (by_reference && out.body_bytes != 0) return fields.fail(errc::unexpected_body, header::content_length);
+        for (const text_member<notification_request>& t : text) {
+            if (presence_of(t.id, kind) == presence::required && t.id != header::host && (out.*t.member).empty()) {
+                return fields.fail(errc::missing_header, t.id);
+            }
+        }
+        return {};
+    }
+
+    static constexpr error check(const notification_request& r) noexcept {
+        if (r.type == notification_type::none) return {errc::unsendable_combination, header::none, 0};
+        if (error e = check_request_line(r.target, r.host)) return e;
+        if (r.type == notification_type::by_reference && r.body_bytes != 0)
+            return {errc::unsendable_combination, header::content_length, 0};
+        return {};
+    }
+
+    template <class Sink>
+    static constexpr void put_start_line(const notification_request& r, Sink& sink) noexcept {
+        put_request_line(sink, "POST", r.target);
+    }
+
+    template <header H, class Emit>
+    static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
+        if constexpr (H == header::accept) {
+            emit("*/*");
+        } else if constexpr (H == header::content_length) {
+            emit(number_text::decimal(r.body_bytes).view());
+        } else if constexpr (H == header::expect) {
+            if (r.expects_continue) emit("100-continue");
+        } else if constexpr (H == header::connection) {
+            if (!r.keep_alive) {
+                emit("close");
+            } else {
+                emit("Keep-Alive");
+            }
+        }
+    }
+};
+
+template <>
+struct packet_traits<notification_response> {
+    static constexpr head_side side = head_side::response;
+    using settings = read_options;
+
+    static constexpr auto kinds = std::to_array<message_kind>({message_kind::notification_response});
+    static constexpr message_kind kind_of(const notification_response& /*r*/) noexcept { return kinds[0]; }
+
+    static constexpr auto text = std::to_array<text_member<notification_response>>({
+        {header::date, &notification_response::date},
+        {header::server, &notification_response::server},
+        {header::static_response_url, &notification_response::static_response_url},
+    });
+
+    template <class Value>
+    static constexpr error read(const status_line& start, const fields_view<Value>& fields,
+                                const read_options& /*options*/, notification_response& out) noexcept {
+        constexpr message_kind kind = message_kind::notification_response;
+        out.status = start.status;
+        if (out.is_interim()) return {};
+        if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
+        out.keep_alive = start.minor_version == 0 ? fields.wants_keep_alive() : !fields.wants_close();
+        if (error e = read_response_body(fields, start.status, out.body)) return e;
+        if (out.body.end == body_end::connection) out.keep_alive = false;
+        if (error e = read_text(fields, kind, out)) return e;
+        if (!out.static_response_url.empty()) {
+            const result<url_view> url = parse_url(out.static_response_url);
+            if (!url) return fields.fail(url.error().code, header::static_response_url, url.error().offset);
+        }
+        out.copy_file_to_destination = fields.has(header::copy_file_to_destination);
+        return {};
+    }
+
+    static constexpr error check(const notification_response& r) noexcept {
+        if (r.status < 200 || r.status > 599) return {errc::unsendable_value, header::none, 0};
+        if (!r.static_response_url.empty() && !parse_url(r.static_response_url)) {
+            return {errc::unsendable_value, header::static_response_url, 0};
+        }
+        // Without a length only the end of the connection ends the body; the library writes no chunks.
+        const bool ends_connection = r.body.end == body_end::connection;
+        if (r.body.end == body_end::chunked || (ends_connection && (r.keep_alive || r.body.size_bytes != 0))) {
+            return {errc::unsendable_combination, header::content_length, 0};
+        }
+        if ((r.status == 204 || r.status == 304) && r.body != body_framing{}) {
+            return {errc::unsendable_combination, header::content_length, 0};
+        }
+        return {};
+    }
+
+    template <class Sink>
+    static constexpr void put_start_line(const notification_response& r, Sink& sink) noexcept {
+        put_status_line(sink, r.status);
+    }
+
+    template <header H, class Emit>
+    static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
+        if constexpr (H == header::copy_file_to_destination) {
+            if (r.copy_file_to_destination) emit("1"); // any value ([MC-BUP] 2.2.13.2)
+        } else if constexpr (H == header::content_length) {
+            if (r.body.end == body_end::length) emit(number_text::decimal(r.body.size_bytes).view());
+        } else if constexpr (H == header::connection) {
+            if (!r.keep_alive) emit("close");
+        }
+    }
+};
+
+} // namespace detail
+
+/// Door 1 for a server application; `parse_message<notification_request>` is door 2. Source: [MC-BUP] 2.2.12.
+using notification_request_parser = message_parser<notification_request>;
+
+/// Door 1 for a BITS server; `parse_message<notification_response>` is door 2. Source: [MC-BUP] 2.2.13.
+using notification_response_parser = message_parser<notification_response>;
+
+} // namespace bitswire
+
+#endif

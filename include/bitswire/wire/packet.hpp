@@ -1,0 +1,69 @@
+// bitswire/wire/packet.hpp: what all packet structs have in common: body framing, and what a packet's header declares.
+//
+// Each packet specialises `detail::packet_traits`: which header goes to which text member, and how the rest of it is
+// read from and written as text. Order, spelling, presence and lengths come from spec/header.hpp.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_PACKET_HPP
+#define BITSWIRE_WIRE_PACKET_HPP
+
+#include "../spec/error.hpp"
+#include "../spec/header.hpp"
+#include "../spec/limits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// How the end of a body is found (RFC 9112 6.3).
+enum class body_end : std::uint8_t {
+    length,     ///< after `size_bytes`
+    chunked,    ///< with the last chunk; only proxies send such answers
+    connection, ///< when the peer closes the connection
+};
+
+/// The body behind a head. The library never sees its bytes.
+struct body_framing {
+    body_end end = body_end::length;
+    std::uint64_t size_bytes = 0;
+
+    friend constexpr bool operator==(const body_framing&, const body_framing&) noexcept = default;
+};
+
+/// Settings of a reader. The defaults are what Microsoft's own client and server get along with.
+struct read_options {
+    read_limits limits{};
+    /// Take `POST` with `X-Http-Method-Override: BITS_POST` for BITS_POST, as OneDrive's upload API does.
+    bool allow_method_override = false;
+    /// Take a request that has no body by nature without Content-Length, which [MC-BUP] 2.2.1.1 forbids to omit.
+    bool allow_missing_content_length = false;
+};
+
+namespace detail {
+
+/// Specialised for every packet:
+///   side                            which head it has
+///   settings                        what its reader is told
+///   kinds, kind_of(packet)          the columns of the presence matrix that it can be
+///   text                            its `text_member`s
+///   read(start, fields, settings, packet) -> error
+///   check(packet) -> error          what must hold for writing beside the rules for text
+///   put_start_line(packet, sink)
+///   put_value<header>(packet, emit) calls `emit(text)` for each line of a header that is not a text member
+template <class Packet>
+struct packet_traits;
+
+/// Which member of a packet holds the text of a header.
+template <class Packet>
+struct text_member {
+    header id;
+    std::string_view Packet::*member;
+};
+
+} // namespace detail
+
+} // namespace bitswire
+
+#endif

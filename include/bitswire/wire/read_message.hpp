@@ -1,0 +1,253 @@
+// bitswire/wire/read_message.hpp: messages to packets, through both doors: raw bytes, and headers from another HTTP
+// library.
+//
+// Both doors fill a field_set and then run the same code, so that they agree. A packet that breaks the rules of its
+// kind is an error that says which header; nothing of it is to be used then.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_READ_MESSAGE_HPP
+#define BITSWIRE_WIRE_READ_MESSAGE_HPP
+
+#include "../base/ascii.hpp"
+#include "../base/number.hpp"
+#include "../base/scan.hpp"
+#include "../spec/error.hpp"
+#include "../spec/header.hpp"
+#include "../spec/limits.hpp"
+#include "field_set.hpp"
+#include "head.hpp"
+#include "packet.hpp"
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// What reading raw bytes has come to. `packet` counts only after `complete`, `problem` only after `bad`.
+template <class Packet>
+struct parsed {
+    outcome state = outcome::need_more;
+    error problem{};
+    std::size_t consumed = 0; ///< size of the head; the body begins there
+    Packet packet{};
+
+    [[nodiscard]] constexpr bool is_complete() const noexcept { return state == outcome::complete; }
+    [[nodiscard]] constexpr bool is_bad() const noexcept { return state == outcome::bad; }
+};
+
+namespace detail {
+
+/// Stores the text headers of a message of kind `kind` in their members. Errors: value_too_long.
+template <class Packet, class Value>
+constexpr error read_text(const fields_view<Value>& fields, message_kind kind, Packet& packet) noexcept {
+    const header_set wanted = readable_headers(kind) & fields.present();
+    for (const text_member<Packet>& t : packet_traits<Packet>::text) {
+        if ((wanted & set_of(t.id)) == 0) continue;
+        const std::string_view text = fields.text(t.id);
+        const std::size_t limit = row_of(t.id).max_read;
+        if (limit != 0 && text.size() > limit) return fields.fail(errc::value_too_long, t.id, limit);
+        packet.*t.member = text;
+    }
+    return {};
+}
+
+/// Errors: missing_header and missing_content_length, unless every required header of the kind is there or in `waived`.
+template <class Value>
+constexpr error check_presence(const fields_view<Value>& fields, message_kind kind, header_set waived = 0) noexcept {
+    const header_set missing = required_headers(kind) & ~fields.present() & ~waived;
+    if (missing == 0) return {};
+    const auto h = static_cast<header>(std::countr_zero(missing));
+    return {h == header::content_length ? errc::missing_content_length : errc::missing_header, h, 0};
+}
+
+/// Reads a decimal value. Errors: bad_number, number_overflow.
+template <class Value>
+constexpr error read_decimal(const fields_view<Value>& fields, header h, std::uint64_t limit,
+                             std::uint64_t& out) noexcept {
+    const number n = parse_decimal(fields.text(h), limit);
+    if (n.status == number_status::ok) {
+        out = n.value;
+        return {};
+    }
+    return fields.fail(n.status == number_status::overflow ? errc::number_overflow : errc::bad_number, h, n.offset);
+}
+
+/// How the body of a request is framed: by Content-Length, or not at all. Errors: conflicting_framing, bad_number,
+/// number_overflow.
+template <class Value>
+constexpr error read_request_body(const fields_view<Value>& fields, std::uint64_t& size_bytes) noexcept {
+    if (fields.has(header::transfer_encoding)) return fields.fail(errc::conflicting_framing, header::transfer_encoding);
+    if (!fields.has(header::content_length)) return {};
+    return read_decimal(fields, header::content_length, UINT64_MAX, size_bytes);
+}
+
+/// How the body of a response is framed (RFC 9112 6.3). Errors as above; chunked alone is none.
+template <class Value>
+constexpr error read_response_body(const fields_view<Value>& fields, std::uint16_t status,
+                                   body_framing& body) noexcept {
+    const bool never = status < 200 || status == 204 || status == 304;
+    if (fields.has(header::transfer_encoding)) {
+        if (fields.has(header::content_length) || !iequals(fields.text(header::transfer_encoding), "chunked")) {
+            return fields.fail(errc::conflicting_framing, header::transfer_encoding);
+        }
+        body.end = body_end::chunked;
+    } else if (fields.has(header::content_length)) {
+        if (error e = read_decimal(fields, header::content_length, UINT64_MAX, body.size_bytes)) return e;
+    } else {
+        body.end = body_end::connection;
+    }
+    if (never) body = {};
+    return {};
+}
+
+/// Whether a request waits for 100 (Continue). Errors: unsupported_expectation.
+template <class Value>
+constexpr error read_expect(const fields_view<Value>& fields, bool& expects_continue) noexcept {
+    if (!fields.has(header::expect)) return {};
+    if (!iequals(fields.text(header::expect), "100-continue")) {
+        return fields.fail(errc::unsupported_expectation, header::expect);
+    }
+    expects_continue = true;
+    return {};
+}
+
+template <class Text>
+constexpr std::string_view as_view(const Text& text) noexcept {
+    if constexpr (requires { std::string_view{text.data(), text.size()}; }) {
+        return {text.data(), text.size()};
+    } else {
+        return std::string_view{text};
+    }
+}
+
+template <class Field>
+constexpr std::string_view name_of_field(const Field& f) noexcept {
+    if constexpr (requires { f.name_string(); }) {
+        return as_view(f.name_string()); // Boost.Beast
+    } else if constexpr (requires { f.first; }) {
+        return as_view(f.first); // pairs, maps
+    } else {
+        return as_view(f.name);
+    }
+}
+
+template <class Field>
+constexpr std::string_view value_of_field(const Field& f) noexcept {
+    if constexpr (requires { f.value(); }) {
+        return as_view(f.value());
+    } else if constexpr (requires { f.second; }) {
+        return as_view(f.second);
+    } else {
+        return as_view(f.value);
+    }
+}
+
+constexpr error add_borrowed(field_set<borrowed_value>& fields, std::string_view name, std::string_view value,
+                             const read_limits& limits) noexcept {
+    if (find_control(name) != name.size()) return {errc::control_character, header::none, 0};
+    const header h = find_header(name);
+    if (h == header::none) return {};
+    if (const std::size_t bad = find_control(value); bad != value.size()) {
+        return {errc::control_character, h, static_cast<std::uint32_t>(bad)};
+    }
+    const errc e = fields.add(h, borrowed_value{trim_ows(value)}, nullptr, limits);
+    if (e == errc::ok) return {};
+    return {e, h, e == errc::value_too_long ? limits.value_bytes : 0};
+}
+
+/// Takes the known headers of a range of fields, or of a look-up `std::string_view(name)` that gives an empty text for
+/// a header that is absent.
+template <class Headers>
+constexpr error collect(const Headers& headers, const read_limits& limits, field_set<borrowed_value>& fields) noexcept {
+    if constexpr (requires { headers(std::string_view{}); }) {
+        for (const header_spelling& s : header_spellings) {
+            const std::string_view value = as_view(headers(s.view()));
+            if (value.empty()) continue;
+            if (error e = add_borrowed(fields, s.view(), value, limits)) return e;
+        }
+    } else {
+        for (const auto& f : headers) {
+            if (error e = add_borrowed(fields, name_of_field(f), value_of_field(f), limits)) return e;
+        }
+    }
+    return {};
+}
+
+/// What `head_parser` checks of a start line, for one that somebody else has read.
+constexpr error check_start(const request_line& start, const read_limits& limits) noexcept {
+    if (start.target.size() > limits.target_bytes) return {errc::target_too_long, header::none, 0};
+    return is_target(start.target) ? error{} : error{errc::bad_target, header::none, 0};
+}
+constexpr error check_start(const status_line& start, const read_limits& /*limits*/) noexcept {
+    return start.status >= 100 && start.status <= 599 ? error{} : error{errc::bad_status, header::none, 0};
+}
+
+template <head_side Side>
+struct start_line_of {
+    using type = request_line;
+};
+template <>
+struct start_line_of<head_side::response> {
+    using type = status_line;
+};
+
+} // namespace detail
+
+/// Door 1: reads one message of type `Packet` from raw bytes. Hand it the bytes from the start of the message again and
+/// again while they grow; the buffer may move in between. No byte is scanned twice, and any split of the input gives
+/// the same answer. The views in a packet borrow the bytes of the call that returned it.
+template <class Packet>
+class message_parser {
+    using traits = detail::packet_traits<Packet>;
+
+  public:
+    using settings = typename traits::settings;
+
+    constexpr explicit message_parser(const settings& s = {}) noexcept : settings_(s), head_(s.limits) {}
+
+    /// `bytes` starts with the first byte of the message. Errors: those of the head, of the values, and of the presence
+    /// rules of the packet's kind.
+    constexpr parsed<Packet> parse(std::string_view bytes) noexcept {
+        parsed<Packet> r;
+        r.state = head_.parse(bytes);
+        if (r.state == outcome::complete) {
+            r.problem = traits::read(head_.start_line(bytes), head_.fields(bytes), settings_, r.packet);
+            if (r.problem) r.state = outcome::bad;
+            r.consumed = r.problem ? 0 : head_.size();
+        } else {
+            r.problem = head_.problem();
+        }
+        return r;
+    }
+
+    /// The head as HTTP, for messages that are none of the protocol's, such as the GET of a reply file.
+    [[nodiscard]] constexpr const head_parser<traits::side>& head() const noexcept { return head_; }
+
+  private:
+    settings settings_;
+    head_parser<traits::side> head_;
+};
+
+/// Door 2: a message of type `Packet` that another HTTP library has read: its start line, and `headers`, which is a
+/// range of fields (pairs, structs with `name` and `value`, or Boost.Beast's fields) or a look-up
+/// `text(std::string_view name)` that gives an empty text for a header that is absent; a look-up cannot show headers
+/// that come twice. The views in the packet borrow from both. Errors: those of values and presence rules; offsets count
+/// from the start of the value.
+template <class Packet, class Headers>
+constexpr result<Packet>
+parse_message(const typename detail::start_line_of<detail::packet_traits<Packet>::side>::type& start,
+              const Headers& headers, const typename detail::packet_traits<Packet>::settings& settings = {}) noexcept {
+    if (error e = detail::check_start(start, settings.limits)) return e;
+    field_set<borrowed_value> fields;
+    if (error e = detail::collect(headers, settings.limits, fields)) return e;
+    result<Packet> r{Packet{}};
+    const fields_view<borrowed_value> view(fields, nullptr);
+    if (error e = detail::packet_traits<Packet>::read(start, view, settings, *r)) return e;
+    return r;
+}
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,216 @@
+// bitswire/wire/upload_request.hpp: Ping, Create-Session, Fragment, Close-Session, Cancel-Session: bytes or headers to
+// a checked value, and back.
+//
+// Knows what one packet must look like, not which packet may come when: that is the server session's business. The body
+// of a Fragment is named by its range and never touched.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_UPLOAD_REQUEST_HPP
+#define BITSWIRE_WIRE_UPLOAD_REQUEST_HPP
+
+#include "content_range.hpp"
+#include "guid.hpp"
+#include "host.hpp"
+#include "packet.hpp"
+#include "read_message.hpp"
+#include "write_message.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// A request of the upload protocol. Members that its type does not have (see the presence matrix in header.hpp) are
+/// empty after reading and must be for writing. Views borrow what the packet was read from.
+struct upload_request {
+    packet_type type = packet_type::ping; ///< not `ack`
+    std::string_view target{};            ///< request target as sent: a path with query, or a URL
+    std::string_view host{};
+    std::string_view session_id{};            ///< opaque, at most 100 characters; echo it byte for byte
+    std::string_view content_name{};          ///< file name; never to be used as a path
+    protocol_list_view supported_protocols{}; ///< Create-Session only
+    content_range range{};                    ///< Fragment only
+    std::string_view user_agent{};
+    bool expects_continue = false; ///< the client waits for 100 (Continue) before it sends the body
+    bool keep_alive = true;        ///< false: the connection ends after the Ack
+
+    /// Bytes of the body: those of the range of a Fragment, otherwise none.
+    [[nodiscard]] constexpr std::uint64_t body_size() const noexcept {
+        return type == packet_type::fragment ? range.size_bytes : 0;
+    }
+
+    friend constexpr bool operator==(const upload_request&, const upload_request&) noexcept = default;
+};
+
+inline constexpr std::string_view bits_post = "BITS_POST"; ///< the method ([MC-BUP] 2.2.1)
+
+namespace detail {
+
+/// Characters that Windows does not take in Content-Name ([MC-BUP] 6 note 3).
+inline constexpr std::string_view content_name_forbidden = "\\/:*?\"<>|";
+
+template <>
+struct packet_traits<upload_request> {
+    static constexpr head_side side = head_side::request;
+    using settings = read_options;
+
+    static constexpr auto kinds = std::to_array<message_kind>({
+        message_kind::ping_request,
+        message_kind::create_session_request,
+        message_kind::fragment_request,
+        message_kind::close_session_request,
+        message_kind::cancel_session_request,
+    });
+    static constexpr message_kind kind_of(const upload_request& r) noexcept { return request_kind(r.type); }
+
+    static constexpr auto text = std::to_array<text_member<upload_request>>({
+        {header::host, &upload_request::host},
+        {header::session_id, &upload_request::session_id},
+        {header::content_name, &upload_request::content_name},
+        {header::user_agent, &upload_request::user_agent},
+    });
+
+    template <class Value>
+    static constexpr error read(const request_line& start, const fields_view<Value>& fields,
+                                const read_options& options, upload_request& out) noexcept {
+        if (start.method != bits_post) {
+            const bool overridden = options.allow_method_override && start.method == "POST" &&
+                                    iequals(fields.text(header::method_override), bits_post);
+            if (!overridden) return {errc::bad_method, header::none, 0};
+        }
+        if (!fields.has(header::packet_type)) return {errc::missing_header, header::packet_type, 0};
+        const auto type = find_packet_type(fields.text(header::packet_type));
+        if (!type || *type == packet_type::ack) return fields.fail(errc::unknown_packet_type, header::packet_type);
+        const message_kind kind = request_kind(*type);
+        const bool fragment = *type == packet_type::fragment;
+        out.type = *type;
+        out.target = start.target;
+        out.keep_alive = !fields.wants_close();
+
+        const header_set waived =
+            options.allow_missing_content_length && !fragment ? set_of(header::content_length) : header_set{0};
+        if (error e = check_presence(fields, kind, waived)) return e;
+        std::uint64_t body_size = 0;
+        if (error e = read_request_body(fields, body_size)) return e;
+        if (error e = read_text(fields, kind, out)) return e;
+        if (out.session_id.empty() && presence_of(header::session_id, kind) == presence::required) {
+            return fields.fail(errc::missing_header, header::session_id);
+        }
+        if (error e = check_host_header(out.host)) return fields.fail(e.code, e.in, e.offset);
+        if (error e = read_expect(fields, out.expects_continue)) return e;
+        if (!fragment && body_size != 0) return fields.fail(errc::unexpected_body, header::content_length);
+        if (fragment) return read_fragment(fields, body_size, out);
+        if (*type == packet_type::create_session) return read_protocols(fields, out);
+        return {};
+    }
+
+    template <class Value>
+    static constexpr error read_fragment(const fields_view<Value>& fields, std::uint64_t body_size,
+                                         upload_request& out) noexcept {
+        const result<content_range> range = parse_content_range(fields.text(header::content_range));
+        if (!range) return fields.fail(range.error().code, header::content_range, range.error().offset);
+        if (range->size_bytes != body_size) return fields.fail(errc::range_length_mismatch, header::content_length);
+        if (fields.has(header::content_encoding) && !iequals(fields.text(header::content_encoding), "identity")) {
+            return fields.fail(errc::unsupported_encoding, header::content_encoding);
+        }
+        out.range = *range;
+        return {};
+    }
+
+    template <class Value>
+    static constexpr error read_protocols(const fields_view<Value>& fields, upload_request& out) noexcept {
+        out.supported_protocols = protocol_list_view{fields.text(header::supported_protocols)};
+        for (std::size_t i = 0; i < fields.more_line_count(); ++i)
+            out.supported_protocols.add_line(fields.more_line(i));
+        const error e = out.supported_protocols.for_each([](const guid&) noexcept {});
+        return e ? fields.fail(e.code, e.in, e.offset) : error{};
+    }
+
+    static constexpr error check(const upload_request& r) noexcept {
+        if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
+        if (error e = check_request_line(r.target, r.host)) return e;
+        for (std::size_t i = 0; i < r.content_name.size(); ++i) {
+            if (contains(content_name_forbidden, r.content_name[i])) {
+                return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(i)};
+            }
+        }
+        if (r.type == packet_type::create_session) {
+            if (error e = r.supported_protocols.for_each([](const guid&) noexcept {})) {
+                return {errc::unsendable_value, e.in, e.offset};
+            }
+            for (std::size_t i = 0; i < r.supported_protocols.line_count(); ++i) {
+                const std::string_view line = r.supported_protocols.line(i);
+                if (line.empty() || line != trim_ows(line) || line.size() > read_limits{}.value_bytes) {
+                    return {errc::unsendable_value, header::supported_protocols, 0};
+                }
+            }
+        } else if (!r.supported_protocols.empty()) {
+            return {errc::unsendable_combination, header::supported_protocols, 0};
+        }
+        if (r.type == packet_type::fragment) {
+            if (!r.range.is_valid()) return {errc::unsendable_value, header::content_range, 0};
+        } else if (r.range != content_range{}) {
+            return {errc::unsendable_combination, header::content_range, 0};
+        }
+        return {};
+    }
+
+    template <class Sink>
+    static constexpr void put_start_line(const upload_request& r, Sink& sink) noexcept {
+        put_request_line(sink, bits_post, r.target);
+    }
+
+    template <header H, class Emit>
+    static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
+        if constexpr (H == header::accept) {
+            emit("*/*");
+        } else if constexpr (H == header::packet_type) {
+            emit(name_of(r.type));
+        } else if constexpr (H == header::supported_protocols) {
+            for (std::size_t i = 0; i < r.supported_protocols.line_count(); ++i)
+                emit(r.supported_protocols.line(i));
+        } else if constexpr (H == header::content_range) {
+            put_content_range(r.range, emit);
+        } else if constexpr (H == header::content_length) {
+            emit(number_text::decimal(r.body_size()).view());
+        } else if constexpr (H == header::expect) {
+            if (r.expects_continue) emit("100-continue");
+        } else if constexpr (H == header::connection) {
+            emit(r.keep_alive ? "Keep-Alive" : "close");
+        }
+    }
+
+    template <class Emit>
+    static constexpr void put_content_range(const content_range& range, Emit emit) noexcept {
+        std::array<char, 6 + 3 * number_text::capacity + 2> line{};
+        buffer_sink sink(line.data());
+        size_sink size;
+        const auto put = [&](std::string_view part) {
+            sink.put(part);
+            size.put(part);
+        };
+        put("bytes ");
+        if (range.size_bytes == 0) {
+            put("*");
+        } else {
+            put(number_text::decimal(range.offset).view());
+            put("-");
+            put(number_text::decimal(range.end() - 1).view());
+        }
+        put("/");
+        put(number_text::decimal(range.total_bytes).view());
+        emit(std::string_view{line.data(), size.size()});
+    }
+};
+
+} // namespace detail
+
+/// Door 1 for requests; `parse_message<upload_request>` is door 2. Source: [MC-BUP] 2.2.
+using upload_request_parser = message_parser<upload_request>;
+
+} // namespace bitswire
+
+#endif

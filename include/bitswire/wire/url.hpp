@@ -1,0 +1,230 @@
+// bitswire/wire/url.hpp: the parts of an http URL, and where a BITS-Reply-URL points.
+//
+// Not a general URL library: http and https only, nothing is decoded, and nothing but a reply URL is ever resolved.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_WIRE_URL_HPP
+#define BITSWIRE_WIRE_URL_HPP
+
+#include "../base/ascii.hpp"
+#include "../base/number.hpp"
+#include "../base/scan.hpp"
+#include "../spec/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// The parts of an absolute http or https URL. Borrows the text it was parsed from.
+struct url_view {
+    std::string_view scheme;    ///< as written
+    std::string_view authority; ///< host with port, and whatever user information was there
+    std::string_view host;      ///< an IPv6 address keeps its brackets here
+    std::string_view port;      ///< digits, or empty
+    std::string_view path;      ///< starts with '/', or is empty
+    std::string_view query;     ///< with its '?', or empty
+
+    friend constexpr bool operator==(const url_view&, const url_view&) noexcept = default;
+};
+
+/// Reads an absolute http or https URL; a fragment is dropped. Errors: bad_url, with the offset of the part at fault.
+/// Source: RFC 3986 3, RFC 9110 4.2.
+constexpr result<url_view> parse_url(std::string_view text) noexcept {
+    const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
+    url_view url;
+    const std::size_t colon = text.find(':');
+    url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+    if (!iequals(url.scheme, "http") && !iequals(url.scheme, "https")) return bad(0);
+    std::size_t at = colon + 1;
+    if (text.substr(at, 2) != "//") return bad(at);
+    at += 2;
+
+    const std::string_view rest = text.substr(at);
+    std::size_t authority_size = rest.find_first_of("/?#");
+    if (authority_size == std::string_view::npos) authority_size = rest.size();
+    url.authority = rest.substr(0, authority_size);
+    const std::size_t user_end = url.authority.rfind('@');
+    const std::size_t host_at = user_end == std::string_view::npos ? 0 : user_end + 1;
+    const std::string_view host_port = url.authority.substr(host_at);
+    if (find_not(char_class::host, host_port) != host_port.size()) return bad(at + host_at);
+    std::size_t host_size = host_port.find(host_port.substr(0, 1) == "[" ? ']' : ':');
+    if (host_port.substr(0, 1) == "[") {
+        if (host_size == std::string_view::npos) return bad(at + host_at);
+        ++host_size;
+    } else if (host_size == std::string_view::npos) {
+        host_size = host_port.size();
+    }
+    url.host = host_port.substr(0, host_size);
+    if (url.host.empty()) return bad(at + host_at);
+    if (host_size != host_port.size()) {
+        if (host_port[host_size] != ':') return bad(at + host_at + host_size);
+        url.port = host_port.substr(host_size + 1);
+        if (!url.port.empty() && parse_decimal(url.port, 65535).status != number_status::ok) {
+            return bad(at + host_at + host_size + 1);
+        }
+    }
+
+    const std::string_view path_query = rest.substr(authority_size, rest.substr(authority_size).find('#'));
+    if (const std::size_t control = find_control(path_query); control != path_query.size()) {
+        return bad(at + authority_size + control);
+    }
+    const std::size_t path_size = path_query.find('?');
+    url.path = path_query.substr(0, path_size);
+    if (path_size != std::string_view::npos) url.query = path_query.substr(path_size);
+    return url;
+}
+
+namespace detail {
+
+/// RFC 3986 3.1.
+constexpr bool is_scheme(std::string_view text) noexcept {
+    for (const char c : text) {
+        if (!is(char_class::alpha, c) && !is(char_class::digit, c) && !contains("+-.", c)) return false;
+    }
+    return !text.empty() && is(char_class::alpha, text.front());
+}
+
+/// Writes a URL left to right into a buffer of fixed size, and can take path segments back.
+class url_writer {
+  public:
+    constexpr explicit url_writer(std::span<char> out) noexcept : out_(out) {}
+
+    constexpr void put(char c) noexcept {
+        if (size_ < out_.size()) out_[size_] = c;
+        ++size_;
+    }
+    constexpr void put(std::string_view text) noexcept {
+        for (const char c : text)
+            put(c);
+    }
+    /// Text from a peer: what may stand in a path, and in `also`, stands; valid percent-encodings stay; the rest is
+    /// percent-encoded (RFC 3986 2.1).
+    constexpr void put_encoded(std::string_view text, std::string_view also = {}) noexcept {
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            const char c = text[i];
+            const bool encoded =
+                c == '%' && i + 2 < text.size() && is(char_class::hex, text[i + 1]) && is(char_class::hex, text[i + 2]);
+            if (encoded || is(char_class::path, c) || contains(also, c)) {
+                put(c);
+            } else {
+                const auto u = static_cast<unsigned char>(c);
+                put('%');
+                put("0123456789ABCDEF"[u >> 4]);
+                put("0123456789ABCDEF"[u & 0xfU]);
+            }
+        }
+    }
+    constexpr void begin_path() noexcept { path_at_ = size_; }
+    /// Appends a segment with its leading '/'; `.` and `..` as RFC 3986 5.2.4 has it, never above the root.
+    constexpr void put_segment(std::string_view segment, bool last) noexcept {
+        if (segment == "." || segment == "..") {
+            if (segment == "..") {
+                while (size_ > path_at_ && at(--size_) != '/') {
+                }
+            }
+            if (last) put('/');
+            return;
+        }
+        put('/');
+        put_encoded(segment);
+    }
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] constexpr bool fits() const noexcept { return !overflow_ && size_ <= out_.size(); }
+
+  private:
+    /// Beyond the buffer there is nothing to look at; the result is an error by then.
+    [[nodiscard]] constexpr char at(std::size_t i) noexcept {
+        if (i < out_.size()) return out_[i];
+        overflow_ = true;
+        return '/';
+    }
+
+    std::span<char> out_;
+    std::size_t size_ = 0;
+    std::size_t path_at_ = 0;
+    bool overflow_ = false;
+};
+
+} // namespace detail
+
+/// A buffer of this size is always large enough for `resolve_reply_url`. A smaller one may be too small even for a
+/// result that would fit, where `..` takes back what was written before.
+constexpr std::size_t max_reply_url_size(std::string_view destination, std::string_view reply) noexcept {
+    return 3 * (destination.size() + reply.size()) + 1;
+}
+
+/// Writes the absolute URL that a BITS-Reply-URL means and returns its size. `destination` is the URL of the upload,
+/// absolute. `reply` is an absolute http URL, a path, or a path relative to the folder of `destination`; backslashes
+/// separate folders there as slashes do, and what may not stand in a URL is percent-encoded, as the Windows client
+/// does. A reference to another host without a scheme (`//host`, `\\host`) and other schemes are refused. Errors:
+/// bad_url (in none: the destination; in reply_url: the reply), value_too_long (over 2,200 characters),
+/// buffer_too_small. Source: [MC-BUP] 2.2.7.2 and the captures in 4.2; RFC 3986 5.2.
+constexpr result<std::size_t> resolve_reply_url(std::string_view destination, std::string_view reply,
+                                                std::span<char> out) noexcept {
+    const auto bad = [](std::size_t at) {
+        return error{errc::bad_url, header::reply_url, static_cast<std::uint32_t>(at)};
+    };
+    const std::size_t limit = row_of(header::reply_url).max_read;
+    if (reply.size() > limit) return error{errc::value_too_long, header::reply_url, static_cast<std::uint32_t>(limit)};
+    if (reply.empty()) return bad(0);
+    if (const std::size_t control = find_control(reply); control != reply.size()) return bad(control);
+    const result<url_view> base = parse_url(destination);
+    if (!base) return base.error();
+
+    const auto is_separator = [](char c) { return c == '/' || c == '\\'; };
+    std::string_view scheme = base->scheme;
+    std::string_view authority = base->authority;
+    std::string_view folder = base->path.substr(0, base->path.rfind('/') + 1);
+    std::string_view path = reply.substr(0, reply.find('#'));
+    bool backslashes = true;
+
+    const std::size_t colon = path.find(':');
+    if (colon != std::string_view::npos && detail::is_scheme(path.substr(0, colon))) {
+        const result<url_view> absolute = parse_url(reply);
+        if (!absolute) return bad(absolute.error().offset);
+        if (absolute->authority.find('@') != std::string_view::npos) return bad(absolute->scheme.size() + 3);
+        scheme = absolute->scheme;
+        authority = absolute->authority;
+        folder = "/";
+        path.remove_prefix(static_cast<std::size_t>(authority.data() + authority.size() - path.data()));
+        backslashes = false;
+    } else if (path.size() >= 2 && is_separator(path[0]) && is_separator(path[1])) {
+        return bad(0);
+    }
+    const std::size_t query_at = path.find('?');
+    const std::string_view query = query_at == std::string_view::npos ? std::string_view{} : path.substr(query_at);
+    path = path.substr(0, query_at);
+    if (!path.empty() && (path[0] == '/' || (backslashes && path[0] == '\\'))) {
+        folder = "/";
+        path.remove_prefix(1);
+    }
+
+    detail::url_writer writer(out);
+    writer.put(scheme);
+    writer.put("://");
+    writer.put(authority);
+    writer.begin_path();
+    const auto put_segments = [&](std::string_view segments, bool ends_path, bool split_backslashes) {
+        while (true) {
+            std::size_t size = 0;
+            while (size < segments.size() && segments[size] != '/' && !(split_backslashes && segments[size] == '\\'))
+                ++size;
+            const bool last = size == segments.size();
+            writer.put_segment(segments.substr(0, size), last && ends_path);
+            if (last) return;
+            segments.remove_prefix(size + 1);
+        }
+    };
+    if (folder.size() > 1) put_segments(folder.substr(1, folder.size() - 2), false, false);
+    put_segments(path, true, backslashes);
+    writer.put_encoded(query, "?");
+    if (!writer.fits()) return error{errc::buffer_too_small, header::none, 0};
+    return writer.size();
+}
+
+} // namespace bitswire
+
+#endif

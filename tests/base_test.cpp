@@ -1,0 +1,175 @@
+// base/: the scan over message bytes in all its forms, numbers, character classes, lists, results, table look-up.
+#include "support/guarded_bytes.hpp"
+#include "support/print.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <string>
+
+using namespace bitswire;
+
+namespace {
+
+/// All ways of scanning, from every start to every end of `text`, with the text at the edge of readable memory.
+void check_scans(const std::string& text) {
+    const guarded_bytes bytes(text);
+    const char* const data = bytes.view().data();
+    for (std::size_t from = 0; from <= text.size(); ++from) {
+        const char* const first = data + from;
+        const char* const last = data + text.size();
+        const line_marks expected = detail::scan_line_bytewise(first, last, nullptr);
+        const line_marks swar = detail::scan_line_swar(first, last, nullptr);
+        const line_marks best = scan_line(first, last);
+        REQUIRE((swar.colon == expected.colon && swar.stop == expected.stop));
+        REQUIRE((best.colon == expected.colon && best.stop == expected.stop));
+        const line_marks known = scan_line(first, last, data);
+        REQUIRE((known.colon == data && known.stop == expected.stop));
+    }
+}
+
+} // namespace
+
+TEST_CASE("scan: every byte value at every place of a block gives the same answer on every path [RFC 9110 5.5]") {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        for (std::size_t at = 0; at < 40; at += 3) {
+            std::string text(40, 'x');
+            text[at] = static_cast<char>(byte);
+            check_scans(text);
+            const std::string_view view = text;
+            const bool control = (byte < 0x20 && byte != '\t') || byte == 0x7f;
+            CHECK(find_control(view) == (control ? at : view.size()));
+            CHECK(is_visible(view) == (byte > 0x20 && byte < 0x7f));
+        }
+    }
+}
+
+TEST_CASE("scan: random mixtures of text, colons and controls give the same answer on every path") {
+    std::mt19937 random(1); // NOLINT: a fixed seed, so that a failure can be repeated
+    const std::string_view alphabet{"ab:\t\r\n\x00\x7f\x80\xff z", 13};
+    for (int run = 0; run < 500; ++run) {
+        std::string text(random() % 70, 'x');
+        for (char& c : text) {
+            if (random() % 4 == 0) c = alphabet[random() % alphabet.size()];
+        }
+        check_scans(text);
+    }
+}
+
+TEST_CASE("scan: nothing is nothing") {
+    CHECK(scan_line(nullptr, nullptr).stop == nullptr);
+    CHECK(find_control({}) == 0);
+    CHECK(is_visible({}));
+}
+
+TEST_CASE("scan: names compare without letter case, in every length, and no other byte passes for a letter") {
+    const std::string lower = "bits-host-id-fallback-timeout";
+    for (std::size_t size = 1; size <= lower.size(); ++size) {
+        std::string text = lower.substr(0, size);
+        for (std::size_t at = 0; at < size; ++at) {
+            const char original = text[at];
+            for (unsigned byte = 0x20; byte < 256; ++byte) {
+                text[at] = static_cast<char>(byte);
+                REQUIRE(equals_folded(text.data(), lower.data(), size) == (to_lower(text[at]) == lower[at]));
+            }
+            text[at] = original;
+        }
+    }
+}
+
+TEST_CASE("number: decimal is digits and nothing else [RFC 9110 8.6]") {
+    CHECK(parse_decimal("0") == number{0, number_status::ok, 0});
+    CHECK(parse_decimal("18446744073709551615") == number{UINT64_MAX, number_status::ok, 0});
+    CHECK(parse_decimal("000000000000000000000000000000000018") == number{18, number_status::ok, 0});
+    CHECK(parse_decimal("18446744073709551616") == number{0, number_status::overflow, 19});
+    CHECK(parse_decimal("99999999999999999999999") == number{0, number_status::overflow, 19});
+    CHECK(parse_decimal("256", 255) == number{0, number_status::overflow, 2});
+    CHECK(parse_decimal("7", 5) == number{0, number_status::overflow, 0});
+    for (const std::string_view bad : {"", "+5", "-5", " 5", "5 ", "1_0", "0x5", "5.0", "1e3", "\xb2"}) {
+        CAPTURE(bad);
+        CHECK(parse_decimal(bad).status == number_status::malformed);
+    }
+    CHECK(parse_decimal("99999999999999999999999x").status == number_status::malformed);
+}
+
+TEST_CASE("number: hexadecimal in either letter case, without a prefix") {
+    CHECK(parse_hexadecimal("8020001F") == number{0x8020001F, number_status::ok, 0});
+    CHECK(parse_hexadecimal("ffffffffffffffff") == number{UINT64_MAX, number_status::ok, 0});
+    CHECK(parse_hexadecimal("10000000000000000").status == number_status::overflow);
+    CHECK(parse_hexadecimal("100000000", UINT32_MAX).status == number_status::overflow);
+    CHECK(parse_hexadecimal("0x1").status == number_status::malformed);
+    CHECK(parse_hexadecimal("1g") == number{0, number_status::malformed, 1});
+}
+
+TEST_CASE("number: what is written reads back") {
+    for (const std::uint64_t value :
+         {std::uint64_t{0}, std::uint64_t{9}, std::uint64_t{10}, std::uint64_t{4892}, UINT64_MAX}) {
+        CHECK(parse_decimal(number_text::decimal(value).view()).value == value);
+        CHECK(parse_hexadecimal(number_text::hexadecimal(value, 1).view().substr(2)).value == value);
+    }
+    CHECK(number_text::decimal(0).view() == "0");
+    CHECK(number_text::decimal(UINT64_MAX).view() == "18446744073709551615");
+    CHECK(number_text::hexadecimal(0x5, 1).view() == "0x5");
+    CHECK(number_text::hexadecimal(0, 8).view() == "0x00000000");
+    CHECK(number_text::hexadecimal(UINT64_MAX, 16).view() == "0xFFFFFFFFFFFFFFFF");
+}
+
+TEST_CASE("ascii: classes and letter case, with bytes beyond ASCII in none of them") {
+    for (unsigned i = 0; i < 256; ++i) {
+        const char c = static_cast<char>(i);
+        const bool digit = i >= '0' && i <= '9';
+        const bool letter = (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z');
+        CHECK(is(char_class::digit, c) == digit);
+        CHECK(is(char_class::alpha, c) == letter);
+        CHECK((to_lower(c) != c) == (i >= 'A' && i <= 'Z'));
+        CHECK((to_upper(c) != c) == (i >= 'a' && i <= 'z'));
+        if (i >= 0x7f || i <= 0x20)
+            CHECK_FALSE((is(char_class::token, c) || is(char_class::visible, c) || is(char_class::host, c) ||
+                         is(char_class::path, c)));
+    }
+    for (const char c : std::string_view{"\"(),/:;<=>?@[\\]{}"})
+        CHECK_FALSE(is(char_class::token, c)); // RFC 9110 5.6.2
+    CHECK(iequals("BITS-Packet-Type", "bits-PACKET-type"));
+    CHECK_FALSE(iequals("abc", "abcd"));
+    CHECK_FALSE(iequals("[", "{"));
+    CHECK(trim_ows(" \t a b\t ") == "a b");
+    CHECK(trim_ows(" \t").empty());
+}
+
+TEST_CASE("ascii: lists skip empty elements and blanks [RFC 9110 5.6.1]") {
+    list_tokens commas(" , a ,, b c ,");
+    CHECK(commas.next() == "a");
+    CHECK(commas.next() == "b c");
+    CHECK(commas.next().empty());
+    CHECK(commas.next().empty());
+    list_tokens blanks("a b,\tc", list_tokens::separator::comma_or_blank);
+    CHECK(blanks.next() == "a");
+    CHECK(blanks.next() == "b");
+    CHECK(blanks.next() == "c");
+    CHECK(blanks.next().empty());
+    CHECK(list_tokens("").next().empty());
+}
+
+TEST_CASE("result: a value or an error, copied as bytes") {
+    const result<int> value = 5;
+    const result<int> failure = error{errc::bad_guid, header::protocol, 7};
+    CHECK(value.has_value());
+    CHECK(*value == 5);
+    CHECK_FALSE(failure);
+    CHECK(failure.error() == error{errc::bad_guid, header::protocol, 7});
+    result<content_range> range{content_range{1, 2, 3}};
+    range->offset = 9;
+    CHECK(range.value().offset == 9);
+    static_assert(std::is_trivially_copyable_v<result<content_range>>);
+}
+
+TEST_CASE("hash index: finds what is there, ends on what is not") {
+    constexpr std::array<unsigned, 4> rows = {3, 19, 35, 4};
+    constexpr auto same = [](unsigned) { return 3U; }; // all rows collide
+    constexpr auto index = hash_index<16>::over(rows, same);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        CHECK(index.find(3, [&](std::size_t n) { return rows[n] == rows[i]; }) == i);
+    }
+    CHECK(index.find(3, [&](std::size_t n) { return rows[n] == 99; }) == index.npos);
+    CHECK(index.find(9, [&](std::size_t) { return true; }) == index.npos);
+}

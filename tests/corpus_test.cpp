@@ -1,0 +1,189 @@
+// Every case of the corpus, through both doors: whole, byte by byte, in two parts, with other bytes behind it; and what
+// was read is written and read again.
+#include "support/corpus.hpp"
+#include "support/describe.hpp"
+#include "support/guarded_bytes.hpp"
+#include "support/print.hpp"
+
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace bitswire;
+
+namespace {
+
+template <class Packet>
+using settings_of = typename detail::packet_traits<Packet>::settings;
+
+/// What came out, in the words of the corpus.
+template <class Packet>
+std::string outcome_text(const parsed<Packet>& r) {
+    if (r.is_complete()) return describe(r.packet);
+    if (!r.is_bad()) return "need_more";
+    std::ostringstream os;
+    os << "bad " << r.problem;
+    return os.str();
+}
+
+/// Feeds `bytes` in steps of `step`, each time at another address and up to the edge of readable memory.
+template <class Packet>
+std::pair<std::string, std::size_t> read_in_steps(std::string_view bytes, std::size_t step,
+                                                  const settings_of<Packet>& s) {
+    message_parser<Packet> parser(s);
+    for (std::size_t size = 0;; size = size + step < bytes.size() ? size + step : bytes.size()) {
+        const guarded_bytes part(bytes.substr(0, size));
+        const parsed<Packet> r = parser.parse(part.view());
+        if (r.state != outcome::need_more || size == bytes.size()) return {outcome_text(r), r.consumed};
+    }
+}
+
+template <class Packet>
+std::pair<std::string, std::size_t> read_in_two(std::string_view bytes, std::size_t split,
+                                                const settings_of<Packet>& s) {
+    message_parser<Packet> parser(s);
+    {
+        const guarded_bytes part(bytes.substr(0, split));
+        const parsed<Packet> r = parser.parse(part.view());
+        if (r.state != outcome::need_more) return {outcome_text(r), r.consumed};
+    }
+    const guarded_bytes all(bytes);
+    const parsed<Packet> r = parser.parse(all.view());
+    return {outcome_text(r), r.consumed};
+}
+
+/// The head as a plain HTTP library would hand it over.
+std::vector<std::pair<std::string, std::string>> split_headers(std::string_view head) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    while (head.substr(0, 2) == "\r\n")
+        head.remove_prefix(2);
+    std::size_t at = head.find("\r\n") + 2;
+    while (head.substr(at, 2) != "\r\n") {
+        const std::size_t end = head.find("\r\n", at);
+        const std::size_t colon = head.find(':', at);
+        fields.emplace_back(head.substr(at, colon - at), trim_ows(head.substr(colon + 1, end - colon - 1)));
+        at = end + 2;
+    }
+    return fields;
+}
+
+template <class Packet>
+auto start_line_of(std::string_view bytes, const settings_of<Packet>& s) {
+    head_parser<detail::packet_traits<Packet>::side> head(s.limits);
+    REQUIRE(head.parse(bytes) == outcome::complete);
+    return head.start_line(bytes);
+}
+
+/// Doors, writer and reader agree on a packet that was read.
+template <class Packet>
+void check_packet(const corpus_case& c, const settings_of<Packet>& s) {
+    message_parser<Packet> parser(s);
+    const parsed<Packet> read = parser.parse(c.bytes);
+    REQUIRE(read.is_complete());
+    CHECK(read.consumed == c.bytes.size());
+
+    const auto fields = split_headers(c.bytes);
+    const auto start = start_line_of<Packet>(c.bytes, s);
+    if constexpr (detail::packet_traits<Packet>::side == head_side::request) {
+        const result<Packet> foreign = parse_message<Packet>(start, fields, s);
+        REQUIRE_MESSAGE(foreign.has_value(), foreign.error());
+        CHECK(*foreign == read.packet);
+    } else if (start.minor_version == 1) {
+        const result<Packet> foreign = parse_message<Packet>(start, fields, s);
+        REQUIRE_MESSAGE(foreign.has_value(), foreign.error());
+        CHECK(*foreign == read.packet);
+    }
+
+    const result<std::size_t> size = size_of_message(read.packet);
+    std::vector<std::pair<std::string, std::string>> visited;
+    const error refused = visit_headers(
+        read.packet, [&](std::string_view name, std::string_view value) { visited.emplace_back(name, value); });
+    CHECK(size.has_value() == !refused);
+    if (!size) {
+        CHECK(visited.empty());
+        return;
+    }
+    std::string written(*size, '?');
+    const result<std::size_t> done = write_message(read.packet, written);
+    REQUIRE(done.has_value());
+    CHECK(*done == *size);
+    message_parser<Packet> again;
+    if constexpr (requires { s.answers; }) again = message_parser<Packet>({.answers = s.answers, .limits = {}});
+    const parsed<Packet> reread = again.parse(written);
+    REQUIRE_MESSAGE(reread.is_complete(), reread.problem);
+    CHECK(reread.packet == read.packet);
+    CHECK(reread.consumed == *size);
+    CHECK(split_headers(written) == visited);
+}
+
+template <class Packet>
+void run_case(const corpus_case& c, const settings_of<Packet>& s) {
+    const std::string expected = unescape(c.expected);
+    const auto whole = read_in_steps<Packet>(c.bytes, c.bytes.size() + 1, s);
+    REQUIRE(whole.first == expected);
+    CHECK(read_in_steps<Packet>(c.bytes, 1, s) == whole);
+    if (c.bytes.size() < 1000) {
+        for (std::size_t split = 0; split <= c.bytes.size(); ++split) {
+            REQUIRE_MESSAGE(read_in_two<Packet>(c.bytes, split, s) == whole, "split at " << split);
+        }
+    }
+    if (expected == "need_more") return;
+    for (const char* behind : {"x", "\r\n", "\0", "\n", ": ", "GET / HTTP/1.1\r\n\r\n"}) {
+        const std::string longer = c.bytes + behind;
+        CHECK(read_in_steps<Packet>(longer, longer.size(), s) == whole);
+        CHECK(read_in_steps<Packet>(longer, 7, s) == whole);
+    }
+    if (expected.rfind("bad ", 0) != 0) check_packet<Packet>(c, s);
+}
+
+read_options read_options_of(const std::string& with) {
+    read_options o;
+    if (with == "allow_method_override") {
+        o.allow_method_override = true;
+    } else if (with == "allow_missing_content_length") {
+        o.allow_missing_content_length = true;
+    } else if (with.rfind("header_lines ", 0) == 0) {
+        o.limits.header_lines = static_cast<std::uint32_t>(std::stoul(with.substr(13)));
+    } else {
+        REQUIRE_MESSAGE(with.empty(), "unknown setting " << with);
+    }
+    return o;
+}
+
+ack_options ack_options_of(const std::string& with) {
+    ack_options o;
+    if (with.empty()) return o;
+    REQUIRE(with.rfind("answers ", 0) == 0);
+    const auto type = find_packet_type(with.substr(8));
+    REQUIRE(type.has_value());
+    o.answers = *type;
+    return o;
+}
+
+template <class Packet, class SettingsOf>
+void run_corpus(const char* file, SettingsOf settings) {
+    for (const corpus_case& c : read_corpus(file)) {
+        CAPTURE(c.where);
+        CAPTURE(c.title);
+        run_case<Packet>(c, settings(c.with));
+    }
+}
+
+} // namespace
+
+TEST_CASE("corpus: upload requests, any split, both doors [MC-BUP 2.2.2-2.2.10]") {
+    run_corpus<upload_request>("upload-requests.txt", read_options_of);
+}
+
+TEST_CASE("corpus: acks, any split, both doors [MC-BUP 2.2.3-2.2.11]") { run_corpus<ack>("acks.txt", ack_options_of); }
+
+TEST_CASE("corpus: notification requests, any split, both doors [MC-BUP 2.2.12]") {
+    run_corpus<notification_request>("notification-requests.txt", read_options_of);
+}
+
+TEST_CASE("corpus: notification responses, any split, both doors [MC-BUP 2.2.13]") {
+    run_corpus<notification_response>("notification-responses.txt", read_options_of);
+}
+
+TEST_CASE("corpus: every file is run by a test") { CHECK(files_below(tests_dir() / "corpus").size() == 4); }

@@ -1,0 +1,283 @@
+// The forms of single header values: GUIDs, protocol lists, ranges, hosts, codes, URLs.
+#include "support/print.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace bitswire;
+
+TEST_CASE("guid: braces or bare, any letter case; nothing else [MS-DTYP 2.3.4.3]") {
+    const guid expected = bits_upload_protocol;
+    for (const std::string_view text :
+         {"{7df0354d-249b-430f-820d-3d2a9bef4931}", "{7DF0354D-249B-430F-820D-3D2A9BEF4931}",
+          "7df0354D-249b-430f-820d-3d2a9bef4931"}) {
+        const result<guid> g = parse_guid(text);
+        REQUIRE(g.has_value());
+        CHECK(*g == expected);
+    }
+    const std::string good(bits_upload_protocol_text);
+    for (std::size_t i = 0; i < good.size(); ++i) {
+        CAPTURE(i);
+        std::string bad = good;
+        bad[i] = 'g';
+        CHECK(parse_guid(bad).error().code == errc::bad_guid);
+        if (i > 0) CHECK(parse_guid(bad).error().offset == i);
+        CHECK_FALSE(parse_guid(good.substr(0, i)));
+    }
+    CHECK_FALSE(parse_guid(good + " "));
+    CHECK_FALSE(parse_guid(good.substr(1))); // one brace
+    CHECK_FALSE(parse_guid(good.substr(0, 37)));
+}
+
+TEST_CASE("guid: written as Windows writes protocols and session ids") {
+    const auto lower = write_guid(bits_upload_protocol, guid_style::braces_lower);
+    const auto upper = write_guid(bits_upload_protocol, guid_style::braces_upper);
+    CHECK(std::string_view(lower.data(), lower.size()) == bits_upload_protocol_text);
+    CHECK(std::string_view(upper.data(), upper.size()) == "{7DF0354D-249B-430F-820D-3D2A9BEF4931}");
+}
+
+TEST_CASE("protocols: up to 100 of them, in as many lines as are kept [MC-BUP 6 note 6]") {
+    std::string list;
+    for (int i = 0; i < 100; ++i)
+        list += "{00000000-0000-0000-0000-000000000001} ";
+    std::size_t count = 0;
+    CHECK_FALSE(protocol_list_view(list).for_each([&](const guid&) { ++count; }));
+    CHECK(count == 100);
+    CHECK_FALSE(protocol_list_view(list).contains(bits_upload_protocol));
+    const std::string longer = list + "{7df0354d-249b-430f-820d-3d2a9bef4931}";
+    const error e = protocol_list_view(longer).for_each([](const guid&) {});
+    CHECK(e == error{errc::too_many_protocols, header::supported_protocols, 3900});
+    CHECK_FALSE(protocol_list_view(longer).contains(bits_upload_protocol));
+
+    protocol_list_view lines;
+    CHECK(lines.empty());
+    CHECK(lines.for_each([](const guid&) {}).code == errc::missing_header);
+    for (unsigned i = 0; i < max_list_lines; ++i)
+        CHECK(lines.add_line(bits_upload_protocol_text));
+    CHECK_FALSE(lines.add_line(bits_upload_protocol_text));
+    CHECK(lines.contains(bits_upload_protocol));
+}
+
+TEST_CASE("content-range: offset and size, never beyond the total [RFC 9110 14.4]") {
+    CHECK(*parse_content_range("bytes 0-4891/4892") == content_range{0, 4892, 4892});
+    CHECK(*parse_content_range("BYTES \t 128-212/1000") == content_range{128, 85, 1000});
+    CHECK(*parse_content_range("bytes */0") == content_range{});
+    CHECK(parse_content_range("bytes 0-4891/4892")->is_last());
+    CHECK_FALSE(parse_content_range("bytes 0-4890/4892")->is_last());
+    CHECK(*parse_content_range("bytes 18446744073709551614-18446744073709551614/18446744073709551615") ==
+          content_range{UINT64_MAX - 1, 1, UINT64_MAX});
+
+    struct row {
+        std::string_view text;
+        errc code;
+        std::uint32_t offset;
+    };
+    for (const row& r : std::initializer_list<row>{
+             {"", errc::bad_range, 0},
+             {"bytes", errc::bad_range, 5},
+             {"bytes ", errc::bad_range, 6},
+             {"bytes0-1/2", errc::bad_range, 5},
+             {"bytes=0-1/2", errc::bad_range, 5},
+             {"bytes -1/2", errc::bad_range, 6},
+             {"bytes 0-/2", errc::bad_range, 8},
+             {"bytes 0-1", errc::bad_range, 9},
+             {"bytes 0-1/", errc::bad_range, 10},
+             {"bytes 0-1/*", errc::bad_range, 10},
+             {"bytes 0-1/2x", errc::bad_range, 11},
+             {"bytes 0-1/2, 3-4/5", errc::bad_range, 11},
+             {"bytes 0 - 1/2", errc::bad_range, 7},
+             {"bytes +0-1/2", errc::bad_range, 6},
+             {"bytes */5", errc::bad_range, 6},
+             {"bytes 2-1/5", errc::range_reversed, 8},
+             {"bytes 0-5/5", errc::range_beyond_total, 8},
+             {"bytes 0-0/0", errc::range_beyond_total, 8},
+             {"bytes 18446744073709551616-1/2", errc::number_overflow, 25},
+             {"bytes 0-99999999999999999999/2", errc::number_overflow, 27},
+             {"bytes 0-18446744073709551615/18446744073709551615", errc::range_beyond_total, 8},
+         }) {
+        CAPTURE(r.text);
+        const result<content_range> range = parse_content_range(r.text);
+        REQUIRE_FALSE(range.has_value());
+        CHECK(range.error() == error{r.code, header::content_range, r.offset});
+    }
+}
+
+TEST_CASE("content-range: what cannot be is not valid to write") {
+    CHECK(content_range{0, 0, 0}.is_valid());
+    CHECK(content_range{4, 1, 5}.is_valid());
+    CHECK_FALSE(content_range{0, 0, 5}.is_valid());
+    CHECK_FALSE(content_range{5, 1, 5}.is_valid());
+    CHECK_FALSE(content_range{1, UINT64_MAX, UINT64_MAX}.is_valid());
+    CHECK(content_range{0, UINT64_MAX, UINT64_MAX}.is_valid());
+}
+
+TEST_CASE("host: names, IPv4, IPv6 bare or in brackets, no port [MC-BUP 2.2.3.2]") {
+    struct row {
+        std::string_view text;
+        host_form form;
+        std::string_view host;
+    };
+    for (const row& r : std::initializer_list<row>{
+             {"FRANKCAO8", host_form::name, "FRANKCAO8"},
+             {"a_b-c.example.", host_form::name, "a_b-c.example."},
+             {"10.0.0.1", host_form::ipv4, "10.0.0.1"},
+             {"1.2.3.4.5", host_form::name, "1.2.3.4.5"},
+             {"::", host_form::ipv6, "::"},
+             {"::1", host_form::ipv6, "::1"},
+             {"1::", host_form::ipv6, "1::"},
+             {"[fe80::1]", host_form::ipv6, "fe80::1"},
+             {"1:2:3:4:5:6:7:8", host_form::ipv6, "1:2:3:4:5:6:7:8"},
+             {"::ffff:10.0.0.1", host_form::ipv6, "::ffff:10.0.0.1"},
+             {"1:2:3:4:5:6:10.0.0.1", host_form::ipv6, "1:2:3:4:5:6:10.0.0.1"},
+         }) {
+        CAPTURE(r.text);
+        const result<host_view> h = parse_host(r.text);
+        REQUIRE(h.has_value());
+        CHECK((*h == host_view{r.form, r.host}));
+    }
+    for (const std::string_view bad : {"",
+                                       ".",
+                                       "-a",
+                                       "a..b",
+                                       "a b",
+                                       "a/b",
+                                       "a:80",
+                                       "a@b",
+                                       "[::1",
+                                       "::1]",
+                                       "[a]",
+                                       "[]",
+                                       ":",
+                                       ":::",
+                                       "1:::2",
+                                       "1::2::3",
+                                       "1:2:3:4:5:6:7",
+                                       "1:2:3:4:5:6:7:8:9",
+                                       "1:2:3:4:5:6:7::8:9",
+                                       "1:2:3:4:5:6:7:",
+                                       "12345::",
+                                       "::g",
+                                       "::10.0.0.256",
+                                       "::10.0.0.1:1",
+                                       "a\r\nb",
+                                       "\xe4"}) {
+        CAPTURE(bad);
+        CHECK(parse_host(bad).has_value() == false);
+    }
+    CHECK_FALSE(check_host_header("a:80"));
+    CHECK_FALSE(check_host_header("[::1]:80"));
+    CHECK_FALSE(check_host_header(""));
+    CHECK(check_host_header("a b") == error{errc::bad_host, header::host, 1});
+    CHECK(check_host_header("a/b") == error{errc::bad_host, header::host, 1});
+    CHECK(check_host_header("u@h") == error{errc::bad_host, header::host, 1});
+}
+
+TEST_CASE("codes: with 0x, with x, bare, in any letter case [MC-BUP 2.2.1.2, ack-for-fragment]") {
+    for (const std::string_view text :
+         {"0x8020001F", "0X8020001f", "x8020001F", "X8020001F", "8020001f", "00008020001F"}) {
+        CAPTURE(text);
+        const result<std::uint32_t> code = parse_code(text);
+        REQUIRE(code.has_value());
+        CHECK(*code == 0x8020001F);
+    }
+    CHECK(*parse_code("0") == 0);
+    CHECK(*parse_code("1") == 1);
+    CHECK(parse_code("").error().code == errc::bad_number);
+    CHECK(parse_code("x").error().code == errc::bad_number);
+    CHECK(parse_code("0x").error().code == errc::bad_number);
+    CHECK(parse_code("0xx1").error() == error{errc::bad_number, header::none, 2});
+    CHECK(parse_code("-1").error().code == errc::bad_number);
+    CHECK(parse_code("0x100000000").error().code == errc::number_overflow);
+}
+
+TEST_CASE("codes: written as a public client searches for them") {
+    CHECK(write_code("BG_E_SESSION_NOT_FOUND"_hresult).view() == "0x8020001F");
+    CHECK(write_code(hresult{}).view() == "0x00000000");
+    CHECK(write_code(error_context::remote_file).view() == "0x5");
+}
+
+TEST_CASE("url: parts of an http URL [RFC 3986 3]") {
+    const result<url_view> url = parse_url("HTTPS://user@host:8443/a/b?c=/d#e");
+    REQUIRE(url.has_value());
+    CHECK((*url == url_view{"HTTPS", "user@host:8443", "host", "8443", "/a/b", "?c=/d"}));
+    CHECK((*parse_url("http://[::1]") == url_view{"http", "[::1]", "[::1]", "", "", ""}));
+    CHECK((*parse_url("http://h?q") == url_view{"http", "h", "h", "", "", "?q"}));
+    for (const std::string_view bad :
+         {"", "h", "/x", "ftp://h/", "file:///x", "http:/h", "http://", "http:///x", "http://h:x/", "http://h:65536/",
+          "http://[::1/", "http://[::1]x/", "http://a b/", "http://h/\r\n", "http://u@/"}) {
+        CAPTURE(bad);
+        CHECK(parse_url(bad).has_value() == false);
+    }
+}
+
+namespace {
+
+std::string resolved(std::string_view destination, std::string_view reply) {
+    std::string out(max_reply_url_size(destination, reply), '?');
+    const result<std::size_t> size = resolve_reply_url(destination, reply, out);
+    if (!size) return std::string(name_of(size.error().code));
+    CHECK(resolve_reply_url(destination, reply, std::span<char>(out).first(*size - 1)).error().code ==
+          errc::buffer_too_small);
+    if (reply.find("..") == std::string_view::npos) {
+        std::string exact(*size, '?');
+        CHECK(resolve_reply_url(destination, reply, exact).has_value());
+        CHECK(exact == out.substr(0, *size));
+    }
+    out.resize(*size);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("reply url: as the Windows client resolves what IIS sends [MC-BUP 4.2]") {
+    CHECK(resolved("http://frankcao8/upload-ref-isapi-WebFarm/2100mb-rfc2119.txt",
+                   R"(BITS-Sessions\Replies\{C85B4E0A-9EB9-4114-BFA4-8A43B4710091}\responsefile.bin)") ==
+          "http://frankcao8/upload-ref-isapi-WebFarm/BITS-Sessions/Replies/"
+          "%7BC85B4E0A-9EB9-4114-BFA4-8A43B4710091%7D/responsefile.bin");
+}
+
+TEST_CASE("reply url: absolute, relative, paths, dots, queries [RFC 3986 5.2]") {
+    constexpr std::string_view base = "http://h:8/a/b/c?q=/x";
+    CHECK(resolved(base, "http://r/x") == "http://r/x");
+    CHECK(resolved(base, "HTTPS://r:1/x/../y?z#f") == "HTTPS://r:1/y?z");
+    CHECK(resolved(base, "http://r") == "http://r/");
+    CHECK(resolved(base, "x") == "http://h:8/a/b/x");
+    CHECK(resolved(base, "x/y?z=1") == "http://h:8/a/b/x/y?z=1");
+    CHECK(resolved(base, "/x") == "http://h:8/x");
+    CHECK(resolved(base, "\\x\\y") == "http://h:8/x/y");
+    CHECK(resolved(base, "../x") == "http://h:8/a/x");
+    CHECK(resolved(base, "./x/.") == "http://h:8/a/b/x/");
+    CHECK(resolved(base, "x/..") == "http://h:8/a/b/");
+    CHECK(resolved(base, "..\\..\\..\\..\\x") == "http://h:8/x");
+    CHECK(resolved("http://h", "x") == "http://h/x");
+    CHECK(resolved("http://h/x", "y") == "http://h/y");
+    CHECK(resolved("https://u:p@[::1]:8/x/y", "z") == "https://u:p@[::1]:8/x/z");
+}
+
+TEST_CASE("reply url: what may not stand in a URL is percent-encoded, what is encoded stays [RFC 3986 2.1]") {
+    CHECK(resolved("http://h/", "a b{c}\"\xe4") == "http://h/a%20b%7Bc%7D%22%E4");
+    CHECK(resolved("http://h/", "%7Ba%7D") == "http://h/%7Ba%7D");
+    CHECK(resolved("http://h/", "100%") == "http://h/100%25");
+    CHECK(resolved("http://h/", "%zz%4") == "http://h/%25zz%254");
+    CHECK(resolved("http://h/", "a?b?c d") == "http://h/a?b?c%20d");
+    CHECK(resolved("http://h/", "http://r/a\\b") == "http://r/a%5Cb");
+    CHECK(resolved("http://h/", "a/{x:y}") == "http://h/a/%7Bx:y%7D");
+}
+
+TEST_CASE("reply url: other schemes, other hosts without a scheme, controls and excess are refused") {
+    CHECK(resolved("http://h/", "") == "bad_url");
+    CHECK(resolved("http://h/", "file:///etc/passwd") == "bad_url");
+    CHECK(resolved("http://h/", "C:\\bits\\reply") == "bad_url");
+    CHECK(resolved("http://h/", "javascript:alert(1)") == "bad_url");
+    CHECK(resolved("http://h/", "//evil/x") == "bad_url");
+    CHECK(resolved("http://h/", "\\\\evil\\share") == "bad_url");
+    CHECK(resolved("http://h/", "/\\evil/x") == "bad_url");
+    CHECK(resolved("http://h/", "http://u:p@evil/x") == "bad_url");
+    CHECK(resolved("http://h/", "http:///x") == "bad_url");
+    CHECK(resolved("http://h/", "a\r\nb") == "bad_url");
+    CHECK(resolved("h/x", "a") == "bad_url");
+    CHECK(resolved("http://h/", std::string(2200, 'a')).size() == 9 + 2200);
+    CHECK(resolved("http://h/", std::string(2201, 'a')) == "value_too_long");
+}

@@ -1,0 +1,446 @@
+// What is written reads back equal; what would not, or would break the message, is refused and nothing is written.
+#include "support/describe.hpp"
+#include "support/print.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace bitswire;
+
+namespace {
+
+upload_request fragment() {
+    upload_request r;
+    r.type = packet_type::fragment;
+    r.target = "/x";
+    r.host = "a";
+    r.session_id = "{1}";
+    r.range = {5, 5, 10};
+    return r;
+}
+
+upload_request create_session() {
+    upload_request r;
+    r.type = packet_type::create_session;
+    r.target = "/x";
+    r.host = "a";
+    r.supported_protocols = bits_upload_protocols;
+    return r;
+}
+
+ack ack_of(packet_type answers, std::uint16_t status = 200) {
+    ack a;
+    a.answers = answers;
+    a.status = status;
+    if (answers != packet_type::ping) a.session_id = "{1}";
+    if (answers == packet_type::create_session && a.is_success()) a.protocol = bits_upload_protocol;
+    if (answers == packet_type::fragment && (a.is_success() || status == 416)) a.received_content_range = 7;
+    if (!a.is_success()) {
+        a.error_code = "E_INVALIDARG"_hresult;
+        a.error_context = error_context::remote_file;
+    }
+    return a;
+}
+
+notification_request by_reference() {
+    notification_request r;
+    r.target = "/app";
+    r.host = "a";
+    r.original_request_url = "http://a/x";
+    r.request_datafile_name = "/s/request";
+    r.response_datafile_name = "/s/response";
+    return r;
+}
+
+template <class Packet>
+std::string written(const Packet& packet) {
+    const result<std::size_t> size = size_of_message(packet);
+    REQUIRE_MESSAGE(size.has_value(), size.error());
+    std::string bytes(*size, '?');
+    REQUIRE(write_message(packet, bytes).has_value());
+    return bytes;
+}
+
+/// Refused by all three ways of writing, and not a byte of the buffer changed.
+template <class Packet>
+void check_refused(const Packet& packet, error expected) {
+    std::string buffer(20000, '?');
+    CHECK(write_message(packet, buffer).has_value() == false);
+    CHECK(write_message(packet, buffer).error() == expected);
+    CHECK(buffer == std::string(20000, '?'));
+    CHECK(size_of_message(packet).error() == expected);
+    int visited = 0;
+    CHECK(visit_headers(packet, [&](std::string_view, std::string_view) { ++visited; }) == expected);
+    CHECK(visited == 0);
+}
+
+template <class Packet>
+Packet reread(const std::string& bytes, const typename detail::packet_traits<Packet>::settings& s = {}) {
+    message_parser<Packet> parser(s);
+    const parsed<Packet> r = parser.parse(bytes);
+    REQUIRE_MESSAGE(r.is_complete(), r.problem << " in\n" << bytes);
+    return r.packet;
+}
+
+} // namespace
+
+TEST_CASE("writer: a buffer one byte too small stays as it is, one of exactly the size does") {
+    const std::string bytes = written(fragment());
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        std::string buffer(size, '?');
+        REQUIRE(write_message(fragment(), buffer).error().code == errc::buffer_too_small);
+        REQUIRE(buffer == std::string(size, '?'));
+    }
+    std::string buffer(bytes.size() + 5, '?');
+    CHECK(*write_message(fragment(), buffer) == bytes.size());
+    CHECK(buffer == bytes + "?????");
+}
+
+TEST_CASE("writer: values that would break the message are refused, at every place [RFC 9110 5.5]") {
+    for (const char bad : {'\r', '\n', '\0', '\x01', '\x1f', '\x7f'}) {
+        for (const std::size_t at : {0U, 1U, 2U, 20U, 39U}) {
+            std::string value(40, 'v');
+            value[at] = bad;
+            const auto offset = static_cast<std::uint32_t>(at);
+            upload_request r = fragment();
+            r.session_id = value;
+            check_refused(r, {errc::unsendable_value, header::session_id, offset});
+            r = fragment();
+            r.user_agent = value;
+            check_refused(r, {errc::unsendable_value, header::user_agent, offset});
+            ack a = ack_of(packet_type::fragment);
+            a.reply_url = value;
+            check_refused(a, {errc::unsendable_value, header::reply_url, offset});
+            notification_request n = by_reference();
+            n.original_request_url = value;
+            check_refused(n, {errc::unsendable_value, header::original_request_url, offset});
+        }
+    }
+}
+
+TEST_CASE("writer: white space at an end of a value would be lost, so it is refused [RFC 9112 5.1]") {
+    upload_request r = fragment();
+    r.session_id = " {1}";
+    check_refused(r, {errc::unsendable_value, header::session_id, 0});
+    r.session_id = "{1}\t";
+    check_refused(r, {errc::unsendable_value, header::session_id, 3});
+    r.session_id = "{1 2}";
+    CHECK(reread<upload_request>(written(r)) == r);
+}
+
+TEST_CASE("writer: values that are too long are refused [MC-BUP 2.2.1, 2.2.1.1, ack-for-create-session]") {
+    const std::string text(5000, 'v');
+    const std::string_view view = text;
+    upload_request r = fragment();
+    r.session_id = view.substr(0, 100);
+    CHECK(reread<upload_request>(written(r)) == r);
+    r.session_id = view.substr(0, 101);
+    check_refused(r, {errc::unsendable_value, header::session_id, 100});
+    r = fragment();
+    r.content_name = view.substr(0, 260);
+    CHECK(reread<upload_request>(written(r)) == r);
+    r.content_name = view.substr(0, 261);
+    check_refused(r, {errc::unsendable_value, header::content_name, 260});
+    r = fragment();
+    r.user_agent = view.substr(0, 4096);
+    CHECK(reread<upload_request>(written(r)) == r);
+    r.user_agent = view.substr(0, 4097);
+    check_refused(r, {errc::unsendable_value, header::user_agent, 4096});
+    ack a = ack_of(packet_type::fragment);
+    a.reply_url = view.substr(0, 2201);
+    check_refused(a, {errc::unsendable_value, header::reply_url, 2200});
+}
+
+TEST_CASE("writer: request target and host are checked [RFC 9112 3.2]") {
+    for (const std::string_view bad : {"", "x", "/a b", "/a\r\nX: y", "/\xe4", "ftp://h/", "*"}) {
+        CAPTURE(bad);
+        upload_request r = fragment();
+        r.target = bad;
+        check_refused(r, {errc::unsendable_value, header::none, 0});
+    }
+    const std::string long_target = "/" + std::string(8000, 'a');
+    upload_request r = fragment();
+    r.target = long_target;
+    check_refused(r, {errc::unsendable_value, header::none, 0});
+    r = fragment();
+    r.host = "";
+    check_refused(r, {errc::unsendable_value, header::host, 0});
+    r.host = "a/b";
+    check_refused(r, {errc::unsendable_value, header::host, 1});
+}
+
+TEST_CASE("writer: file names keep to what Windows takes [MC-BUP 6 note 3]") {
+    for (const char c : std::string_view{"\\/:*?\"<>|"}) {
+        CAPTURE(c);
+        upload_request r = create_session();
+        const std::string name = std::string("ab") + c;
+        r.content_name = name;
+        check_refused(r, {errc::unsendable_value, header::content_name, 2});
+    }
+}
+
+TEST_CASE("writer: what a packet must have, it must have; what it never has, it must not have [MC-BUP 2.2]") {
+    upload_request r = fragment();
+    r.session_id = "";
+    check_refused(r, {errc::unsendable_value, header::session_id, 0});
+    r = fragment();
+    r.range = {};
+    CHECK(reread<upload_request>(written(r)) == r); // the empty file
+    r.range = {0, 0, 5};
+    check_refused(r, {errc::unsendable_value, header::content_range, 0});
+    r.range = {6, 5, 10};
+    check_refused(r, {errc::unsendable_value, header::content_range, 0});
+    r = fragment();
+    r.type = packet_type::close_session;
+    check_refused(r, {errc::unsendable_combination, header::content_range, 0});
+    r = fragment();
+    r.supported_protocols = bits_upload_protocols;
+    check_refused(r, {errc::unsendable_combination, header::supported_protocols, 0});
+    r = create_session();
+    r.session_id = "{1}";
+    check_refused(r, {errc::unsendable_combination, header::session_id, 0});
+    r = create_session();
+    r.supported_protocols = {};
+    check_refused(r, {errc::unsendable_value, header::supported_protocols, 0});
+    r.supported_protocols = protocol_list_view{"{not-a-guid}"};
+    check_refused(r, {errc::unsendable_value, header::supported_protocols, 12});
+    r.supported_protocols = protocol_list_view{" {7df0354d-249b-430f-820d-3d2a9bef4931}"};
+    check_refused(r, {errc::unsendable_value, header::supported_protocols, 0});
+    r = create_session();
+    r.type = packet_type::ack;
+    check_refused(r, {errc::unsendable_combination, header::packet_type, 0});
+
+    ack a = ack_of(packet_type::create_session);
+    a.protocol.reset();
+    check_refused(a, {errc::unsendable_value, header::protocol, 0});
+    a = ack_of(packet_type::create_session);
+    a.session_id = "";
+    check_refused(a, {errc::unsendable_value, header::session_id, 0});
+    a = ack_of(packet_type::close_session);
+    a.session_id = "";
+    check_refused(a, {errc::unsendable_value, header::session_id, 0});
+    a = ack_of(packet_type::fragment);
+    a.received_content_range.reset();
+    check_refused(a, {errc::unsendable_value, header::received_content_range, 0});
+    a = ack_of(packet_type::ping);
+    a.received_content_range = 5;
+    check_refused(a, {errc::unsendable_combination, header::received_content_range, 0});
+    a = ack_of(packet_type::ping);
+    a.error_code = hresult{};
+    check_refused(a, {errc::unsendable_combination, header::error_code, 0});
+    a = ack_of(packet_type::ping, 500);
+    a.error_context.reset();
+    check_refused(a, {errc::unsendable_value, header::error_context, 0});
+    a = ack_of(packet_type::create_session);
+    a.host_id_fallback_timeout_s = 5;
+    check_refused(a, {errc::unsendable_combination, header::host_id_fallback_timeout, 0});
+    a.host_id = "h/x";
+    check_refused(a, {errc::unsendable_value, header::host_id, 0});
+    a = ack_of(packet_type::ping);
+    a.status = 100;
+    check_refused(a, {errc::unsendable_value, header::none, 0});
+    a.status = 600;
+    check_refused(a, {errc::unsendable_value, header::none, 0});
+    a = ack_of(packet_type::ping);
+    a.body.size_bytes = 1;
+    check_refused(a, {errc::unsendable_combination, header::content_length, 0});
+    a = ack_of(packet_type::ping);
+    a.answers = packet_type::ack;
+    check_refused(a, {errc::unsendable_combination, header::packet_type, 0});
+
+    notification_request n = by_reference();
+    n.response_datafile_name = "";
+    check_refused(n, {errc::unsendable_value, header::response_datafile_name, 0});
+    n = by_reference();
+    n.body_bytes = 5;
+    check_refused(n, {errc::unsendable_combination, header::content_length, 0});
+    n = by_reference();
+    n.type = notification_type::by_value;
+    check_refused(n, {errc::unsendable_combination, header::request_datafile_name, 0});
+    n.type = notification_type::none;
+    check_refused(n, {errc::unsendable_combination, header::none, 0});
+
+    notification_response s;
+    s.static_response_url = "/relative";
+    check_refused(s, {errc::unsendable_value, header::static_response_url, 0});
+    s = {};
+    s.body.end = body_end::chunked;
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
+    s.body.end = body_end::connection;
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
+    s.keep_alive = false;
+    CHECK(reread<notification_response>(written(s)) == s);
+    s = {};
+    s.status = 204;
+    s.body.size_bytes = 3;
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
+    s.body = {};
+    s.status = 1000;
+    check_refused(s, {errc::unsendable_value, header::none, 0});
+}
+
+TEST_CASE("writer: Acks as a Windows client expects them [MC-BUP 2.2.3, 2.2.7, 2.2.1.2]") {
+    ack a = ack_of(packet_type::create_session);
+    a.host_id = "FRANKCAO8";
+    a.host_id_fallback_timeout_s = 110;
+    CHECK(written(a) == "HTTP/1.1 200 OK\r\n"
+                        "BITS-Packet-Type: Ack\r\n"
+                        "BITS-Protocol: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\n"
+                        "BITS-Session-Id: {1}\r\n"
+                        "BITS-Host-Id: FRANKCAO8\r\n"
+                        "BITS-Host-Id-Fallback-Timeout: 110\r\n"
+                        "Content-Length: 0\r\n"
+                        "Accept-encoding: identity\r\n\r\n");
+    CHECK(written(ack_of(packet_type::ping)) == "HTTP/1.1 200 OK\r\n"
+                                                "BITS-Packet-Type: Ack\r\n"
+                                                "Content-Length: 0\r\n\r\n");
+    a = ack_of(packet_type::fragment, 416);
+    a.error_code = hresult{};
+    CHECK(written(a) == "HTTP/1.1 416 Range Not Satisfiable\r\n"
+                        "BITS-Packet-Type: Ack\r\n"
+                        "BITS-Session-Id: {1}\r\n"
+                        "Content-Length: 0\r\n"
+                        "BITS-Received-Content-Range: 7\r\n"
+                        "BITS-Error-Code: 0x00000000\r\n"
+                        "BITS-Error: 0x00000000\r\n"
+                        "BITS-Error-Context: 0x5\r\n\r\n");
+    a = ack_of(packet_type::close_session, 500);
+    a.error_code = "BG_E_SESSION_NOT_FOUND"_hresult;
+    a.keep_alive = false;
+    CHECK(written(a) == "HTTP/1.1 500 Internal Server Error\r\n"
+                        "BITS-Packet-Type: Ack\r\n"
+                        "BITS-Session-Id: {1}\r\n"
+                        "Content-Length: 0\r\n"
+                        "BITS-Error-Code: 0x8020001F\r\n"
+                        "BITS-Error: 0x8020001F\r\n"
+                        "BITS-Error-Context: 0x5\r\n"
+                        "Connection: close\r\n\r\n");
+}
+
+TEST_CASE("writer: a request says no Expect unless asked, and then in time for the body") {
+    upload_request r = fragment();
+    CHECK(written(r).find("Expect") == std::string::npos);
+    r.expects_continue = true;
+    CHECK(written(r).find("\r\nExpect: 100-continue\r\n") != std::string::npos);
+    CHECK(reread<upload_request>(written(r)) == r);
+}
+
+TEST_CASE("writer: the answer to each error of a peer is an Ack with its status, code and context [MC-BUP 3.2.5.2.3]") {
+    for (const error_row& row : error_rows) {
+        CAPTURE(row.name);
+        const ack a = refuse({row.code, header::none, 0}, packet_type::create_session);
+        CHECK(a.error_context == error_context::remote_file);
+        CHECK_FALSE(a.keep_alive);
+        CHECK(a.status == (row.on == blame::peer ? row.status : 500));
+        if (row.on == blame::peer) CHECK(a.error_code == "E_INVALIDARG"_hresult);
+        const ack_options asked{.answers = packet_type::create_session, .limits = {}};
+        CHECK(reread<ack>(written(a), asked) == a);
+    }
+}
+
+TEST_CASE("writer: random packets read back equal, through both doors") {
+    std::mt19937_64 random(7); // NOLINT: a fixed seed, so that a failure can be repeated
+    const auto below = [&](std::uint64_t n) { return random() % n; };
+    std::vector<std::string> keep;
+    const auto text = [&](std::size_t longest) -> std::string_view {
+        std::string s(1 + below(longest), 'x');
+        for (char& c : s)
+            c = static_cast<char>(0x21 + below(0x5e)); // visible
+        for (std::size_t i = 1; i + 1 < s.size(); ++i) {
+            if (below(8) == 0) s[i] = below(2) != 0 ? ' ' : static_cast<char>(0x80 + below(0x80));
+        }
+        keep.push_back(std::move(s));
+        return keep.back();
+    };
+    const auto name = [&]() -> std::string_view {
+        std::string s(text(200));
+        for (char& c : s) {
+            if (detail::contains(detail::content_name_forbidden, c)) c = '_';
+        }
+        keep.push_back(std::move(s));
+        return keep.back();
+    };
+    const auto maybe = [&](std::string_view s) { return below(2) != 0 ? s : std::string_view{}; };
+    keep.reserve(1000000);
+    for (int run = 0; run < 20000; ++run) {
+        keep.clear();
+        upload_request r;
+        r.type = static_cast<packet_type>(below(request_type_count));
+        r.target = below(2) != 0 ? "/a%20b?c" : "http://h:8/x";
+        r.host = below(2) != 0 ? "h" : "[::1]:80";
+        if (r.type == packet_type::create_session) {
+            r.supported_protocols = bits_upload_protocols;
+            if (below(2) != 0)
+                r.supported_protocols.add_line(
+                    "00000000-0000-0000-0000-000000000000, {00000000-0000-0000-0000-000000000001}");
+        } else {
+            r.session_id = r.type == packet_type::ping ? maybe(text(100)) : text(100);
+        }
+        if (r.type != packet_type::ping) r.content_name = maybe(name());
+        if (r.type == packet_type::fragment) {
+            const std::uint64_t total = random() >> below(64);
+            if (total != 0) {
+                r.range.total_bytes = total;
+                r.range.offset = below(total);
+                r.range.size_bytes = 1 + below(total - r.range.offset);
+            }
+        }
+        r.user_agent = maybe(text(4096));
+        r.expects_continue = below(2) != 0;
+        r.keep_alive = below(2) != 0;
+        REQUIRE(reread<upload_request>(written(r)) == r);
+        std::vector<std::pair<std::string, std::string>> fields;
+        REQUIRE_FALSE(visit_headers(r, [&](std::string_view n, std::string_view v) { fields.emplace_back(n, v); }));
+        std::shuffle(fields.begin(), fields.end(), random);
+        if (r.supported_protocols.line_count() < 2) {
+            const result<upload_request> foreign = parse_message<upload_request>({bits_post, r.target}, fields);
+            REQUIRE(foreign.has_value());
+            REQUIRE(*foreign == r);
+        }
+
+        constexpr std::uint16_t statuses[] = {200, 201, 400, 401, 404, 416, 500, 599};
+        ack a = ack_of(static_cast<packet_type>(below(request_type_count)), statuses[below(8)]);
+        const message_kind kind = ack_kind(a.answers, a.status);
+        if (!a.session_id.empty()) a.session_id = text(100);
+        if (a.error_code) a.error_code = hresult{static_cast<std::uint32_t>(random())};
+        if (a.error_context) a.error_context = static_cast<error_context>(static_cast<std::uint32_t>(random()));
+        if (presence_of(header::received_content_range, kind) != presence::never)
+            a.received_content_range = random() >> below(64);
+        if (presence_of(header::reply_url, kind) != presence::never) a.reply_url = maybe(text(2200));
+        if (presence_of(header::host_id, kind) != presence::never && below(2) != 0) {
+            a.host_id = "10.0.0.1";
+            a.host_id_fallback_timeout_s = static_cast<std::uint32_t>(random());
+        }
+        a.date = maybe(text(40));
+        a.server = maybe(text(40));
+        a.keep_alive = below(2) != 0;
+        REQUIRE(reread<ack>(written(a), {.answers = a.answers, .limits = {}}) == a);
+
+        notification_request n;
+        n.type = below(2) != 0 ? notification_type::by_reference : notification_type::by_value;
+        n.target = "/app";
+        n.host = "a";
+        n.original_request_url = text(2200);
+        if (n.type == notification_type::by_reference) {
+            n.request_datafile_name = text(500);
+            n.response_datafile_name = text(500);
+        } else {
+            n.body_bytes = random() >> below(64);
+        }
+        n.keep_alive = below(2) != 0;
+        REQUIRE(reread<notification_request>(written(n)) == n);
+
+        notification_response s;
+        s.status = static_cast<std::uint16_t>(200 + below(400));
+        s.static_response_url = maybe("https://a/b?c");
+        s.copy_file_to_destination = below(2) != 0;
+        s.server = maybe(text(40));
+        if (s.status != 204 && s.status != 304) s.body.size_bytes = random() >> below(64);
+        s.keep_alive = below(2) != 0;
+        REQUIRE(reread<notification_response>(written(s)) == s);
+    }
+}
