@@ -9,6 +9,7 @@
 
 #include "ascii.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,39 +26,73 @@ enum class number_status : std::uint8_t {
 struct number {
     std::uint64_t value = 0;
     number_status status = number_status::ok;
-    std::size_t offset = 0;
+    std::uint32_t offset = 0;
 
     friend constexpr bool operator==(const number&, const number&) noexcept = default;
 };
 
 namespace detail {
 
+/// The value of a digit in base 16, or 255.
+inline constexpr auto digit_values = [] {
+    std::array<std::uint8_t, 256> table{};
+    for (unsigned i = 0; i < 256; ++i) {
+        const char c = static_cast<char>(i);
+        const int letter = (to_lower(c) - 'a') + 10;
+        table[i] = static_cast<std::uint8_t>(is(char_class::digit, c) ? c - '0'
+                                             : is(char_class::hex, c) ? letter
+                                                                      : 255);
+    }
+    return table;
+}();
+
+/// Reads the digits that `text` starts with and sets `size` to how many there are.
+template <unsigned Base>
+constexpr number take_digits(std::string_view text, std::uint64_t limit, std::size_t& size) noexcept {
+    constexpr std::size_t safe_digits = Base == 10 ? 19 : 16; // cannot overflow 64 bits
+    const std::size_t safe_end = text.size() < safe_digits ? text.size() : safe_digits;
+    const auto digit_at = [&](std::size_t at) -> unsigned {
+        const auto c = static_cast<unsigned char>(text[at]);
+        return Base == 10 ? c - unsigned{'0'} : digit_values[c];
+    };
+    std::uint64_t value = 0;
+    std::size_t i = 0;
+    for (; i < safe_end; ++i) {
+        const unsigned digit = digit_at(i);
+        if (digit >= Base) break;
+        value = value * Base + digit;
+    }
+    size = i;
+    if (i == 0) return {0, number_status::malformed, 0};
+    std::size_t overflow_at = text.size();
+    if (i == safe_digits) {
+        for (; i < text.size() && digit_at(i) < Base; ++i) {
+            if (overflow_at != text.size()) continue;
+            if (value > (UINT64_MAX - digit_at(i)) / Base) {
+                overflow_at = i;
+            } else {
+                value = value * Base + digit_at(i);
+            }
+        }
+        size = i;
+    }
+    if (overflow_at != text.size()) return {0, number_status::overflow, static_cast<std::uint32_t>(overflow_at)};
+    if (value > limit) return {0, number_status::overflow, 0};
+    return {value, number_status::ok, 0};
+}
+
 template <unsigned Base>
 constexpr number parse_digits(std::string_view text, std::uint64_t limit) noexcept {
-    constexpr char_class digit_class = Base == 10 ? char_class::digit : char_class::hex;
-    if (text.empty()) return {0, number_status::malformed, 0};
-    std::uint64_t value = 0;
-    bool overflow = false;
-    std::size_t overflow_at = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (!is(digit_class, c)) return {0, number_status::malformed, i};
-        const auto digit = static_cast<std::uint64_t>(is(char_class::digit, c) ? c - '0' : (to_lower(c) - 'a') + 10);
-        if (overflow) continue;
-        if (digit > limit || value > (limit - digit) / Base) {
-            overflow = true;
-            overflow_at = i;
-        } else {
-            value = value * Base + digit;
-        }
-    }
-    if (overflow) return {0, number_status::overflow, overflow_at};
-    return {value, number_status::ok, 0};
+    std::size_t size = 0;
+    const number n = take_digits<Base>(text, limit, size);
+    if (size != text.size()) return {0, number_status::malformed, static_cast<std::uint32_t>(size)};
+    return n;
 }
 
 } // namespace detail
 
-/// Reads `1*DIGIT` that is at most `limit`, all of `text`.
+/// Reads `1*DIGIT` that is at most `limit`, all of `text`. What does not fit 64 bits fails at the digit that is too
+/// much, what does but is over `limit`, at its start.
 constexpr number parse_decimal(std::string_view text, std::uint64_t limit = UINT64_MAX) noexcept {
     return detail::parse_digits<10>(text, limit);
 }

@@ -57,10 +57,11 @@ inline constexpr std::size_t header_count = static_cast<std::size_t>(header::non
 
 /// What a reader makes of a header that comes twice.
 enum class repetition : std::uint8_t {
-    once,  ///< twice is an error, whatever the values (RFC 9112 3.2 for Host)
-    equal, ///< equal values are one, different ones are an error
-    list,  ///< the lines are one list (RFC 9110 5.3)
-    first, ///< only for information: the first one counts
+    once,    ///< twice is an error, whatever the values (RFC 9112 3.2 and 6.1)
+    framing, ///< equal values are one, different ones are an error in any message (RFC 9112 6.3)
+    equal,   ///< equal values are one, different ones are an error where the header is read
+    list,    ///< the lines are one list (RFC 9110 5.3)
+    first,   ///< only for information: the first one counts
 };
 
 /// A cell of the presence matrix.
@@ -107,8 +108,8 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::host,                     "Host",                          repetition::once,     0,    0, "RRRRR ..... .. RR.", "RFC 9112 3.2"},
     {header::expect,                   "Expect",                        repetition::equal,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.1"},
     {header::method_override,          "X-Http-Method-Override",        repetition::equal,    0,    0, "ooooo ..... .. ...", "OneDrive upload API"},
-    {header::transfer_encoding,        "Transfer-Encoding",             repetition::equal,    0,    0, "ooooo ooooo oo ooo", "RFC 9112 6.1"},
-    {header::content_length,           "Content-Length",                repetition::equal,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
+    {header::transfer_encoding,        "Transfer-Encoding",             repetition::once,     0,    0, "ooooo ooooo oo ooo", "RFC 9112 6.1"},
+    {header::content_length,           "Content-Length",                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
     {header::received_content_range,   "BITS-Received-Content-Range",   repetition::equal,    0,    0, "..... ..S.. oS ...", "[MC-BUP] 2.2.7.2"},
     {header::reply_url,                "BITS-Reply-URL",                repetition::equal, 2200, 2200, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2"},
     {header::error_code,               "BITS-Error-Code",               repetition::equal,    0,    0, "..... ..... SS ...", "ack-for-fragment"},
@@ -136,6 +137,7 @@ inline constexpr auto header_aliases = std::to_array<header_alias>({
 });
 // clang-format on
 
+/// The row of a header, which is not `header::none`.
 constexpr const header_row& row_of(header h) noexcept { return header_rows[static_cast<std::size_t>(h)]; }
 
 /// The name of a header as it is written; empty for `header::none`. Static storage.

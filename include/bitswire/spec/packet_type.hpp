@@ -4,7 +4,7 @@
 #ifndef BITSWIRE_SPEC_PACKET_TYPE_HPP
 #define BITSWIRE_SPEC_PACKET_TYPE_HPP
 
-#include "../base/ascii.hpp"
+#include "../base/scan.hpp"
 
 #include <array>
 #include <cstddef>
@@ -26,6 +26,13 @@ inline constexpr std::array<std::string_view, 6> packet_type_names = {
     "Ping", "Create-Session", "Fragment", "Close-Session", "Cancel-Session", "Ack",
 };
 
+inline constexpr auto folded_packet_type_names = [] {
+    std::array<folded_name, packet_type_names.size()> names;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        names[i] = folded_name(packet_type_names[i]);
+    return names;
+}();
+
 } // namespace detail
 
 /// The value of BITS-Packet-Type for `type`, as Windows spells it. Static storage.
@@ -33,10 +40,10 @@ constexpr std::string_view name_of(packet_type type) noexcept {
     return detail::packet_type_names[static_cast<std::size_t>(type)];
 }
 
-/// The packet type of a header value, in any letter case.
+/// The packet type of a header value, in any letter case. The value must be free of control characters.
 constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
-    for (std::size_t i = 0; i < detail::packet_type_names.size(); ++i) {
-        if (iequals(detail::packet_type_names[i], value)) return static_cast<packet_type>(i);
+    for (std::size_t i = 0; i < detail::folded_packet_type_names.size(); ++i) {
+        if (detail::folded_packet_type_names[i].matches(value)) return static_cast<packet_type>(i);
     }
     return std::nullopt;
 }

@@ -43,7 +43,7 @@ struct ack {
 
     [[nodiscard]] constexpr bool is_success() const noexcept { return is_ack_success(status); }
     /// A 1xx answer: the Ack is still to come, read on behind it (RFC 9110 15.2).
-    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200; }
+    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200 && status != 101; }
 
     friend constexpr bool operator==(const ack&, const ack&) noexcept = default;
 };
@@ -94,16 +94,16 @@ struct packet_traits<ack> {
         out.answers = options.answers;
         out.status = start.status;
         if (out.is_interim()) return {};
+        if (start.status < 200) return {errc::bad_status, header::none, 0}; // 101: what follows is no HTTP
         const message_kind kind = ack_kind(options.answers, start.status);
         // A proxy may answer for a server it cannot reach in its own version of HTTP; an Ack is HTTP/1.1.
         if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
-        out.keep_alive = start.minor_version == 0 ? fields.wants_keep_alive() : !fields.wants_close();
         if (error e = check_presence(fields, kind)) return e;
         if (fields.has(header::packet_type) && !iequals(fields.text(header::packet_type), name_of(packet_type::ack))) {
             return fields.fail(errc::unknown_packet_type, header::packet_type);
         }
-        if (error e = read_response_body(fields, start.status, out.body)) return e;
-        if (out.body.end == body_end::connection) out.keep_alive = false;
+        if (error e = read_response_body(fields, start, out.body)) return e;
+        out.keep_alive = read_keep_alive(fields, start, out.body);
         if (error e = read_text(fields, kind, out)) return e;
         if (out.session_id.empty() && presence_of(header::session_id, kind) == presence::required) {
             return fields.fail(errc::missing_header, header::session_id);
@@ -157,7 +157,7 @@ struct packet_traits<ack> {
 
     static constexpr error check(const ack& a) noexcept {
         if (a.answers == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
-        if (a.status < 200 || a.status > 599) return {errc::unsendable_value, header::none, 0};
+        if (a.status > 599 || !may_have_body(a.status)) return {errc::unsendable_value, header::none, 0};
         if (a.body != body_framing{}) return {errc::unsendable_combination, header::content_length, 0};
         const message_kind kind = kind_of(a);
         // The session id must come back exactly as the client wrote it, so an Ack that should have one needs one.

@@ -9,6 +9,7 @@
 
 #include "../base/ascii.hpp"
 #include "../base/number.hpp"
+#include "../base/scan.hpp"
 #include "../spec/error.hpp"
 
 #include <cstddef>
@@ -44,9 +45,9 @@ constexpr result<content_range> parse_content_range(std::string_view text) noexc
     const auto fail = [](errc code, std::size_t at) {
         return error{code, header::content_range, static_cast<std::uint32_t>(at)};
     };
-    constexpr std::string_view unit = "bytes";
-    if (!iequals(text.substr(0, unit.size()), unit)) return fail(errc::bad_range, 0);
-    std::size_t at = unit.size();
+    constexpr folded_name unit("bytes");
+    std::size_t at = unit.view().size();
+    if (!unit.matches(text.substr(0, at), text.size())) return fail(errc::bad_range, 0);
     const std::size_t blanks_from = at;
     while (at < text.size() && is_ows(text[at]))
         ++at;
@@ -56,17 +57,17 @@ constexpr result<content_range> parse_content_range(std::string_view text) noexc
 
     error problem;
     const auto digits = [&]() -> std::uint64_t {
-        const std::string_view run = text.substr(at, find_not(char_class::digit, text.substr(at)));
-        const number n = parse_decimal(run);
-        if (n.status != number_status::ok && !problem) {
+        std::size_t size = 0;
+        const number n = detail::take_digits<10>(text.substr(at), UINT64_MAX, size);
+        if (n.status != number_status::ok) {
             problem =
                 fail(n.status == number_status::overflow ? errc::number_overflow : errc::bad_range, at + n.offset);
         }
-        at += run.size();
+        at += size;
         return n.value;
     };
     const auto literal = [&](char c) {
-        if (!problem && (at == text.size() || text[at] != c)) problem = fail(errc::bad_range, at);
+        if (at == text.size() || text[at] != c) problem = fail(errc::bad_range, at);
         ++at;
     };
 

@@ -101,11 +101,14 @@ class protocol_list_view {
     [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept { return lines_[i]; }
 
     /// Calls `visit(guid)` for each protocol, in order. Errors: bad_guid, too_many_protocols (over
-    /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault.
+    /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault, whose number
+    /// `line` becomes.
     template <class Visit>
-    constexpr error for_each(Visit visit) const noexcept {
+    constexpr error for_each(Visit visit, std::size_t& line) const noexcept {
         unsigned count = 0;
+        line = 0;
         for (std::size_t i = 0; i < line_count_; ++i) {
+            line = i;
             list_tokens tokens(lines_[i], list_tokens::separator::comma_or_blank);
             for (std::string_view token = tokens.next(); !token.empty(); token = tokens.next()) {
                 const auto offset = static_cast<std::uint32_t>(token.data() - lines_[i].data());
@@ -119,8 +122,14 @@ class protocol_list_view {
                 visit(*protocol);
             }
         }
+        line = 0;
         if (count == 0) return {errc::missing_header, header::supported_protocols, 0};
         return {};
+    }
+    template <class Visit>
+    constexpr error for_each(Visit visit) const noexcept {
+        std::size_t line = 0;
+        return for_each(visit, line);
     }
 
     /// Whether a list without an error names `protocol`.

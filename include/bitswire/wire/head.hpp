@@ -14,6 +14,7 @@
 #include "../spec/error.hpp"
 #include "../spec/limits.hpp"
 #include "field_set.hpp"
+#include "url.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,7 @@ enum class head_side : std::uint8_t { request, response };
 struct request_line {
     std::string_view method{};
     std::string_view target{}; ///< a path with query, or an absolute http URL
+    std::uint32_t offset = 0;  ///< where it stands in the bytes of the message
 };
 
 /// The start line of a response; the reason phrase is for people and not kept.
@@ -47,9 +49,8 @@ namespace detail {
 
 /// Whether a request target has a form that BITS uses: a path, or an http URL (RFC 9112 3.2.1, 3.2.2).
 constexpr bool is_target(std::string_view target) noexcept {
-    if (!is_visible(target)) return false;
-    return target.substr(0, 1) == "/" || iequals(target.substr(0, 7), "http://") ||
-           iequals(target.substr(0, 8), "https://");
+    if (!is_visible(target) || target.find('#') != std::string_view::npos) return false;
+    return target.substr(0, 1) == "/" || parse_url(target).has_value();
 }
 
 } // namespace detail
@@ -67,25 +68,21 @@ class head_parser {
         const char* const buffer = bytes.data();
         const auto size =
             static_cast<std::uint32_t>(bytes.size() < limits_.head_bytes ? bytes.size() : limits_.head_bytes);
-        while (outcome_ == outcome::need_more) {
-            const line_marks marks =
-                scan_line(buffer + scanned_, buffer + size, colon_ != none_yet ? buffer + colon_ : nullptr);
-            const auto stop = static_cast<std::uint32_t>(marks.stop - buffer);
-            colon_ = marks.colon != nullptr ? static_cast<std::uint32_t>(marks.colon - buffer) : none_yet;
-            scanned_ = stop;
-            if (stop == size || (buffer[stop] == '\r' && stop + 1 == size)) {
-                if (size == limits_.head_bytes) fail(errc::head_too_large, header::none, size);
+        line_scanner scanner(buffer, scanned_, size);
+        std::uint32_t line = line_;
+        do {
+            const std::uint32_t stop = scanner.find_stop();
+            if (size - stop < 2 || std::string_view{buffer + stop, 2} != "\r\n") {
+                line_ = line;
+                scanned_ = stop;
+                stop_short(buffer, size);
                 return outcome_;
             }
-            if (buffer[stop] != '\r' || buffer[stop + 1] != '\n') {
-                const bool line_end = buffer[stop] == '\r' || buffer[stop] == '\n';
-                fail(line_end ? errc::bare_line_end : errc::control_character, header_at_fault(buffer), stop);
-                return outcome_;
-            }
-            take_line(buffer, stop);
-            line_ = scanned_ = stop + 2;
-            colon_ = none_yet;
-        }
+            take_line(buffer, size, line, stop);
+            line = stop + 2;
+            scanner.skip_line_feed();
+        } while (outcome_ == outcome::need_more);
+        line_ = line;
         return outcome_;
     }
 
@@ -97,7 +94,7 @@ class head_parser {
     /// The start line, after `complete`. Borrows `bytes`.
     [[nodiscard]] constexpr request_line start_line(std::string_view bytes) const noexcept
         requires(Side == head_side::request) {
-        return {method_.view(bytes.data()), target_.view(bytes.data())};
+        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.offset};
     }
     [[nodiscard]] constexpr status_line start_line(std::string_view /*bytes*/) const noexcept
         requires(Side == head_side::response) {
@@ -110,37 +107,45 @@ class head_parser {
     }
 
   private:
-    static constexpr std::uint32_t none_yet = UINT32_MAX;
-
     constexpr void fail(errc code, header in, std::uint32_t offset) noexcept {
         error_ = {code, in, offset};
         outcome_ = outcome::bad;
     }
 
-    /// The header in whose line scanning stopped.
-    [[nodiscard]] constexpr header header_at_fault(const char* buffer) const noexcept {
-        if (!started_ || colon_ == none_yet) return header::none;
-        return find_header({buffer + line_, colon_ - line_});
+    /// Scanning stopped at `scanned_`, but not at the end of a line.
+    [[gnu::noinline]] constexpr void stop_short(const char* buffer, std::uint32_t size) noexcept {
+        const bool at_end = scanned_ == size || (buffer[scanned_] == '\r' && scanned_ + 1 == size);
+        if (at_end) {
+            if (size == limits_.head_bytes) fail(errc::head_too_large, header::none, size);
+            return;
+        }
+        const bool line_end = buffer[scanned_] == '\r' || buffer[scanned_] == '\n';
+        const char* const line = buffer + line_;
+        const char* const colon = find_colon(line, buffer + scanned_, buffer + scanned_);
+        const bool in_header = started_ && colon != buffer + scanned_;
+        fail(line_end ? errc::bare_line_end : errc::control_character,
+             in_header ? find_header({line, static_cast<std::size_t>(colon - line)}) : header::none, scanned_);
     }
 
-    constexpr void take_line(const char* buffer, std::uint32_t stop) noexcept {
-        if (!started_) {
+    constexpr void take_line(const char* buffer, std::uint32_t size, std::uint32_t line, std::uint32_t stop) noexcept {
+        if (stop == line) {
             // RFC 9112 2.2: empty lines before a request line are ignored.
-            if (stop == line_ && Side == head_side::request) return;
-            started_ = true;
-            take_start_line(buffer, {buffer + line_, stop - line_});
-        } else if (stop == line_) {
-            outcome_ = outcome::complete;
+            if (started_) outcome_ = outcome::complete;
+            if (!started_ && Side == head_side::response) fail(errc::bad_start_line, header::none, line);
+        } else if (started_) {
+            take_header_line(buffer, size, line, stop);
         } else {
-            take_header_line(buffer, stop);
+            started_ = true;
+            take_start_line(buffer, {buffer + line, stop - line});
         }
     }
 
-    constexpr void take_start_line(const char* buffer, std::string_view line) noexcept {
+    [[gnu::noinline]] constexpr void take_start_line(const char* buffer, std::string_view line) noexcept {
         const auto at = [&](std::string_view part) {
             return positioned_value{static_cast<std::uint32_t>(part.data() - buffer),
                                     static_cast<std::uint32_t>(part.size())};
         };
+        constexpr std::string_view usual_method = "BITS_POST "; // needs no look at each of its characters
         constexpr std::string_view protocol = "HTTP/";
         constexpr std::size_t version_size = 8; // HTTP/1.1
         const auto is_version = [&](std::string_view v) {
@@ -148,10 +153,11 @@ class head_parser {
                    is(char_class::digit, v[5]) && v[6] == '.' && is(char_class::digit, v[7]);
         };
         if constexpr (Side == head_side::request) {
-            const std::size_t method_size = find_not(char_class::token, line);
+            const bool is_usual = line.substr(0, usual_method.size()) == usual_method;
+            const std::size_t method_size = is_usual ? usual_method.size() - 1 : find_not(char_class::token, line);
             if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
                 line[line.size() - version_size - 1] != ' ' || !is_version(line.substr(line.size() - version_size))) {
-                return fail(errc::bad_start_line, header::none, line_);
+                return fail(errc::bad_start_line, header::none, at(line).offset);
             }
             const std::string_view version = line.substr(line.size() - version_size);
             const std::string_view target = line.substr(method_size + 1, line.size() - version_size - method_size - 2);
@@ -164,51 +170,65 @@ class head_parser {
             target_ = at(target);
         } else {
             const std::string_view version = line.substr(0, version_size);
-            if (!is_version(version)) return fail(errc::bad_start_line, header::none, line_);
+            if (!is_version(version)) return fail(errc::bad_start_line, header::none, at(line).offset);
             if (version != "HTTP/1.1" && version != "HTTP/1.0")
-                return fail(errc::bad_http_version, header::none, line_);
+                return fail(errc::bad_http_version, header::none, at(line).offset);
             const std::string_view rest = line.substr(version_size);
             const number status = parse_decimal(rest.substr(rest.empty() ? 0 : 1, 3), 599);
             if (rest.size() < 4 || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
                 (rest.size() > 4 && rest[4] != ' ')) {
-                return fail(errc::bad_status, header::none, at(rest).offset);
+                return fail(errc::bad_status, header::none, at(rest).offset + 1);
             }
             status_ = {static_cast<std::uint16_t>(status.value), static_cast<std::uint8_t>(version[7] - '0')};
         }
     }
 
-    constexpr void take_header_line(const char* buffer, std::uint32_t stop) noexcept {
-        if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line_);
-        if (is_ows(buffer[line_])) return fail(errc::obsolete_line_folding, header::none, line_);
-        if (colon_ == none_yet || colon_ == line_) return fail(errc::bad_header_line, header::none, line_);
-        const std::string_view name{buffer + line_, colon_ - line_};
-        const header h = find_header(name);
+    /// White space, where control characters other than HTAB are known to be absent.
+    static constexpr bool is_blank(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
+
+    [[gnu::noinline]] static constexpr positioned_value trimmed(const char* buffer, std::uint32_t first,
+                                                                std::uint32_t last) noexcept {
+        while (first != last && is_blank(buffer[first]))
+            ++first;
+        while (first != last && is_blank(buffer[last - 1]))
+            --last;
+        return {first, last - first};
+    }
+
+    /// What is wrong with a header line that starts with `c` instead of a name.
+    static constexpr errc bad_line(char c) noexcept {
+        return is_ows(c) ? errc::obsolete_line_folding : errc::bad_header_line;
+    }
+
+    constexpr void take_header_line(const char* buffer, std::uint32_t size, std::uint32_t line,
+                                    std::uint32_t stop) noexcept {
+        if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line);
+        const auto colon = static_cast<std::uint32_t>(find_colon(buffer + line, buffer + stop, buffer + size) - buffer);
+        if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
+        const std::string_view name{buffer + line, colon - line};
+        const header h = find_header(name, size - line);
         if (h == header::none) {
             const std::size_t bad = find_not(char_class::token, name);
-            if (bad != name.size()) {
-                return fail(errc::bad_header_line, header::none, line_ + static_cast<std::uint32_t>(bad));
-            }
-            return;
+            if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest
+            const errc e = bad == 0 ? bad_line(buffer[line]) : errc::bad_header_line;
+            return fail(e, header::none, line + static_cast<std::uint32_t>(bad));
         }
-        std::uint32_t first = colon_ + 1;
-        std::uint32_t last = stop;
-        while (first != last && is_ows(buffer[first]))
-            ++first;
-        while (first != last && is_ows(buffer[last - 1]))
-            --last;
-        const errc e = fields_.add(h, positioned_value{first, last - first}, buffer, limits_);
-        if (e != errc::ok) fail(e, h, e == errc::value_too_long ? first + limits_.value_bytes : first);
+        positioned_value value{colon + 2, stop - colon - 2};
+        if (stop - colon < 3 || buffer[colon + 1] != ' ' || is_blank(buffer[colon + 2]) || is_blank(buffer[stop - 1])) {
+            value = trimmed(buffer, colon + 1, stop);
+        }
+        const errc e = fields_.add(h, value, buffer, limits_);
+        if (e != errc::ok) fail(e, h, e == errc::value_too_long ? value.offset + limits_.value_bytes : value.offset);
     }
 
     read_limits limits_;
     outcome outcome_ = outcome::need_more;
     bool started_ = false;
-    std::uint32_t line_ = 0;         ///< where the current line starts
-    std::uint32_t scanned_ = 0;      ///< up to here no line end was found
-    std::uint32_t colon_ = none_yet; ///< the first colon of the current line
+    std::uint32_t line_ = 0;    ///< where the current line starts
+    std::uint32_t scanned_ = 0; ///< up to here no line end was found
     std::uint32_t header_lines_ = 0;
-    positioned_value method_;
-    positioned_value target_;
+    positioned_value method_{};
+    positioned_value target_{};
     status_line status_;
     error error_;
     field_set<positioned_value> fields_;
@@ -220,14 +240,15 @@ using response_head_parser = head_parser<head_side::response>;
 /// The value of the first header named `name` (any letter case) in a head that was read completely, known to the
 /// library or not: how a server looks at Authorization. Borrows `head`. Source: RFC 9110 5.
 constexpr std::optional<std::string_view> find_field(std::string_view head, std::string_view name) noexcept {
-    std::size_t line = head.find("\r\n");
-    while (line != std::string_view::npos) {
-        head.remove_prefix(line + 2);
-        line = head.find("\r\n");
-        const std::string_view field = head.substr(0, line);
-        const std::size_t colon = field.find(':');
-        if (colon != std::string_view::npos && iequals(field.substr(0, colon), name)) {
-            return trim_ows(field.substr(colon + 1));
+    while (head.substr(0, 2) == "\r\n")
+        head.remove_prefix(2); // empty lines before a request line
+    for (std::size_t end = head.find("\r\n"); end != std::string_view::npos; end = head.find("\r\n")) {
+        head.remove_prefix(end + 2);
+        const std::string_view line = head.substr(0, head.find("\r\n"));
+        if (line.empty()) break; // what follows is the body
+        const std::size_t colon = line.find(':');
+        if (colon != std::string_view::npos && iequals(line.substr(0, colon), name)) {
+            return trim_ows(line.substr(colon + 1));
         }
     }
     return std::nullopt;

@@ -30,7 +30,8 @@ constexpr bool is_ipv4(std::string_view text) noexcept {
     unsigned parts = 0;
     while (parts < 4) {
         const std::string_view run = text.substr(0, find_not(char_class::digit, text));
-        if (run.empty() || run.size() > 3 || parse_decimal(run, 255).status != number_status::ok) return false;
+        if (run.empty() || (run.size() > 1 && run.front() == '0')) return false; // 010 is 8 to some and 10 to others
+        if (parse_decimal(run, 255).status != number_status::ok) return false;
         text.remove_prefix(run.size());
         if (++parts == 4) break;
         if (text.empty() || text.front() != '.') return false;
@@ -73,15 +74,24 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
     return compressed ? groups < 8 : groups == 8;
 }
 
-/// RFC 1738 5 and RFC 1123 2.1, and the underscore that Windows allows in names.
+/// RFC 1123 2.1, and the underscore that Windows allows in names. A name whose last label is a number is none: many
+/// resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
 constexpr bool is_host_name(std::string_view text) noexcept {
-    if (text.empty() || text.front() == '.' || text.front() == '-') return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const char c = text[i];
-        if (c == '.' && i + 1 < text.size() && text[i + 1] == '.') return false;
-        if (!is(char_class::alpha, c) && !is(char_class::digit, c) && c != '-' && c != '.' && c != '_') return false;
+    if (!text.empty() && text.back() == '.') text.remove_suffix(1);
+    std::string_view label = text;
+    for (std::string_view rest = text;;) {
+        const std::size_t dot = rest.find('.');
+        label = rest.substr(0, dot);
+        if (label.empty() || label.front() == '-') return false;
+        for (const char c : label) {
+            if (!is(char_class::alpha, c) && !is(char_class::digit, c) && c != '-' && c != '_') return false;
+        }
+        if (dot == std::string_view::npos) break;
+        rest.remove_prefix(dot + 1);
     }
-    return true;
+    const bool hexadecimal = label.size() >= 2 && label[0] == '0' && to_lower(label[1]) == 'x';
+    const std::string_view digits = hexadecimal ? label.substr(2) : label;
+    return find_not(hexadecimal ? char_class::hex : char_class::digit, digits) != digits.size();
 }
 
 } // namespace detail
@@ -102,12 +112,38 @@ constexpr result<host_view> parse_host(std::string_view text) noexcept {
     return error{errc::bad_host, header::none, 0};
 }
 
-/// Checks the value of Host: `uri-host [":" port]`, possibly empty. The offset is that of the first byte that may not
-/// stand there. Errors: bad_host. Source: RFC 9112 3.2.
+/// A host with the port that may follow it. Borrows the text it was parsed from.
+struct authority_view {
+    std::string_view host; ///< an IPv6 address keeps its brackets here
+    std::string_view port; ///< digits, or empty
+
+    friend constexpr bool operator==(const authority_view&, const authority_view&) noexcept = default;
+};
+
+/// Reads `host [":" port]`, all of `text`; user information has no place in it. Errors: bad_host, with the offset of
+/// the part at fault. Source: RFC 9112 3.2, RFC 3986 3.2.
+constexpr result<authority_view> parse_authority(std::string_view text) noexcept {
+    const bool bracketed = !text.empty() && text.front() == '[';
+    const std::size_t from = bracketed ? text.find(']') : 0;
+    const std::size_t colon = from == std::string_view::npos ? from : text.find(':', from);
+    authority_view a;
+    a.host = text.substr(0, colon);
+    // Without brackets an IPv6 address and its port could not be told apart.
+    const result<host_view> host = parse_host(a.host);
+    if (!host || (host->form == host_form::ipv6) != bracketed) return error{errc::bad_host, header::none, 0};
+    if (colon == std::string_view::npos) return a;
+    a.port = text.substr(colon + 1);
+    if (!a.port.empty() && parse_decimal(a.port, 65535).status != number_status::ok) {
+        return error{errc::bad_host, header::none, static_cast<std::uint32_t>(colon + 1)};
+    }
+    return a;
+}
+
+/// Checks the value of Host: as above, or empty. Errors: bad_host. Source: RFC 9112 3.2.
 constexpr error check_host_header(std::string_view value) noexcept {
-    const std::size_t bad = find_not(char_class::host, value);
-    if (bad != value.size()) return {errc::bad_host, header::host, static_cast<std::uint32_t>(bad)};
-    return {};
+    if (value.empty()) return {};
+    const result<authority_view> a = parse_authority(value);
+    return a ? error{} : error{errc::bad_host, header::host, a.error().offset};
 }
 
 } // namespace bitswire

@@ -56,7 +56,7 @@ struct notification_response {
 
     [[nodiscard]] constexpr bool is_success() const noexcept { return status == 200; }
     /// A 1xx answer: the response is still to come, read on behind it (RFC 9110 15.2).
-    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200; }
+    [[nodiscard]] constexpr bool is_interim() const noexcept { return status < 200 && status != 101; }
 
     friend constexpr bool operator==(const notification_response&, const notification_response&) noexcept = default;
 };
@@ -86,7 +86,7 @@ struct packet_traits<notification_request> {
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
                                 const read_options& /*options*/, notification_request& out) noexcept {
-        if (start.method != "POST") return {errc::bad_method, header::none, 0};
+        if (start.method != "POST") return {errc::bad_method, header::none, start.offset};
         const bool by_reference =
             fields.has(header::request_datafile_name) || fields.has(header::response_datafile_name);
         out.type = by_reference ? notification_type::by_reference : notification_type::by_value;
@@ -158,10 +158,11 @@ struct packet_traits<notification_response> {
         constexpr message_kind kind = message_kind::notification_response;
         out.status = start.status;
         if (out.is_interim()) return {};
+        if (start.status < 200) return {errc::bad_status, header::none, 0}; // 101: what follows is no HTTP
         if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
-        out.keep_alive = start.minor_version == 0 ? fields.wants_keep_alive() : !fields.wants_close();
-        if (error e = read_response_body(fields, start.status, out.body)) return e;
-        if (out.body.end == body_end::connection) out.keep_alive = false;
+        if (error e = check_presence(fields, kind)) return e;
+        if (error e = read_response_body(fields, start, out.body)) return e;
+        out.keep_alive = read_keep_alive(fields, start, out.body);
         if (error e = read_text(fields, kind, out)) return e;
         if (!out.static_response_url.empty()) {
             const result<url_view> url = parse_url(out.static_response_url);
@@ -181,7 +182,7 @@ struct packet_traits<notification_response> {
         if (r.body.end == body_end::chunked || (ends_connection && (r.keep_alive || r.body.size_bytes != 0))) {
             return {errc::unsendable_combination, header::content_length, 0};
         }
-        if ((r.status == 204 || r.status == 304) && r.body != body_framing{}) {
+        if (!may_have_body(r.status) && r.body != body_framing{}) {
             return {errc::unsendable_combination, header::content_length, 0};
         }
         return {};
@@ -197,7 +198,8 @@ struct packet_traits<notification_response> {
         if constexpr (H == header::copy_file_to_destination) {
             if (r.copy_file_to_destination) emit("1"); // any value ([MC-BUP] 2.2.13.2)
         } else if constexpr (H == header::content_length) {
-            if (r.body.end == body_end::length) emit(number_text::decimal(r.body.size_bytes).view());
+            if (r.body.end == body_end::length && may_have_body(r.status))
+                emit(number_text::decimal(r.body.size_bytes).view());
         } else if constexpr (H == header::connection) {
             if (!r.keep_alive) emit("close");
         }

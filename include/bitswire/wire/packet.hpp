@@ -41,6 +41,9 @@ struct read_options {
     bool allow_missing_content_length = false;
 };
 
+/// Whether a response with this status can have a body, and so a Content-Length (RFC 9110 6.4.1, 8.6).
+constexpr bool may_have_body(std::uint16_t status) noexcept { return status >= 200 && status != 204 && status != 304; }
+
 namespace detail {
 
 /// Specialised for every packet:

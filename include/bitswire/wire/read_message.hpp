@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 
 namespace bitswire {
 
@@ -31,7 +32,7 @@ struct parsed {
     outcome state = outcome::need_more;
     error problem{};
     std::size_t consumed = 0; ///< size of the head; the body begins there
-    Packet packet{};
+    Packet packet;            // by its own initialisers, which compilers turn into fewer stores than braces
 
     [[nodiscard]] constexpr bool is_complete() const noexcept { return state == outcome::complete; }
     [[nodiscard]] constexpr bool is_bad() const noexcept { return state == outcome::bad; }
@@ -53,11 +54,16 @@ constexpr error read_text(const fields_view<Value>& fields, message_kind kind, P
     return {};
 }
 
-/// Errors: missing_header and missing_content_length, unless every required header of the kind is there or in `waived`.
+/// Errors: missing_header and missing_content_length, unless every required header of the kind is there or in `waived`;
+/// conflicting_headers, if a header that the kind reads came with different values.
 template <class Value>
 constexpr error check_presence(const fields_view<Value>& fields, message_kind kind, header_set waived = 0) noexcept {
     const header_set missing = required_headers(kind) & ~fields.present() & ~waived;
-    if (missing == 0) return {};
+    const header_set conflicting = readable_headers(kind) & fields.conflicting();
+    if ((missing | conflicting) == 0) return {};
+    if (conflicting != 0) {
+        return fields.fail(errc::conflicting_headers, static_cast<header>(std::countr_zero(conflicting)));
+    }
     const auto h = static_cast<header>(std::countr_zero(missing));
     return {h == header::content_length ? errc::missing_content_length : errc::missing_header, h, 0};
 }
@@ -83,23 +89,35 @@ constexpr error read_request_body(const fields_view<Value>& fields, std::uint64_
     return read_decimal(fields, header::content_length, UINT64_MAX, size_bytes);
 }
 
-/// How the body of a response is framed (RFC 9112 6.3). Errors as above; chunked alone is none.
+/// How the body of a response is framed (RFC 9112 6.3). Errors: as above; Transfer-Encoding alone is none, but in
+/// HTTP/1.0.
 template <class Value>
-constexpr error read_response_body(const fields_view<Value>& fields, std::uint16_t status,
+constexpr error read_response_body(const fields_view<Value>& fields, const status_line& start,
                                    body_framing& body) noexcept {
-    const bool never = status < 200 || status == 204 || status == 304;
     if (fields.has(header::transfer_encoding)) {
-        if (fields.has(header::content_length) || !iequals(fields.text(header::transfer_encoding), "chunked")) {
+        if (fields.has(header::content_length) || start.minor_version == 0) {
             return fields.fail(errc::conflicting_framing, header::transfer_encoding);
         }
-        body.end = body_end::chunked;
+        list_tokens codings(fields.text(header::transfer_encoding));
+        std::string_view last;
+        for (std::string_view c = codings.next(); !c.empty(); c = codings.next())
+            last = c;
+        body.end = iequals(last, "chunked") ? body_end::chunked : body_end::connection;
     } else if (fields.has(header::content_length)) {
         if (error e = read_decimal(fields, header::content_length, UINT64_MAX, body.size_bytes)) return e;
     } else {
         body.end = body_end::connection;
     }
-    if (never) body = {};
+    if (!may_have_body(start.status)) body = {};
     return {};
+}
+
+/// Whether the connection stays open after a response (RFC 9112 9.3).
+template <class Value>
+constexpr bool read_keep_alive(const fields_view<Value>& fields, const status_line& start,
+                               const body_framing& body) noexcept {
+    if (fields.wants_close() || body.end == body_end::connection) return false;
+    return start.minor_version != 0 || fields.wants_keep_alive();
 }
 
 /// Whether a request waits for 100 (Continue). Errors: unsupported_expectation.
@@ -113,40 +131,52 @@ constexpr error read_expect(const fields_view<Value>& fields, bool& expects_cont
     return {};
 }
 
+/// Views borrow what another library owns; a text that it makes for the occasion would be gone before the packet is
+/// used. `Text` is the type of the expression that names the text, `owner_stays` whether the object that it is part of
+/// stays.
+template <class Text>
+constexpr bool can_be_borrowed(bool owner_stays) noexcept {
+    return (std::is_lvalue_reference_v<Text> && owner_stays) || std::is_trivially_copyable_v<std::remove_cvref_t<Text>>;
+}
+
 template <class Text>
 constexpr std::string_view as_view(const Text& text) noexcept {
-    if constexpr (requires { std::string_view{text.data(), text.size()}; }) {
+    if constexpr (std::is_pointer_v<Text>) {
+        return text != nullptr ? std::string_view{text} : std::string_view{};
+    } else if constexpr (requires { std::string_view{text.data(), text.size()}; }) {
         return {text.data(), text.size()};
     } else {
         return std::string_view{text};
     }
 }
 
+/// The name of a field: Boost.Beast's, of a pair, of a struct.
 template <class Field>
-constexpr std::string_view name_of_field(const Field& f) noexcept {
+constexpr decltype(auto) name_of_field(const Field& f) noexcept {
     if constexpr (requires { f.name_string(); }) {
-        return as_view(f.name_string()); // Boost.Beast
+        return f.name_string();
     } else if constexpr (requires { f.first; }) {
-        return as_view(f.first); // pairs, maps
+        return (f.first);
     } else {
-        return as_view(f.name);
+        return (f.name);
     }
 }
 
 template <class Field>
-constexpr std::string_view value_of_field(const Field& f) noexcept {
+constexpr decltype(auto) value_of_field(const Field& f) noexcept {
     if constexpr (requires { f.value(); }) {
-        return as_view(f.value());
+        return f.value();
     } else if constexpr (requires { f.second; }) {
-        return as_view(f.second);
+        return (f.second);
     } else {
-        return as_view(f.value);
+        return (f.value);
     }
 }
 
 constexpr error add_borrowed(field_set<borrowed_value>& fields, std::string_view name, std::string_view value,
                              const read_limits& limits) noexcept {
-    if (find_control(name) != name.size()) return {errc::control_character, header::none, 0};
+    if (name.empty() || find_not(char_class::token, name) != name.size())
+        return {errc::bad_header_line, header::none, 0};
     const header h = find_header(name);
     if (h == header::none) return {};
     if (const std::size_t bad = find_control(value); bad != value.size()) {
@@ -162,14 +192,18 @@ constexpr error add_borrowed(field_set<borrowed_value>& fields, std::string_view
 template <class Headers>
 constexpr error collect(const Headers& headers, const read_limits& limits, field_set<borrowed_value>& fields) noexcept {
     if constexpr (requires { headers(std::string_view{}); }) {
+        static_assert(can_be_borrowed<decltype(headers(std::string_view{}))>(true), "the look-up makes its text anew");
         for (const header_spelling& s : header_spellings) {
-            const std::string_view value = as_view(headers(s.view()));
+            const std::string_view value = as_view(headers(s.name.view()));
             if (value.empty()) continue;
-            if (error e = add_borrowed(fields, s.view(), value, limits)) return e;
+            if (error e = add_borrowed(fields, s.name.view(), value, limits)) return e;
         }
     } else {
-        for (const auto& f : headers) {
-            if (error e = add_borrowed(fields, name_of_field(f), value_of_field(f), limits)) return e;
+        for (auto&& f : headers) {
+            static_assert(can_be_borrowed<decltype(value_of_field(f))>(std::is_lvalue_reference_v<decltype(f)>),
+                          "the range makes its texts anew");
+            const std::string_view name = as_view(name_of_field(f));
+            if (error e = add_borrowed(fields, name, as_view(value_of_field(f)), limits)) return e;
         }
     }
     return {};

@@ -76,10 +76,10 @@ struct packet_traits<upload_request> {
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
                                 const read_options& options, upload_request& out) noexcept {
-        if (start.method != bits_post) {
+        if (start.method.size() != bits_post.size() || !start.method.starts_with(bits_post)) {
             const bool overridden = options.allow_method_override && start.method == "POST" &&
                                     iequals(fields.text(header::method_override), bits_post);
-            if (!overridden) return {errc::bad_method, header::none, 0};
+            if (!overridden) return {errc::bad_method, header::none, start.offset};
         }
         if (!fields.has(header::packet_type)) return {errc::missing_header, header::packet_type, 0};
         const auto type = find_packet_type(fields.text(header::packet_type));
@@ -122,11 +122,12 @@ struct packet_traits<upload_request> {
 
     template <class Value>
     static constexpr error read_protocols(const fields_view<Value>& fields, upload_request& out) noexcept {
-        out.supported_protocols = protocol_list_view{fields.text(header::supported_protocols)};
-        for (std::size_t i = 0; i < fields.more_line_count(); ++i)
-            out.supported_protocols.add_line(fields.more_line(i));
-        const error e = out.supported_protocols.for_each([](const guid&) noexcept {});
-        return e ? fields.fail(e.code, e.in, e.offset) : error{};
+        if (fields.has_too_many_lines()) return fields.fail(errc::too_many_protocols, header::supported_protocols);
+        for (std::size_t i = 0; i < fields.line_count(); ++i)
+            out.supported_protocols.add_line(fields.line(i));
+        std::size_t line = 0;
+        const error e = out.supported_protocols.for_each([](const guid&) noexcept {}, line);
+        return e ? error{e.code, e.in, fields.line_position(line) + e.offset} : error{};
     }
 
     static constexpr error check(const upload_request& r) noexcept {

@@ -10,6 +10,7 @@
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
+#include "host.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,7 @@ namespace bitswire {
 /// The parts of an absolute http or https URL. Borrows the text it was parsed from.
 struct url_view {
     std::string_view scheme;    ///< as written
-    std::string_view authority; ///< host with port, and whatever user information was there
+    std::string_view authority; ///< host with port
     std::string_view host;      ///< an IPv6 address keeps its brackets here
     std::string_view port;      ///< digits, or empty
     std::string_view path;      ///< starts with '/', or is empty
@@ -30,8 +31,9 @@ struct url_view {
     friend constexpr bool operator==(const url_view&, const url_view&) noexcept = default;
 };
 
-/// Reads an absolute http or https URL; a fragment is dropped. Errors: bad_url, with the offset of the part at fault.
-/// Source: RFC 3986 3, RFC 9110 4.2.
+/// Reads an absolute http or https URL of visible characters, all of `text`; a fragment is dropped. User information
+/// before the host is refused: it is how one host is made to look like another (RFC 9110 4.2.4). Errors: bad_url, with
+/// the offset of the part at fault. Source: RFC 3986 3, RFC 9110 4.2.
 constexpr result<url_view> parse_url(std::string_view text) noexcept {
     const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
     url_view url;
@@ -43,34 +45,16 @@ constexpr result<url_view> parse_url(std::string_view text) noexcept {
     at += 2;
 
     const std::string_view rest = text.substr(at);
-    std::size_t authority_size = rest.find_first_of("/?#");
-    if (authority_size == std::string_view::npos) authority_size = rest.size();
+    const std::size_t authority_size = rest.find_first_of("/?#");
     url.authority = rest.substr(0, authority_size);
-    const std::size_t user_end = url.authority.rfind('@');
-    const std::size_t host_at = user_end == std::string_view::npos ? 0 : user_end + 1;
-    const std::string_view host_port = url.authority.substr(host_at);
-    if (find_not(char_class::host, host_port) != host_port.size()) return bad(at + host_at);
-    std::size_t host_size = host_port.find(host_port.substr(0, 1) == "[" ? ']' : ':');
-    if (host_port.substr(0, 1) == "[") {
-        if (host_size == std::string_view::npos) return bad(at + host_at);
-        ++host_size;
-    } else if (host_size == std::string_view::npos) {
-        host_size = host_port.size();
-    }
-    url.host = host_port.substr(0, host_size);
-    if (url.host.empty()) return bad(at + host_at);
-    if (host_size != host_port.size()) {
-        if (host_port[host_size] != ':') return bad(at + host_at + host_size);
-        url.port = host_port.substr(host_size + 1);
-        if (!url.port.empty() && parse_decimal(url.port, 65535).status != number_status::ok) {
-            return bad(at + host_at + host_size + 1);
-        }
-    }
+    const result<authority_view> authority = parse_authority(url.authority);
+    if (!authority) return bad(at + authority.error().offset);
+    url.host = authority->host;
+    url.port = authority->port;
+    at += url.authority.size();
 
-    const std::string_view path_query = rest.substr(authority_size, rest.substr(authority_size).find('#'));
-    if (const std::size_t control = find_control(path_query); control != path_query.size()) {
-        return bad(at + authority_size + control);
-    }
+    const std::string_view path_query = text.substr(at, text.substr(at).find('#'));
+    if (!is_visible(path_query)) return bad(at);
     const std::size_t path_size = path_query.find('?');
     url.path = path_query.substr(0, path_size);
     if (path_size != std::string_view::npos) url.query = path_query.substr(path_size);
@@ -183,13 +167,15 @@ constexpr result<std::size_t> resolve_reply_url(std::string_view destination, st
 
     const std::size_t colon = path.find(':');
     if (colon != std::string_view::npos && detail::is_scheme(path.substr(0, colon))) {
-        const result<url_view> absolute = parse_url(reply);
+        const std::size_t scheme_size = colon + 3; // with "://"
+        const std::size_t authority_end =
+            path.find_first_of("/?", scheme_size < path.size() ? scheme_size : path.size());
+        const result<url_view> absolute = parse_url(path.substr(0, authority_end));
         if (!absolute) return bad(absolute.error().offset);
-        if (absolute->authority.find('@') != std::string_view::npos) return bad(absolute->scheme.size() + 3);
         scheme = absolute->scheme;
         authority = absolute->authority;
         folder = "/";
-        path.remove_prefix(static_cast<std::size_t>(authority.data() + authority.size() - path.data()));
+        path.remove_prefix(scheme_size + authority.size());
         backslashes = false;
     } else if (path.size() >= 2 && is_separator(path[0]) && is_separator(path[1])) {
         return bad(0);
@@ -197,6 +183,7 @@ constexpr result<std::size_t> resolve_reply_url(std::string_view destination, st
     const std::size_t query_at = path.find('?');
     const std::string_view query = query_at == std::string_view::npos ? std::string_view{} : path.substr(query_at);
     path = path.substr(0, query_at);
+    if (path.empty() && backslashes) return bad(0); // names no file
     if (!path.empty() && (path[0] == '/' || (backslashes && path[0] == '\\'))) {
         folder = "/";
         path.remove_prefix(1);

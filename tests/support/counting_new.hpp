@@ -1,0 +1,7 @@
+// Counts what is allocated, in the program that links counting_new.cpp.
+#pragma once
+
+#include <cstddef>
+
+/// Calls of operator new so far.
+std::size_t allocation_count();
