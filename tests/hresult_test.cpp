@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <map>
-#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -44,12 +43,17 @@ std::map<std::string, std::uint32_t> csv_rows(bool only_mingw) {
     return rows;
 }
 
+/// Lines of the form `#define BG_E_X __MSABI_LONG(0x80200001)`.
 std::map<std::string, std::uint32_t> mingw_rows() {
-    const std::string text = read_file(BITSWIRE_BITSMSG_H);
-    const std::regex define(R"(#define\s+((?:BG|BITS)_\w+)\s+__MSABI_LONG\((0x[0-9A-Fa-f]+))");
+    std::istringstream in(read_file(BITSWIRE_BITSMSG_H));
     std::map<std::string, std::uint32_t> rows;
-    for (auto m = std::sregex_iterator(text.begin(), text.end(), define); m != std::sregex_iterator(); ++m) {
-        rows.emplace((*m)[1], static_cast<std::uint32_t>(std::stoul((*m)[2], nullptr, 16)));
+    for (std::string line; std::getline(in, line);) {
+        std::istringstream words(line);
+        std::string define, name, value;
+        words >> define >> name >> value;
+        const std::size_t digits = value.find("(0x");
+        if (define != "#define" || !is_of_bits(name) || digits == std::string::npos) continue;
+        rows.emplace(name, static_cast<std::uint32_t>(std::stoul(value.substr(digits + 1), nullptr, 16)));
     }
     return rows;
 }

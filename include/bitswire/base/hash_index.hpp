@@ -39,7 +39,7 @@ class hash_index {
 
     /// The number of the row with this hash for which `matches(number)` says yes, or `npos`.
     template <class Matches>
-    constexpr std::size_t find(std::uint32_t hash, Matches matches) const noexcept {
+    [[nodiscard]] constexpr std::size_t find(std::uint32_t hash, Matches matches) const noexcept {
         for (std::size_t slot = hash & (Slots - 1); slots_[slot] != 0; slot = (slot + 1) & (Slots - 1)) {
             const std::size_t number = slots_[slot] - 1U;
             if (matches(number)) return number;

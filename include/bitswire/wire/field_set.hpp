@@ -60,12 +60,13 @@ inline constexpr auto header_by_name =
 [[gnu::always_inline]] constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
     if (name.size() < 4) return header::none;
     header found = header::none;
-    detail::header_by_name.find(detail::hash_of_header(name), [&](std::size_t n) noexcept {
+    const auto matches = [&](std::size_t n) noexcept {
         const detail::header_spelling& s = detail::header_spellings[n];
         if (!s.name.matches(name, readable)) return false;
         found = s.id;
         return true;
-    });
+    };
+    static_cast<void>(detail::header_by_name.find(detail::hash_of_header(name), matches));
     return found;
 }
 constexpr header find_header(std::string_view name) noexcept { return find_header(name, name.size()); }

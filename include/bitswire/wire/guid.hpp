@@ -104,7 +104,7 @@ class protocol_list_view {
     /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault, whose number
     /// `line` becomes.
     template <class Visit>
-    constexpr error for_each(Visit visit, std::size_t& line) const noexcept {
+    [[nodiscard]] constexpr error for_each(Visit visit, std::size_t& line) const noexcept {
         unsigned count = 0;
         line = 0;
         for (std::size_t i = 0; i < line_count_; ++i) {
@@ -127,7 +127,7 @@ class protocol_list_view {
         return {};
     }
     template <class Visit>
-    constexpr error for_each(Visit visit) const noexcept {
+    [[nodiscard]] constexpr error for_each(Visit visit) const noexcept {
         std::size_t line = 0;
         return for_each(visit, line);
     }

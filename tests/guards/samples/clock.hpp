@@ -1,0 +1,7 @@
+// sample: layer session: includes <chrono>
+// bitswire/sample.hpp
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SAMPLE_HPP
+#define BITSWIRE_SAMPLE_HPP
+#include <chrono>
+#endif

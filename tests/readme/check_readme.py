@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""The README is true: its tables are those of the library, its code compiles and prints what it says, its commands run.
+
+usage: check_readme.py tables SOURCE_DIR PRINT_TABLES [--update]
+       check_readme.py code SOURCE_DIR WORK_DIR COMPILER [FLAG...]
+       check_readme.py commands SOURCE_DIR WORK_DIR
+
+A ```cpp block is a program; a ```text block behind it is what it prints. A ```cmake block is what a project adds to use the
+library. Each line of a ```sh block is run in a copy of the tree, in order; tests/run.sh itself is what runs this check.
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+HANDLED_ELSEWHERE = {"tests/run.sh"}
+
+
+def blocks(readme, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", readme, re.M | re.S)
+
+
+def run(command, **options):
+    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    if done.returncode != 0:
+        sys.exit(f"failed: {command}\n{done.stdout}")
+    return done.stdout
+
+
+def check_tables(source, program, update):
+    path = source / "README.md"
+    readme = path.read_text()
+    names = re.findall(r"^<!-- table: (\w+) -->$", readme, re.M)
+    if not names:
+        sys.exit("the README has no tables")
+
+    def fresh(m):
+        return f"<!-- table: {m.group(1)} -->\n{run([program, m.group(1)])}<!-- end -->"
+
+    expected = re.sub(r"^<!-- table: (\w+) -->\n.*?^<!-- end -->", fresh, readme, flags=re.M | re.S)
+    if update:
+        path.write_text(expected)
+    elif expected != readme:
+        sys.exit("a table of the README is not that of the library; run: tests/readme/check_readme.py tables . "
+                 "build/gcc-dev/tests/print_tables --update")
+    print(f"{len(names)} tables: {', '.join(names)}")
+
+
+def check_code(source, work, compiler):
+    found = blocks((source / "README.md").read_text(), "cpp")
+    if not found:
+        sys.exit("the README has no code")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    for number, (code, printed) in enumerate(found, 1):
+        file = work / f"block{number}.cpp"
+        file.write_text(code)
+        program = work / f"block{number}"
+        run(compiler + ["-std=c++20", "-Wall", "-Wextra", "-Werror", f"-I{source}/include", str(file), "-o", str(program)])
+        output = run([str(program)])
+        if output != printed:
+            sys.exit(f"block {number} prints\n{output}instead of\n{printed}")
+    print(f"{len(found)} programs print what the README says")
+
+
+def check_commands(source, work):
+    readme = (source / "README.md").read_text()
+    shutil.rmtree(work, ignore_errors=True)
+    tree = work / "bitswire"
+    shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build", ".git"))
+    commands = [line for block, _ in blocks(readme, "sh") for line in block.splitlines() if line.strip()]
+    count = 0
+    for command in commands:
+        if command.split()[0] in HANDLED_ELSEWHERE:
+            continue
+        run(["bash", "-euc", command], cwd=tree)
+        count += 1
+    if count == 0:
+        sys.exit("the README has no commands")
+    recipes = blocks(readme, "cmake")
+    if not recipes:
+        sys.exit("the README has no CMake recipes")
+    program = blocks(readme, "cpp")[0][0]
+    for number, (recipe, _) in enumerate(recipes, 1):
+        project = work / f"user{number}"
+        project.mkdir()
+        shutil.copytree(tree, project / "bitswire", ignore=shutil.ignore_patterns("build"))
+        (project / "main.cpp").write_text(program)
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.25)\nproject(user LANGUAGES CXX)\nadd_executable(app main.cpp)\n" + recipe)
+        run(["cmake", "-S", str(project), "-B", str(project / "build"), f"-DCMAKE_PREFIX_PATH={tree}/installed"])
+        run(["cmake", "--build", str(project / "build")])
+        run([str(project / "build" / "app")])
+        for folder in ("tests", "bench", "examples"):
+            if (project / "build" / "bitswire" / folder).exists():
+                sys.exit(f"recipe {number} builds the library's {folder}")
+    print(f"{count} commands and {len(recipes)} CMake recipes work")
+
+
+if __name__ == "__main__":
+    mode, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+    if mode == "tables":
+        check_tables(source, sys.argv[3], "--update" in sys.argv)
+    elif mode == "code":
+        check_code(source, pathlib.Path(sys.argv[3]), sys.argv[4:])
+    elif mode == "commands":
+        check_commands(source, pathlib.Path(sys.argv[3]))
+    else:
+        sys.exit(__doc__)

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Everything, on a fresh Debian machine: installs what is missing, then configures, builds and tests each preset.
+#
+# usage: tests/run.sh [PRESET...]     without arguments: all presets, and the checks of style
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+  g++ clang cmake ninja-build git python3
+  doctest-dev                                        # tests
+  libbenchmark-dev node-llhttp libhttp-parser-dev    # bench
+  libboost-dev                                       # bench, and the header door's test
+  g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
+  libclang-rt-14-dev                                 # clang's sanitizers
+  clang-format clang-tidy
+)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+done
+if ((${#missing[@]})); then
+  echo "== installing ${missing[*]}"
+  as_root=()
+  [ "$(id -u)" = 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -q
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+fi
+
+if (($#)); then
+  presets=("$@")
+else
+  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-noexcept clang-noexcept gcc-release clang-release)
+fi
+passed=0
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+for preset in "${presets[@]}"; do
+  echo "== $preset"
+  cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; exit 1; }
+  cmake --build --preset "$preset" -j2 >"$log" 2>&1 || { cat "$log"; exit 1; }
+  code=0
+  ctest --preset "$preset" -j2 >"$log" 2>&1 || code=$?
+  grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )|^$' "$log" || true
+  summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log") || { echo "no test ran"; exit 1; }
+  [[ $summary =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]
+  ((failed += BASH_REMATCH[1], passed += BASH_REMATCH[2] - BASH_REMATCH[1])) || true
+  if ((code != 0 && BASH_REMATCH[1] == 0)); then exit "$code"; fi
+done
+
+if ! (($#)); then
+  echo "== style"
+  sources=$(git ls-files --cached --others --exclude-standard 'include/*.hpp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' 'examples/*.[ch]pp' |
+    grep -v '^tests/guards/samples/')
+  # shellcheck disable=SC2086 # file names without blanks
+  if clang-format --dry-run --Werror $sources; then ((passed += 1)); else ((failed += 1)); fi
+  if clang-tidy --quiet -p build/clang-dev tests/constexpr_test.cpp examples/explain.cpp 2>"$log"; then
+    ((passed += 1))
+  else
+    cat "$log"
+    ((failed += 1))
+  fi
+fi
+
+echo "$passed passed, $failed failed"
+((failed == 0))
