@@ -134,8 +134,8 @@ TEST_CASE("captures: the download of the reply is plain HTTP, from where the rep
     CHECK(get.fields(request).text(header::range) == "bytes=0-9976");
     CHECK(find_field(request, "accept-encoding") == "identity");
 
-    const ack last =
-        read<ack>("08", capture("upload-reply/08-fragment.ack.bin"), {.answers = packet_type::fragment, .limits = {}});
+    const std::string last_bytes = capture("upload-reply/08-fragment.ack.bin");
+    const ack last = read<ack>("08", last_bytes, {.answers = packet_type::fragment, .limits = {}});
     std::string url(2000, '?');
     const std::string destination = "http://frankcao8" + std::string(request_2(packet_type::fragment).target);
     const result<std::size_t> size = resolve_reply_url(destination, last.reply_url, url);

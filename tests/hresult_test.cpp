@@ -116,7 +116,7 @@ TEST_CASE("hresult: the page's spelling BG_E_SERVER_EXECUTE_ENABLED is an alias 
     CHECK(row->code.value == 0x80200023);
 }
 
-TEST_CASE("hresult: every row says what it means and where that is from; ordered, no value twice") {
+TEST_CASE("hresult: every row says what it means and where that is from, ordered, no value twice") {
     std::uint32_t before = 0;
     for (const hresult_row& row : hresult_rows) {
         CAPTURE(row.name);

@@ -8,7 +8,7 @@
 
 using namespace bitswire;
 
-TEST_CASE("guid: braces or bare, any letter case; nothing else [MS-DTYP 2.3.4.3]") {
+TEST_CASE("guid: braces or bare, any letter case, nothing else [MS-DTYP 2.3.4.3]") {
     const guid expected = bits_upload_protocol;
     for (const std::string_view text :
          {"{7df0354d-249b-430f-820d-3d2a9bef4931}", "{7DF0354D-249B-430F-820D-3D2A9BEF4931}",

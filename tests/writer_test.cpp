@@ -183,7 +183,7 @@ TEST_CASE("writer: file names keep to what Windows takes [MC-BUP 6 note 3]") {
     }
 }
 
-TEST_CASE("writer: what a packet must have, it must have; what it never has, it must not have [MC-BUP 2.2]") {
+TEST_CASE("writer: what a packet must have, it must have, and what it never has, it must not have [MC-BUP 2.2]") {
     upload_request r = fragment();
     r.session_id = "";
     check_refused(r, {errc::unsendable_value, header::session_id, 0});
