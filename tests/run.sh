@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(
-  g++ clang cmake ninja-build git python3
+  g++ clang cmake make ninja-build git python3
   doctest-dev                                        # tests
   libbenchmark-dev node-llhttp libhttp-parser-dev    # bench
   libboost-dev                                       # bench, and the header door's test

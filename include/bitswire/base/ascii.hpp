@@ -20,7 +20,7 @@ enum class char_class : std::uint8_t {
     alpha = 0x04,   ///< ALPHA
     token = 0x08,   ///< tchar, RFC 9110 5.6.2: method and field names
     visible = 0x10, ///< VCHAR: what a request target may consist of
-    host = 0x20,    ///< what a uri-host with port may consist of, RFC 3986 3.2.2
+    label = 0x20,   ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
     path = 0x40,    ///< pchar and "/", RFC 3986 3.3, without "%"
 };
 
@@ -48,7 +48,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
         put(char_class::alpha, alpha);
         put(char_class::token, digit || alpha || contains("!#$%&'*+-.^_`|~", c));
         put(char_class::visible, i > 0x20 && i < 0x7f);
-        put(char_class::host, digit || alpha || contains("-._~%!$&'()*+,;=:[]", c));
+        put(char_class::label, digit || alpha || c == '-' || c == '_');
         put(char_class::path, digit || alpha || contains("-._~!$&'()*+,;=:@/", c));
     }
     return table;

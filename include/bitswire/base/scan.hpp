@@ -250,6 +250,7 @@ class alignas(16) folded_name {
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {lower_, size_}; }
+    [[nodiscard]] constexpr std::uint32_t size() const noexcept { return size_; }
 
     /// Whether `text`, which must be free of control characters, is this name. Bit 5 is folded without asking, so that
     /// a CR would pass for a '-'. `readable` is how many bytes may be read at `text.data()`; more than the text, if it

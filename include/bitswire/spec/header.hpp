@@ -67,6 +67,7 @@ enum class repetition : std::uint8_t {
 /// A cell of the presence matrix.
 enum class presence : std::uint8_t {
     never,    ///< `.`  not written; ignored by a reader
+    read,     ///< `r`  not written; heeded by a reader
     optional, ///< `o`  written when it has a value
     sent,     ///< `S`  always written; a reader lives without it, since real peers omit it
     required, ///< `R`  always written; a reader refuses the message without it
@@ -102,13 +103,13 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::copy_file_to_destination, "BITS-Copy-File-To-Destination", repetition::first,    0,    0, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
     {header::content_name,             "Content-Name",                  repetition::equal,    0,  260, ".oooo ..... .. ...", "[MC-BUP] 2.2.1.1"},
     {header::content_range,            "Content-Range",                 repetition::equal,    0,    0, "..R.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
-    {header::content_encoding,         "Content-Encoding",              repetition::equal,    0,    0, "..o.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
+    {header::content_encoding,         "Content-Encoding",              repetition::equal,    0,    0, "..r.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
     {header::range,                    "Range",                         repetition::equal,    0,    0, "..... ..... .. ...", "RFC 9110 14.2"},
     {header::user_agent,               "User-Agent",                    repetition::first,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.5"},
     {header::host,                     "Host",                          repetition::once,     0,    0, "RRRRR ..... .. RR.", "RFC 9112 3.2"},
     {header::expect,                   "Expect",                        repetition::equal,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.1"},
-    {header::method_override,          "X-Http-Method-Override",        repetition::equal,    0,    0, "ooooo ..... .. ...", "OneDrive upload API"},
-    {header::transfer_encoding,        "Transfer-Encoding",             repetition::once,     0,    0, "ooooo ooooo oo ooo", "RFC 9112 6.1"},
+    {header::method_override,          "X-Http-Method-Override",        repetition::equal,    0,    0, "rrrrr ..... .. ...", "OneDrive upload API"},
+    {header::transfer_encoding,        "Transfer-Encoding",             repetition::once,     0,    0, "rrrrr rrrrr rr rrr", "RFC 9112 6.1"},
     {header::content_length,           "Content-Length",                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
     {header::received_content_range,   "BITS-Received-Content-Range",   repetition::equal,    0,    0, "..... ..S.. oS ...", "[MC-BUP] 2.2.7.2"},
     {header::reply_url,                "BITS-Reply-URL",                repetition::equal, 2200, 2200, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2"},
@@ -146,7 +147,7 @@ constexpr std::string_view name_of(header h) noexcept {
 }
 
 constexpr char letter_of(presence p) noexcept {
-    constexpr std::string_view letters = ".oSR";
+    constexpr std::string_view letters = ".roSR";
     return letters[static_cast<std::size_t>(p)];
 }
 
@@ -199,7 +200,7 @@ consteval std::array<header_set, message_kind_count> make_header_sets(presence l
 }
 
 inline constexpr auto required_sets = make_header_sets(presence::required);
-inline constexpr auto readable_sets = make_header_sets(presence::optional);
+inline constexpr auto readable_sets = make_header_sets(presence::read);
 
 } // namespace detail
 

@@ -60,7 +60,7 @@ namespace detail {
 constexpr error check_optional(header h, message_kind kind, bool has_value) noexcept {
     const presence rule = presence_of(h, kind);
     if (!has_value && rule >= presence::sent) return {errc::unsendable_value, h, 0};
-    if (has_value && rule == presence::never) return {errc::unsendable_combination, h, 0};
+    if (has_value && rule < presence::optional) return {errc::unsendable_combination, h, 0};
     return {};
 }
 

@@ -71,6 +71,28 @@ inline constexpr auto header_by_name =
 }
 constexpr header find_header(std::string_view name) noexcept { return find_header(name, name.size()); }
 
+namespace detail {
+
+/// The header that is likely to follow each header, and at the end the one that a head is likely to begin with: the
+/// order in which Windows and IIS write the messages of which there are most, Fragments and their Acks. A wrong guess
+/// costs little.
+consteval std::array<header, header_count + 1> make_likely_headers(message_kind kind) {
+    std::array<header, header_count + 1> likely{};
+    header next = header::accept;
+    for (std::size_t h = header_count + 1; h-- > 0;) {
+        likely[h] = next;
+        if (h < header_count && presence_of(static_cast<header>(h), kind) >= presence::optional)
+            next = static_cast<header>(h);
+    }
+    likely[header_count] = next;
+    return likely;
+}
+
+inline constexpr auto likely_request_headers = make_likely_headers(message_kind::fragment_request);
+inline constexpr auto likely_response_headers = make_likely_headers(message_kind::fragment_ack);
+
+} // namespace detail
+
 /// Where a value stands in a buffer that the caller keeps.
 struct positioned_value {
     std::uint32_t offset;

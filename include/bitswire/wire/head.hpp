@@ -200,19 +200,33 @@ class head_parser {
         return is_ows(c) ? errc::obsolete_line_folding : errc::bad_header_line;
     }
 
+    /// Finds the colon of a header line and the header before it, where the likely one did not stand. Kept out of line,
+    /// out of the way of those that did.
+    static constexpr header look_up_name(const char* buffer, std::uint32_t size, std::uint32_t line, std::uint32_t stop,
+                                         std::uint32_t& colon) noexcept {
+        colon = static_cast<std::uint32_t>(find_colon(buffer + line, buffer + stop, buffer + size) - buffer);
+        return find_header({buffer + line, colon - line}, size - line);
+    }
+
     constexpr void take_header_line(const char* buffer, std::uint32_t size, std::uint32_t line,
                                     std::uint32_t stop) noexcept {
         if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line);
-        const auto colon = static_cast<std::uint32_t>(find_colon(buffer + line, buffer + stop, buffer + size) - buffer);
-        if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
-        const std::string_view name{buffer + line, colon - line};
-        const header h = find_header(name, size - line);
+        const folded_name& likely = detail::header_spellings[static_cast<std::size_t>(likely_)].name;
+        std::uint32_t colon = line + likely.size();
+        std::string_view name{buffer + line, likely.size()};
+        header h = likely_;
+        if (colon >= stop || buffer[colon] != ':' || !likely.matches(name, size - line)) {
+            h = look_up_name(buffer, size, line, stop, colon);
+            if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
+            name = {buffer + line, colon - line};
+        }
         if (h == header::none) {
             const std::size_t bad = find_not(char_class::token, name);
             if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest
             const errc e = bad == 0 ? bad_line(buffer[line]) : errc::bad_header_line;
             return fail(e, header::none, line + static_cast<std::uint32_t>(bad));
         }
+        likely_ = likely_headers[static_cast<std::size_t>(h)];
         positioned_value value{colon + 2, stop - colon - 2};
         if (stop - colon < 3 || buffer[colon + 1] != ' ' || is_blank(buffer[colon + 2]) || is_blank(buffer[stop - 1])) {
             value = trimmed(buffer, colon + 1, stop);
@@ -221,11 +235,15 @@ class head_parser {
         if (e != errc::ok) fail(e, h, e == errc::value_too_long ? value.offset + limits_.value_bytes : value.offset);
     }
 
+    static constexpr const auto& likely_headers =
+        Side == head_side::request ? detail::likely_request_headers : detail::likely_response_headers;
+
     read_limits limits_;
     outcome outcome_ = outcome::need_more;
     bool started_ = false;
-    std::uint32_t line_ = 0;    ///< where the current line starts
-    std::uint32_t scanned_ = 0; ///< up to here no line end was found
+    header likely_ = likely_headers[header_count]; ///< the header that the next line is likely to be
+    std::uint32_t line_ = 0;                       ///< where the current line starts
+    std::uint32_t scanned_ = 0;                    ///< up to here no line end was found
     std::uint32_t header_lines_ = 0;
     positioned_value method_{};
     positioned_value target_{};

@@ -74,23 +74,19 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
     return compressed ? groups < 8 : groups == 8;
 }
 
-/// RFC 1123 2.1, and the underscore that Windows allows in names. A name whose last label is a number is none: many
-/// resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
+/// RFC 1123 2.1. A name whose last label is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4
+/// addresses.
 constexpr bool is_host_name(std::string_view text) noexcept {
     if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-    std::string_view label = text;
-    for (std::string_view rest = text;;) {
-        const std::size_t dot = rest.find('.');
-        label = rest.substr(0, dot);
-        if (label.empty() || label.front() == '-') return false;
-        for (const char c : label) {
-            if (!is(char_class::alpha, c) && !is(char_class::digit, c) && c != '-' && c != '_') return false;
-        }
-        if (dot == std::string_view::npos) break;
-        rest.remove_prefix(dot + 1);
+    while (true) {
+        const std::size_t size = find_not(char_class::label, text);
+        if (size == 0 || text.front() == '-') return false;
+        if (size == text.size()) break;
+        if (text[size] != '.') return false;
+        text.remove_prefix(size + 1);
     }
-    const bool hexadecimal = label.size() >= 2 && label[0] == '0' && to_lower(label[1]) == 'x';
-    const std::string_view digits = hexadecimal ? label.substr(2) : label;
+    const bool hexadecimal = text.size() >= 2 && text[0] == '0' && to_lower(text[1]) == 'x';
+    const std::string_view digits = hexadecimal ? text.substr(2) : text;
     return find_not(hexadecimal ? char_class::hex : char_class::digit, digits) != digits.size();
 }
 
@@ -99,6 +95,9 @@ constexpr bool is_host_name(std::string_view text) noexcept {
 /// Reads a host name, an IPv4 address, or an IPv6 address bare or in brackets, all of `text`; no port.
 /// Errors: bad_host. Source: [MC-BUP] 2.2.3.2.
 constexpr result<host_view> parse_host(std::string_view text) noexcept {
+    if (!text.empty() && is(char_class::alpha, text.front()) && detail::is_host_name(text)) {
+        return host_view{host_form::name, text}; // nearly always
+    }
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
         const std::string_view inner = text.substr(1, text.size() - 2);
         if (detail::is_ipv6(inner)) return host_view{host_form::ipv6, inner};

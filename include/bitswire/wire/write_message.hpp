@@ -90,7 +90,7 @@ consteval std::size_t find_text_member(header h) {
 /// Writes one header of a packet of kind `Kind`, if it has a value.
 template <message_kind Kind, header H, class Packet, class Sink>
 constexpr void put_field(const Packet& packet, Sink& sink) noexcept {
-    if constexpr (presence_of(H, Kind) != presence::never) {
+    if constexpr (presence_of(H, Kind) >= presence::optional) {
         constexpr std::string_view name = header_rows[static_cast<std::size_t>(H)].name;
         constexpr std::size_t member = find_text_member<Packet>(H);
         if constexpr (member < packet_traits<Packet>::text.size()) {
@@ -121,7 +121,7 @@ constexpr error check_text(const Packet& packet, message_kind kind) noexcept {
             if (rule == presence::required) return {errc::unsendable_value, t.id, 0};
             continue;
         }
-        if (rule == presence::never) return {errc::unsendable_combination, t.id, 0};
+        if (rule < presence::optional) return {errc::unsendable_combination, t.id, 0};
         const std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
         std::size_t bad = value.size() > limit ? limit : find_control(value);
         if (is_ows(value.back())) bad = value.size() - 1;
