@@ -29,7 +29,8 @@ fi
 if (($#)); then
   presets=("$@")
 else
-  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-noexcept clang-noexcept gcc-release clang-release)
+  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-noexcept clang-noexcept gcc-portable gcc-release
+    clang-release)
 fi
 passed=0
 failed=0

@@ -139,7 +139,8 @@ class line_scanner {
 
 /// The first colon in [first, last), or `last`. The bytes up to `readable_end`, which is not before `last`, may be
 /// read.
-constexpr const char* find_colon(const char* first, const char* last, const char* readable_end) noexcept {
+constexpr const char* find_colon(const char* first, const char* last,
+                                 [[maybe_unused]] const char* readable_end) noexcept {
 #if defined(__SSE2__) || defined(_M_X64)
     if (!std::is_constant_evaluated()) {
         for (; first < last && readable_end - first >= 16; first += 16) {
@@ -151,8 +152,6 @@ constexpr const char* find_colon(const char* first, const char* last, const char
         }
         if (first >= last) return last;
     }
-#else
-    static_cast<void>(readable_end);
 #endif
     while (first != last && *first != ':')
         ++first;
@@ -194,7 +193,8 @@ namespace detail {
 
 inline constexpr std::size_t max_folded_size = 32;
 
-constexpr bool equals_folded(const char* text, std::size_t readable, const char* lower, std::size_t size) noexcept {
+constexpr bool equals_folded(const char* text, [[maybe_unused]] std::size_t readable, const char* lower,
+                             std::size_t size) noexcept {
     if (std::is_constant_evaluated() || size < 4) {
         for (std::size_t i = 0; i < size; ++i) {
             if (static_cast<char>(text[i] | 0x20) != lower[i]) return false;
