@@ -151,6 +151,11 @@ read_options read_options_of(const std::string& with) {
     return o;
 }
 
+notification_options notification_options_of(const std::string& with) {
+    REQUIRE_MESSAGE(with.empty(), "unknown setting " << with);
+    return {};
+}
+
 ack_options ack_options_of(const std::string& with) {
     ack_options o;
     if (with.empty()) return o;
@@ -179,11 +184,11 @@ TEST_CASE("corpus: upload requests, any split, both doors [MC-BUP 2.2.2-2.2.10]"
 TEST_CASE("corpus: acks, any split, both doors [MC-BUP 2.2.3-2.2.11]") { run_corpus<ack>("acks.txt", ack_options_of); }
 
 TEST_CASE("corpus: notification requests, any split, both doors [MC-BUP 2.2.12]") {
-    run_corpus<notification_request>("notification-requests.txt", read_options_of);
+    run_corpus<notification_request>("notification-requests.txt", notification_options_of);
 }
 
 TEST_CASE("corpus: notification responses, any split, both doors [MC-BUP 2.2.13]") {
-    run_corpus<notification_response>("notification-responses.txt", read_options_of);
+    run_corpus<notification_response>("notification-responses.txt", notification_options_of);
 }
 
 TEST_CASE("corpus: every file is run by a test") { CHECK(files_below(tests_dir() / "corpus").size() == 4); }

@@ -225,6 +225,28 @@ TEST_CASE("head: a parser that has answered keeps its answer") {
     CHECK(parser.head().problem() == error{errc::bare_line_end, header::none, 21});
 }
 
+TEST_CASE("head: the limit of header lines is exact, in both doors") {
+    std::vector<field> fields = {{"BITS-Packet-Type", "Ping"}, {"Host", "a"}, {"Content-Length", "0"}};
+    while (fields.size() < read_limits{}.header_lines)
+        fields.push_back({"X", "y"});
+    CHECK(fields.size() == 100);
+    for (int more = 0; more < 2; ++more) {
+        std::string head = "BITS_POST /x HTTP/1.1\r\n";
+        for (const field& f : fields)
+            head += f.name + ": " + f.value + "\r\n";
+        upload_request_parser parser;
+        const parsed<upload_request> raw = parser.parse(head + "\r\n");
+        const result<upload_request> foreign = parse_message<upload_request>({"BITS_POST", "/x"}, fields);
+        CHECK(raw.is_complete() == (more == 0));
+        CHECK(foreign.has_value() == (more == 0));
+        if (more != 0) {
+            CHECK(raw.problem.code == errc::too_many_headers);
+            CHECK(foreign.error().code == errc::too_many_headers);
+        }
+        fields.push_back({"X", "y"});
+    }
+}
+
 TEST_CASE("head: a limit of the head is exact") {
     const std::string head = capture("upload/05-ping.request.bin");
     for (const std::uint32_t limit :

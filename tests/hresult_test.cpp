@@ -148,6 +148,72 @@ TEST_CASE("hresult: HTTP statuses of an application are transient or fatal as th
     }
 }
 
+TEST_CASE("hresult: every mapped Win32 code is the one of its name [winerror.h, winhttp.h]") {
+    const std::map<std::string_view, std::uint32_t> expected = {
+        {"ERROR_FILE_NOT_FOUND", 2},
+        {"ERROR_PATH_NOT_FOUND", 3},
+        {"ERROR_DISK_FULL", 112},
+        {"274", 274},
+        {"ERROR_TIMEOUT", 1460},
+        {"ERROR_RESOURCE_LANG_NOT_FOUND", 1815},
+        {"ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED", 12044},
+        {"ERROR_WINHTTP_SECURE_CERT_REV_FAILED", 12057},
+        {"ERROR_WINHTTP_SECURE_CERT_REVOKED", 12170},
+    };
+    std::size_t seen = 0;
+    for (const hresult_row& row : hresult_rows) {
+        constexpr std::string_view macro = "HRESULT_FROM_WIN32(";
+        if (row.name.substr(0, macro.size()) != macro) continue;
+        CAPTURE(row.name);
+        const std::string_view symbol = row.name.substr(macro.size(), row.name.size() - macro.size() - 1);
+        REQUIRE(expected.count(symbol) == 1);
+        CHECK(row.code == hresult::from_win32(expected.at(symbol)));
+        ++seen;
+    }
+    CHECK(seen == expected.size());
+}
+
+TEST_CASE(
+    "hresult: what BITS does with a code, where a page says so [BG_JOB_STATE, life-cycle-of-a-bits-job and others]") {
+    const std::map<std::string_view, disposition> expected = {
+        {"S_OK", disposition::success},
+        {"BG_S_ERROR_CONTEXT_NONE", disposition::success},
+        {"BG_S_PARTIAL_COMPLETE", disposition::success},
+        {"BG_S_UNABLE_TO_DELETE_FILES", disposition::success},
+        {"BG_S_PROXY_CHANGED", disposition::success},
+        {"BG_S_OVERRIDDEN_BY_POLICY", disposition::success},
+        {"BG_E_DESTINATION_LOCKED", disposition::transient},
+        {"BG_E_NETWORK_DISCONNECTED", disposition::transient},
+        {"BG_E_SESSION_NOT_FOUND", disposition::transient},
+        {"BG_E_BLOCKED_BY_POLICY", disposition::transient},
+        {"BG_E_BLOCKED_BY_COST_TRANSFER_POLICY", disposition::transient},
+        {"BG_E_BLOCKED_BY_BATTERY_SAVER", disposition::transient},
+        {"BG_E_BLOCKED_BY_GAME_MODE", disposition::transient},
+        {"E_ACCESSDENIED", disposition::fatal},
+        {"BG_E_INSUFFICIENT_RANGE_SUPPORT", disposition::fatal},
+        {"BG_E_INVALID_SERVER_RESPONSE", disposition::fatal},
+        {"BG_E_LOCAL_FILE_CHANGED", disposition::fatal},
+        {"BG_E_INVALID_RANGE", disposition::fatal},
+        {"BG_E_VALIDATION_FAILED", disposition::fatal},
+        {"BG_E_MAXDOWNLOAD_TIMEOUT", disposition::fatal},
+        {"BG_E_TOKEN_REQUIRED", disposition::fatal},
+        {"HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CERT_REV_FAILED)", disposition::fatal},
+        {"HRESULT_FROM_WIN32(ERROR_WINHTTP_SECURE_CERT_REVOKED)", disposition::fatal},
+    };
+    std::map<std::string_view, disposition> stated;
+    for (const hresult_row& row : hresult_rows) {
+        if (!row.code.to_http_status() && row.treated_as != disposition::unstated)
+            stated.emplace(row.name, row.treated_as);
+    }
+    CHECK(stated.size() == expected.size());
+    for (const auto& [name, treated_as] : expected) {
+        const std::string_view code = name;
+        CAPTURE(code);
+        REQUIRE(stated.count(code) == 1);
+        CHECK(stated.at(code) == treated_as);
+    }
+}
+
 TEST_CASE("hresult: parts of a value [MS-ERREF 2.1]") {
     constexpr hresult h = "BG_E_SESSION_NOT_FOUND"_hresult;
     static_assert(h.value == 0x8020001F && h.is_failure() && !h.is_success() && !h.is_customer());

@@ -189,6 +189,15 @@ TEST_CASE("host: names, IPv4, IPv6 bare or in brackets, no port [MC-BUP 2.2.3.2]
     }
     CHECK(check_host_header("a:65536") == error{errc::bad_host, header::host, 2});
     CHECK_FALSE(check_host_header("a:"));
+    CHECK_FALSE(check_host_header("a:65535"));
+    const std::string label(63, 'l');
+    CHECK(parse_host(label).has_value());
+    CHECK_FALSE(parse_host(label + "l"));
+    CHECK_FALSE(parse_host("a-.b"));
+    CHECK(parse_host(label + "." + label + "." + label + "." + label.substr(2)).has_value()); // 253 characters
+    CHECK_FALSE(parse_host(label + "." + label + "." + label + "." + label.substr(1)));
+    CHECK_FALSE(parse_host("1:2:3:4:5:6:7::8"));
+    CHECK_FALSE(parse_url("http://h/#a b"));
 }
 
 TEST_CASE("codes: with 0x, with x, bare, in any letter case [MC-BUP 2.2.1.2, ack-for-fragment]") {

@@ -29,11 +29,14 @@ void print_headers() {
 }
 
 void print_errors() {
-    std::puts("| error | answer | what is wrong | source |");
+    std::puts("| error | status, code, context of the answer | what is wrong | source |");
     std::puts("| --- | --- | --- | --- |");
     for (const error_row& row : error_rows) {
         if (row.on == blame::nobody) continue;
-        const std::string answer = row.on == blame::peer ? std::to_string(row.status) : "caller's";
+        const std::string answer = row.on == blame::peer
+                                       ? std::to_string(row.status) + " " + text(write_code(row.bits_error).view()) +
+                                             " " + text(write_code(row.context).view())
+                                       : "none: the caller's";
         std::printf("| %s | %s | %s | %s |\n", text(row.name).c_str(), answer.c_str(), text(row.text).c_str(),
                     text(row.source).c_str());
     }

@@ -10,6 +10,7 @@
 #define BITSWIRE_BASE_SCAN_HPP
 
 #include <bit>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -243,6 +244,7 @@ class alignas(16) folded_name {
     constexpr folded_name() noexcept = default;
     /// Takes upper-case letters too, and folds them.
     constexpr explicit folded_name(std::string_view name) noexcept : size_(static_cast<std::uint8_t>(name.size())) {
+        assert(name.size() < detail::max_folded_size);
         for (std::size_t i = 0; i < name.size(); ++i) {
             const char c = name[i];
             lower_[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;

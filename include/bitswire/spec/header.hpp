@@ -69,7 +69,7 @@ enum class presence : std::uint8_t {
     never,    ///< `.`  not written; ignored by a reader
     read,     ///< `r`  not written; heeded by a reader
     optional, ///< `o`  written when it has a value
-    sent,     ///< `S`  always written; a reader lives without it, since real peers omit it
+    sent,     ///< `S`  always written, if it can be; a reader lives without it, since real peers omit it
     required, ///< `R`  always written; a reader refuses the message without it
 };
 
@@ -146,6 +146,7 @@ constexpr std::string_view name_of(header h) noexcept {
     return h == header::none ? std::string_view{} : row_of(h).name;
 }
 
+/// The letter of a cell, as in the rows above.
 constexpr char letter_of(presence p) noexcept {
     constexpr std::string_view letters = ".roSR";
     return letters[static_cast<std::size_t>(p)];
@@ -185,6 +186,7 @@ constexpr presence presence_of(header h, message_kind kind) noexcept {
 using header_set = std::uint32_t;
 static_assert(header_count <= 32);
 
+/// The set of one header, which is not `header::none`.
 constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
 
 namespace detail {

@@ -31,11 +31,11 @@ enum class disposition : std::uint8_t {
 /// One code. All text is in static storage.
 struct hresult_row {
     hresult code;
-    std::string_view name;    ///< as in bitsmsg.h or winerror.h; HRESULT_FROM_WIN32(...) for mapped Win32 codes
+    std::string_view name;    ///< as in bitsmsg.h, winerror.h or winhttp.h; HRESULT_FROM_WIN32(...) for mapped codes
     std::string_view meaning; ///< one line for whoever reads the log
     std::string_view source;  ///< a page of Microsoft's BITS documentation, an [MC-BUP] section or an SDK header
     disposition treated_as;
-    std::string_view treated_as_source; ///< the page that states `treated_as`; empty when unstated
+    std::string_view treated_as_source; ///< what states `treated_as`: a page, or the severity bit
 };
 
 /// A second spelling of a name.
@@ -268,6 +268,7 @@ constexpr std::string_view name_of(hresult code) noexcept {
     return row != nullptr ? row->name : std::string_view{};
 }
 
+/// The enumerator as text. Static storage.
 constexpr std::string_view name_of(disposition d) noexcept {
     constexpr std::array<std::string_view, 4> names = {"unstated", "success", "transient", "fatal"};
     return names[static_cast<std::size_t>(d)];

@@ -17,7 +17,9 @@ namespace bitswire {
 /// [MC-BUP] 2.2.1.2. The first five are requests, in the order of the columns of the presence matrix (header.hpp).
 enum class packet_type : std::uint8_t { ping, create_session, fragment, close_session, cancel_session, ack };
 
-inline constexpr std::size_t request_type_count = 5;
+inline constexpr std::size_t request_type_count = static_cast<std::size_t>(packet_type::ack);
+
+inline constexpr std::string_view bits_post = "BITS_POST"; ///< the method of all requests ([MC-BUP] 2.2.1)
 
 namespace detail {
 
@@ -67,7 +69,7 @@ enum class message_kind : std::uint8_t {
     notification_response,
 };
 
-inline constexpr std::size_t message_kind_count = 15;
+inline constexpr std::size_t message_kind_count = static_cast<std::size_t>(message_kind::notification_response) + 1;
 
 /// The kind of a request; `type` is not `ack`.
 constexpr message_kind request_kind(packet_type type) noexcept {

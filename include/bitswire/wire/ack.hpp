@@ -50,7 +50,7 @@ struct ack {
 
 /// Settings of an Ack's reader.
 struct ack_options {
-    packet_type answers = packet_type::ping; ///< what was asked
+    packet_type answers = packet_type::ping; ///< what was asked; not `ack`
     read_limits limits{};
 };
 
@@ -123,9 +123,8 @@ struct packet_traits<ack> {
             if (error e = read_decimal(fields, header::received_content_range, UINT64_MAX, offset)) return e;
             out.received_content_range = offset;
         }
-        if ((wanted & set_of(header::error_code)) != 0 || (wanted & set_of(header::error)) != 0)
-            return read_error(fields, out);
-        return {};
+        // Some servers send a code with a success; it means nothing (*ack-for-fragment*).
+        return start.status < 300 ? error{} : read_error(fields, out);
     }
 
     template <class Value>
@@ -216,14 +215,17 @@ using ack_parser = message_parser<ack>;
 
 /// What a server answers to a request that could not be read: status, code and context of the error's row. An error of
 /// the caller, which is no peer's fault, becomes 500. The connection ends with it, since where the next request would
-/// begin is not known. `answers` may be a guess where the type could not be read. Source: [MC-BUP] 3.2.5.2.3.
-constexpr ack refuse(const error& problem, packet_type answers = packet_type::ping) noexcept {
+/// begin is not known. `answers` may be a guess where the type could not be read; `session_id` is the one that the
+/// client wrote, if there was one, and is borrowed by the Ack. Source: [MC-BUP] 3.2.5.2.3.
+constexpr ack refuse(const error& problem, packet_type answers = packet_type::ping,
+                     std::string_view session_id = {}) noexcept {
     const error_row& row = row_of(problem.code);
     ack a;
     a.answers = answers;
+    a.session_id = session_id;
     a.status = row.status != 0 ? row.status : std::uint16_t{500};
     a.error_code = row.status != 0 ? row.bits_error : "E_INVALIDARG"_hresult;
-    a.error_context = error_context::remote_file;
+    a.error_context = row.status != 0 ? row.context : error_context::remote_file;
     a.keep_alive = false;
     return a;
 }

@@ -62,7 +62,10 @@ class head_parser {
   public:
     constexpr explicit head_parser(const read_limits& limits = {}) noexcept : limits_(limits) {}
 
-    /// `bytes` starts with the first byte of the message and holds at least what it held in the call before.
+    /// `bytes` starts with the first byte of the message and holds at least what it held in the call before; nothing of
+    /// it is kept. Errors, in `problem()`: bad_start_line, bad_target, target_too_long, bad_http_version, bad_status,
+    /// bare_line_end, control_character, bad_header_line, obsolete_line_folding, head_too_large, too_many_headers,
+    /// value_too_long, conflicting_headers (Host, Content-Length, Transfer-Encoding). Source: RFC 9112 2 to 5.
     constexpr outcome parse(std::string_view bytes) noexcept {
         if (outcome_ != outcome::need_more) return outcome_;
         const char* const buffer = bytes.data();
@@ -145,7 +148,6 @@ class head_parser {
             return positioned_value{static_cast<std::uint32_t>(part.data() - buffer),
                                     static_cast<std::uint32_t>(part.size())};
         };
-        constexpr std::string_view usual_method = "BITS_POST "; // needs no look at each of its characters
         constexpr std::string_view protocol = "HTTP/";
         constexpr std::size_t version_size = 8; // HTTP/1.1
         const auto is_version = [&](std::string_view v) {
@@ -153,8 +155,10 @@ class head_parser {
                    is(char_class::digit, v[5]) && v[6] == '.' && is(char_class::digit, v[7]);
         };
         if constexpr (Side == head_side::request) {
-            const bool is_usual = line.substr(0, usual_method.size()) == usual_method;
-            const std::size_t method_size = is_usual ? usual_method.size() - 1 : find_not(char_class::token, line);
+            // The usual method needs no look at each of its characters.
+            const bool is_usual =
+                line.starts_with(bits_post) && line.size() > bits_post.size() && line[bits_post.size()] == ' ';
+            const std::size_t method_size = is_usual ? bits_post.size() : find_not(char_class::token, line);
             if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
                 line[line.size() - version_size - 1] != ' ' || !is_version(line.substr(line.size() - version_size))) {
                 return fail(errc::bad_start_line, header::none, at(line).offset);

@@ -78,9 +78,10 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
 /// addresses.
 constexpr bool is_host_name(std::string_view text) noexcept {
     if (!text.empty() && text.back() == '.') text.remove_suffix(1);
+    if (text.size() > 253) return false;
     while (true) {
         const std::size_t size = find_not(char_class::label, text);
-        if (size == 0 || text.front() == '-') return false;
+        if (size == 0 || size > 63 || text.front() == '-' || text[size - 1] == '-') return false;
         if (size == text.size()) break;
         if (text[size] != '.') return false;
         text.remove_prefix(size + 1);

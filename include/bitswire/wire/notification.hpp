@@ -66,7 +66,7 @@ namespace detail {
 template <>
 struct packet_traits<notification_request> {
     static constexpr head_side side = head_side::request;
-    using settings = read_options;
+    using settings = notification_options;
 
     static constexpr auto kinds =
         std::to_array<message_kind>({message_kind::notification_by_reference, message_kind::notification_by_value});
@@ -85,7 +85,7 @@ struct packet_traits<notification_request> {
     /// Either file name makes it a notification by reference, which then needs both ([MC-BUP] 3.4.5.2).
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
-                                const read_options& /*options*/, notification_request& out) noexcept {
+                                const notification_options& /*options*/, notification_request& out) noexcept {
         if (start.method != "POST") return {errc::bad_method, header::none, start.offset};
         const bool by_reference =
             fields.has(header::request_datafile_name) || fields.has(header::response_datafile_name);
@@ -141,7 +141,7 @@ struct packet_traits<notification_request> {
 template <>
 struct packet_traits<notification_response> {
     static constexpr head_side side = head_side::response;
-    using settings = read_options;
+    using settings = notification_options;
 
     static constexpr auto kinds = std::to_array<message_kind>({message_kind::notification_response});
     static constexpr message_kind kind_of(const notification_response& /*r*/) noexcept { return kinds[0]; }
@@ -154,7 +154,7 @@ struct packet_traits<notification_response> {
 
     template <class Value>
     static constexpr error read(const status_line& start, const fields_view<Value>& fields,
-                                const read_options& /*options*/, notification_response& out) noexcept {
+                                const notification_options& /*options*/, notification_response& out) noexcept {
         constexpr message_kind kind = message_kind::notification_response;
         out.status = start.status;
         if (out.is_interim()) return {};

@@ -179,10 +179,11 @@ constexpr error add_borrowed(field_set<borrowed_value>& fields, std::string_view
         return {errc::bad_header_line, header::none, 0};
     const header h = find_header(name);
     if (h == header::none) return {};
+    value = trim_ows(value);
     if (const std::size_t bad = find_control(value); bad != value.size()) {
         return {errc::control_character, h, static_cast<std::uint32_t>(bad)};
     }
-    const errc e = fields.add(h, borrowed_value{trim_ows(value)}, nullptr, limits);
+    const errc e = fields.add(h, borrowed_value{value}, nullptr, limits);
     if (e == errc::ok) return {};
     return {e, h, e == errc::value_too_long ? limits.value_bytes : 0};
 }
@@ -199,7 +200,9 @@ constexpr error collect(const Headers& headers, const read_limits& limits, field
             if (error e = add_borrowed(fields, s.name.view(), value, limits)) return e;
         }
     } else {
+        std::uint32_t lines = 0;
         for (auto&& f : headers) {
+            if (++lines > limits.header_lines) return {errc::too_many_headers, header::none, 0};
             static_assert(can_be_borrowed<decltype(value_of_field(f))>(std::is_lvalue_reference_v<decltype(f)>),
                           "the range makes its texts anew");
             const std::string_view name = as_view(name_of_field(f));
@@ -231,7 +234,8 @@ struct start_line_of<head_side::response> {
 
 /// Door 1: reads one message of type `Packet` from raw bytes. Hand it the bytes from the start of the message again and
 /// again while they grow; the buffer may move in between. No byte is scanned twice, and any split of the input gives
-/// the same answer. The views in a packet borrow the bytes of the call that returned it.
+/// the same answer. The views in a packet borrow the bytes of the call that returned it. One object reads one message;
+/// for the next one, and behind a 1xx answer, take a new one.
 template <class Packet>
 class message_parser {
     using traits = detail::packet_traits<Packet>;
@@ -241,8 +245,9 @@ class message_parser {
 
     constexpr explicit message_parser(const settings& s = {}) noexcept : settings_(s), head_(s.limits) {}
 
-    /// `bytes` starts with the first byte of the message. Errors: those of the head, of the values, and of the presence
-    /// rules of the packet's kind.
+    /// `bytes` starts with the first byte of the message. Errors: those of `head_parser::parse`; bad_method,
+    /// missing_header, missing_content_length, conflicting_headers, conflicting_framing, and those of the values that
+    /// the packet's kind has.
     constexpr parsed<Packet> parse(std::string_view bytes) noexcept {
         parsed<Packet> r;
         r.state = head_.parse(bytes);
@@ -267,8 +272,9 @@ class message_parser {
 /// Door 2: a message of type `Packet` that another HTTP library has read: its start line, and `headers`, which is a
 /// range of fields (pairs, structs with `name` and `value`, or Boost.Beast's fields) or a look-up
 /// `text(std::string_view name)` that gives an empty text for a header that is absent; a look-up cannot show headers
-/// that come twice. The views in the packet borrow from both. Errors: those of values and presence rules; offsets count
-/// from the start of the value.
+/// that come twice or are empty. The views in the packet borrow from both. Errors: as of `message_parser`, but for
+/// those of lines and of the head's size, which the other library has dealt with; offsets count from the start of the
+/// trimmed value, and are 0 in the start line.
 template <class Packet, class Headers>
 constexpr result<Packet>
 parse_message(const typename detail::start_line_of<detail::packet_traits<Packet>::side>::type& start,

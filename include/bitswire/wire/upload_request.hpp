@@ -45,8 +45,6 @@ struct upload_request {
     friend constexpr bool operator==(const upload_request&, const upload_request&) noexcept = default;
 };
 
-inline constexpr std::string_view bits_post = "BITS_POST"; ///< the method ([MC-BUP] 2.2.1)
-
 namespace detail {
 
 /// Characters that Windows does not take in Content-Name ([MC-BUP] 6 note 3).
@@ -139,14 +137,14 @@ struct packet_traits<upload_request> {
             }
         }
         if (r.type == packet_type::create_session) {
-            if (error e = r.supported_protocols.for_each([](const guid&) noexcept {})) {
-                return {errc::unsendable_value, e.in, e.offset};
-            }
-            for (std::size_t i = 0; i < r.supported_protocols.line_count(); ++i) {
-                const std::string_view line = r.supported_protocols.line(i);
-                if (line.empty() || line != trim_ows(line) || line.size() > read_limits{}.value_bytes) {
-                    return {errc::unsendable_value, header::supported_protocols, 0};
-                }
+            // Strict in what is sent: exactly one GUID, in braces and lower case, as Windows has it.
+            const std::string_view line = r.supported_protocols.line(0);
+            const result<guid> protocol = parse_guid(line);
+            if (!protocol) return {errc::unsendable_value, header::supported_protocols, protocol.error().offset};
+            const auto canonical = write_guid(*protocol, guid_style::braces_lower);
+            if (r.supported_protocols.line_count() != 1 ||
+                line != std::string_view{canonical.data(), canonical.size()}) {
+                return {errc::unsendable_value, header::supported_protocols, 0};
             }
         } else if (!r.supported_protocols.empty()) {
             return {errc::unsendable_combination, header::supported_protocols, 0};
@@ -171,8 +169,7 @@ struct packet_traits<upload_request> {
         } else if constexpr (H == header::packet_type) {
             emit(name_of(r.type));
         } else if constexpr (H == header::supported_protocols) {
-            for (std::size_t i = 0; i < r.supported_protocols.line_count(); ++i)
-                emit(r.supported_protocols.line(i));
+            emit(r.supported_protocols.line(0));
         } else if constexpr (H == header::content_range) {
             put_content_range(r.range, emit);
         } else if constexpr (H == header::content_length) {

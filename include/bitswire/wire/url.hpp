@@ -53,8 +53,8 @@ constexpr result<url_view> parse_url(std::string_view text) noexcept {
     url.port = authority->port;
     at += url.authority.size();
 
+    if (!is_visible(text.substr(at))) return bad(at);
     const std::string_view path_query = text.substr(at, text.substr(at).find('#'));
-    if (!is_visible(path_query)) return bad(at);
     const std::size_t path_size = path_query.find('?');
     url.path = path_query.substr(0, path_size);
     if (path_size != std::string_view::npos) url.query = path_query.substr(path_size);
