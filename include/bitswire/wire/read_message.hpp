@@ -32,7 +32,7 @@ struct parsed {
     outcome state = outcome::need_more;
     error problem{};
     std::size_t consumed = 0; ///< size of the head; the body begins there
-    Packet packet;            // by its own initialisers, which compilers turn into fewer stores than braces
+    Packet packet{};
 
     [[nodiscard]] constexpr bool is_complete() const noexcept { return state == outcome::complete; }
     [[nodiscard]] constexpr bool is_bad() const noexcept { return state == outcome::bad; }
@@ -249,7 +249,7 @@ class message_parser {
     /// missing_header, missing_content_length, conflicting_headers, conflicting_framing, and those of the values that
     /// the packet's kind has.
     constexpr parsed<Packet> parse(std::string_view bytes) noexcept {
-        parsed<Packet> r;
+        parsed<Packet> r = std::is_constant_evaluated() ? parsed<Packet>{} : nothing_yet();
         r.state = head_.parse(bytes);
         if (r.state == outcome::complete) {
             r.problem = traits::read(head_.start_line(bytes), head_.fields(bytes), settings_, r.packet);
@@ -265,6 +265,12 @@ class message_parser {
     [[nodiscard]] constexpr const head_parser<traits::side>& head() const noexcept { return head_; }
 
   private:
+    /// Copied from memory, which costs a third of what compilers make of clearing two hundred bytes (`rep stos`).
+    [[gnu::noinline]] static const parsed<Packet>& nothing_yet() noexcept {
+        static constexpr parsed<Packet> nothing{};
+        return nothing;
+    }
+
     settings settings_;
     head_parser<traits::side> head_;
 };
