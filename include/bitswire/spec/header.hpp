@@ -85,9 +85,11 @@ struct header_row {
 
 // clang-format off
 inline constexpr auto header_rows = std::to_array<header_row>({
-    //                                                                                                requests acks 416
-    //                                                                                                  PCFLX PCFLX EO RVA  (P)ing (C)reate (F)ragment c(L)ose cancel(X), (E)rror (O)ut of sync,
-    {header::accept,                   "Accept",                        repetition::first,    0,    0, "SSSSS ..... .. SS.", "RFC 9110 12.5.1"}, // by (R)eference, by (V)alue, (A)nswer
+    // The columns: requests P(ing) C(reate) F(ragment) L(close) X(cancel), the Acks of success to these, E(rror) and O(ut of
+    // sync) Acks, notifications by R(eference) and V(alue), and the A(nswer) to these.
+    //
+    //                                                                           twice          read  sent   PCFLX PCFLX EO RVA
+    {header::accept,                   "Accept",                        repetition::first,    0,    0, "SSSSS ..... .. SS.", "RFC 9110 12.5.1"},
     {header::date,                     "Date",                          repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 6.6.1"},
     {header::server,                   "Server",                        repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 10.2.4"},
     {header::packet_type,              "BITS-Packet-Type",              repetition::equal,    0,    0, "RRRRR RRRRR SS ...", "[MC-BUP] 2.2.1.2"},
