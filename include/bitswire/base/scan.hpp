@@ -1,9 +1,9 @@
 // bitswire/base/scan.hpp: the one place where message bytes are looked at in bulk.
 //
-// Finds what ends a run of field text: control characters (HTAB is text), and on the way colons. Blocks of 64 bytes
-// become bit masks, one bit a byte; lines are then found by counting zeros. Three ways to the same masks: a plain loop
-// for constant expressions, eight bytes at a time in an integer for any machine, sixteen at a time where SSE2 is part
-// of the target. No byte outside of what was handed over is ever read.
+// Finds what ends a run of field text, control characters (HTAB is text): blocks of 64 bytes become bit masks, one bit
+// a byte, and lines are found by counting zeros. Finds colons, and compares names without regard to letter case. Three
+// ways to the same answers: a plain loop for constant expressions, eight bytes at a time in an integer for any machine,
+// sixteen at a time where SSE2 is part of the target. No byte outside of what was handed over is ever read.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BASE_SCAN_HPP
@@ -194,6 +194,7 @@ namespace detail {
 
 inline constexpr std::size_t max_folded_size = 32;
 
+/// What `folded_name::matches` does with its characters; `lower` is readable for `max_folded_size` bytes.
 constexpr bool equals_folded(const char* text, [[maybe_unused]] std::size_t readable, const char* lower,
                              std::size_t size) noexcept {
     if (std::is_constant_evaluated() || size < 4) {

@@ -204,8 +204,7 @@ class head_parser {
         return is_ows(c) ? errc::obsolete_line_folding : errc::bad_header_line;
     }
 
-    /// Finds the colon of a header line and the header before it, where the likely one did not stand. Kept out of line,
-    /// out of the way of those that did.
+    /// Finds the colon of a header line and the header before it, where the likely one did not stand.
     static constexpr header look_up_name(const char* buffer, std::uint32_t size, std::uint32_t line, std::uint32_t stop,
                                          std::uint32_t& colon) noexcept {
         colon = static_cast<std::uint32_t>(find_colon(buffer + line, buffer + stop, buffer + size) - buffer);
@@ -217,14 +216,13 @@ class head_parser {
         if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line);
         const folded_name& likely = detail::header_spellings[static_cast<std::size_t>(likely_)].name;
         std::uint32_t colon = line + likely.size();
-        std::string_view name{buffer + line, likely.size()};
         header h = likely_;
-        if (colon >= stop || buffer[colon] != ':' || !likely.matches(name, size - line)) {
+        if (colon >= stop || buffer[colon] != ':' || !likely.matches({buffer + line, likely.size()}, size - line)) {
             h = look_up_name(buffer, size, line, stop, colon);
             if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
-            name = {buffer + line, colon - line};
         }
         if (h == header::none) {
+            const std::string_view name{buffer + line, colon - line};
             const std::size_t bad = find_not(char_class::token, name);
             if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest
             const errc e = bad == 0 ? bad_line(buffer[line]) : errc::bad_header_line;
