@@ -262,7 +262,7 @@ TEST_CASE("url: parts of an http URL [RFC 3986 3]") {
 namespace {
 
 std::string resolved(std::string_view destination, std::string_view reply) {
-    std::string out(max_reply_url_size(destination, reply), '?');
+    std::string out(max_resolved_url_size(destination.size(), reply.size()), '?');
     const result<std::size_t> size = resolve_reply_url(destination, reply, out);
     if (!size) return std::string(name_of(size.error().code));
     CHECK(resolve_reply_url(destination, reply, std::span<char>(out).first(*size - 1)).error().code ==

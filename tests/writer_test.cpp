@@ -361,7 +361,7 @@ TEST_CASE("writer: a request says no Expect unless asked, and then in time for t
 
 TEST_CASE("writer: the answer to each error of a peer is an Ack with its status, code and context [MC-BUP 3.2.5.2.3]") {
     for (const error_row& row : error_rows) {
-        CAPTURE(row.name);
+        CAPTURE(row.code);
         const ack a = refuse({row.code, header::none, 0}, packet_type::create_session);
         CHECK(a.error_context == error_context::remote_file);
         CHECK_FALSE(a.keep_alive);
@@ -375,7 +375,7 @@ TEST_CASE("writer: the answer to each error of a peer is an Ack with its status,
 
 TEST_CASE("writer: the statuses of refusals [MC-BUP 2.2.1.2, 3.2.5.2.3, RFC 6585 5, RFC 9110 15.5.15, 15.5.18]") {
     for (const error_row& row : error_rows) {
-        CAPTURE(row.name);
+        CAPTURE(row.code);
         if (row.on != blame::peer) continue;
         const int expected = row.code == errc::missing_content_length                                 ? 411
                              : row.code == errc::target_too_long                                      ? 414

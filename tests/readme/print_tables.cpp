@@ -37,16 +37,97 @@ void print_errors() {
                                        ? std::to_string(row.status) + " " + text(write_code(row.bits_error).view()) +
                                              " " + text(write_code(row.context).view())
                                        : "none: the caller's";
-        std::printf("| %s | %s | %s | %s |\n", text(row.name).c_str(), answer.c_str(), text(row.text).c_str(),
+        std::printf("| %s | %s | %s | %s |\n", text(name_of(row.code)).c_str(), answer.c_str(), text(row.text).c_str(),
                     text(row.source).c_str());
     }
 }
 
+void print_refusals() {
+    std::puts("| refusal | answer | why | source |");
+    std::puts("| --- | --- | --- | --- |");
+    for (const refusal_row& row : refusal_rows) {
+        const std::string answer = std::to_string(row.status) + " " + text(write_code(row.bits_error).view()) + " " +
+                                   text(write_code(row.context).view());
+        std::printf("| %s | %s | %s | %s |\n", text(enum_name(row.why)).c_str(), answer.c_str(), text(row.text).c_str(),
+                    text(row.source).c_str());
+    }
+}
+
+/// What a machine does: an event per line, a state per column, in the cells the state that follows and what is to be
+/// done.
+template <class Rules>
+void print_matrix() {
+    using state = typename Rules::state;
+    using event = typename Rules::event;
+    std::string head = "| event |";
+    std::string rule = "| --- |";
+    for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
+        if (Rules::final.contains(static_cast<state>(s))) continue;
+        head += " " + text(enum_name(static_cast<state>(s))) + " |";
+        rule += " --- |";
+    }
+    std::printf("%s\n%s\n", head.c_str(), rule.c_str());
+    for (std::size_t e = 0; e < enumerator_count<event>; ++e) {
+        std::string line = "| " + text(enum_name(static_cast<event>(e))) + " |";
+        for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
+            if (Rules::final.contains(static_cast<state>(s))) continue;
+            state_machine<Rules> m(static_cast<state>(s));
+            const auto action = m.step(static_cast<event>(e));
+            line += action ? " " + text(enum_name(m.state())) + ": " + text(enum_name(*action)) + " |" : " |";
+        }
+        std::puts(line.c_str());
+    }
+}
+
+/// The same as a diagram: the events that lead from one state to another are one arrow; those that stay are left out.
+template <class Rules>
+void print_diagram() {
+    using state = typename Rules::state;
+    using event = typename Rules::event;
+    std::printf("```mermaid\nstateDiagram-v2\n    [*] --> %s\n", text(enum_name(Rules::initial)).c_str());
+    for (std::size_t from = 0; from < enumerator_count<state>; ++from) {
+        for (std::size_t to = 0; to < enumerator_count<state>; ++to) {
+            std::string events;
+            for (std::size_t e = 0; e < enumerator_count<event> && from != to; ++e) {
+                state_machine<Rules> m(static_cast<state>(from));
+                if (!m.step(static_cast<event>(e)) || m.state() != static_cast<state>(to)) continue;
+                events += (events.empty() ? "" : ", ") + text(enum_name(static_cast<event>(e)));
+            }
+            if (events.empty()) continue;
+            std::printf("    %s --> %s: %s\n", text(enum_name(static_cast<state>(from))).c_str(),
+                        text(enum_name(static_cast<state>(to))).c_str(), events.c_str());
+        }
+        if (Rules::final.contains(static_cast<state>(from)))
+            std::printf("    %s --> [*]\n", text(enum_name(static_cast<state>(from))).c_str());
+    }
+    std::puts("```");
+}
+
+struct table {
+    const char* name;
+    void (*print)();
+};
+
+constexpr table tables[] = {
+    {"headers", print_headers},
+    {"errors", print_errors},
+    {"refusals", print_refusals},
+    {"upload_client_matrix", print_matrix<upload_client_rules>},
+    {"upload_client_diagram", print_diagram<upload_client_rules>},
+    {"upload_server_matrix", print_matrix<upload_server_rules>},
+    {"upload_server_diagram", print_diagram<upload_server_rules>},
+    {"back_end_client_matrix", print_matrix<back_end_client_rules>},
+    {"back_end_client_diagram", print_diagram<back_end_client_rules>},
+};
+
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc == 2 && std::strcmp(argv[1], "headers") == 0) return print_headers(), 0;
-    if (argc == 2 && std::strcmp(argv[1], "errors") == 0) return print_errors(), 0;
-    std::fprintf(stderr, "usage: print_tables headers|errors\n");
+    for (const table& t : tables) {
+        if (argc == 2 && std::strcmp(argv[1], t.name) == 0) return t.print(), 0;
+    }
+    std::fprintf(stderr, "usage: print_tables NAME, one of:\n");
+    for (const table& t : tables)
+        std::fprintf(stderr, "  %s\n", t.name);
     return 2;
 }

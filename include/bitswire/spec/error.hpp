@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SPEC_ERROR_HPP
 #define BITSWIRE_SPEC_ERROR_HPP
 
+#include "../base/enum_name.hpp"
 #include "../base/result.hpp"
 #include "header.hpp"
 #include "hresult.hpp"
@@ -56,6 +57,8 @@ enum class errc : std::uint8_t {
     unsendable_value,
     unsendable_combination,
     buffer_too_small,
+    bad_snapshot,
+    snapshot_of_another,
 };
 
 /// Whose fault an error is.
@@ -67,7 +70,6 @@ enum class blame : std::uint8_t {
 
 struct error_row {
     errc code;
-    std::string_view name;
     blame on;
     std::uint16_t
         status; ///< what a server answers, with the code and the context that follow; 0 for an error of the caller
@@ -84,42 +86,44 @@ inline constexpr auto error_rows = [] {
     constexpr error_context nowhere = error_context::none;
     constexpr error_context server = error_context::remote_file;
     return std::to_array<error_row>({
-        {errc::ok,                     "ok",                     blame::nobody, 0,   none,    nowhere, "no error", "-"},
-        {errc::bad_start_line,         "bad_start_line",         blame::peer,   400, invalid, server, "the start line is not HTTP", "RFC 9112 3"},
-        {errc::bad_method,             "bad_method",             blame::peer,   400, invalid, server, "the method is not the one of the message", "[MC-BUP] 2.2.1"},
-        {errc::bad_target,             "bad_target",             blame::peer,   400, invalid, server, "the request target is no path and no http URL, has a fragment, or a byte that is not visible ASCII", "RFC 9112 3.2"},
-        {errc::target_too_long,        "target_too_long",        blame::peer,   414, invalid, server, "the request target is longer than the limit", "RFC 9112 3"},
-        {errc::bad_http_version,       "bad_http_version",       blame::peer,   400, invalid, server, "the HTTP version is not 1.1", "[MC-BUP] 2.2.1"},
-        {errc::bad_status,             "bad_status",             blame::peer,   400, invalid, server, "the status is not a number of 100 to 599", "RFC 9110 15"},
-        {errc::bare_line_end,          "bare_line_end",          blame::peer,   400, invalid, server, "CR without LF, or LF without CR", "RFC 9112 2.2"},
-        {errc::control_character,      "control_character",      blame::peer,   400, invalid, server, "control character", "RFC 9110 5.5"},
-        {errc::bad_header_line,        "bad_header_line",        blame::peer,   400, invalid, server, "a header line without a colon, or with white space or another forbidden byte in the name", "RFC 9112 5.1"},
-        {errc::obsolete_line_folding,  "obsolete_line_folding",  blame::peer,   400, invalid, server, "a header line that continues the one before", "RFC 9112 5.2"},
-        {errc::head_too_large,         "head_too_large",         blame::peer,   431, invalid, server, "the head is larger than the limit", "RFC 6585 5"},
-        {errc::too_many_headers,       "too_many_headers",       blame::peer,   431, invalid, server, "more header lines than the limit", "RFC 6585 5"},
-        {errc::value_too_long,         "value_too_long",         blame::peer,   400, invalid, server, "the value is longer than the limit", "[MC-BUP] 2.2.1.2"},
-        {errc::conflicting_headers,    "conflicting_headers",    blame::peer,   400, invalid, server, "comes twice with different values", "RFC 9110 5.3"},
-        {errc::conflicting_framing,    "conflicting_framing",    blame::peer,   400, invalid, server, "Transfer-Encoding where only Content-Length may frame the body", "RFC 9112 6.1"},
-        {errc::missing_header,         "missing_header",         blame::peer,   400, invalid, server, "is missing", "[MC-BUP] 3.2.5.2.3"},
+        {errc::ok,                     blame::nobody, 0,   none,    nowhere, "no error", "-"},
+        {errc::bad_start_line,         blame::peer,   400, invalid, server, "the start line is not HTTP", "RFC 9112 3"},
+        {errc::bad_method,             blame::peer,   400, invalid, server, "the method is not the one of the message", "[MC-BUP] 2.2.1"},
+        {errc::bad_target,             blame::peer,   400, invalid, server, "the request target is no path and no http URL, has a fragment, or a byte that is not visible ASCII", "RFC 9112 3.2"},
+        {errc::target_too_long,        blame::peer,   414, invalid, server, "the request target is longer than the limit", "RFC 9112 3"},
+        {errc::bad_http_version,       blame::peer,   400, invalid, server, "the HTTP version is not 1.1", "[MC-BUP] 2.2.1"},
+        {errc::bad_status,             blame::peer,   400, invalid, server, "the status is not a number of 100 to 599", "RFC 9110 15"},
+        {errc::bare_line_end,          blame::peer,   400, invalid, server, "CR without LF, or LF without CR", "RFC 9112 2.2"},
+        {errc::control_character,      blame::peer,   400, invalid, server, "control character", "RFC 9110 5.5"},
+        {errc::bad_header_line,        blame::peer,   400, invalid, server, "a header line without a colon, or with white space or another forbidden byte in the name", "RFC 9112 5.1"},
+        {errc::obsolete_line_folding,  blame::peer,   400, invalid, server, "a header line that continues the one before", "RFC 9112 5.2"},
+        {errc::head_too_large,         blame::peer,   431, invalid, server, "the head is larger than the limit", "RFC 6585 5"},
+        {errc::too_many_headers,       blame::peer,   431, invalid, server, "more header lines than the limit", "RFC 6585 5"},
+        {errc::value_too_long,         blame::peer,   400, invalid, server, "the value is longer than the limit", "[MC-BUP] 2.2.1.2"},
+        {errc::conflicting_headers,    blame::peer,   400, invalid, server, "comes twice with different values", "RFC 9110 5.3"},
+        {errc::conflicting_framing,    blame::peer,   400, invalid, server, "Transfer-Encoding where only Content-Length may frame the body", "RFC 9112 6.1"},
+        {errc::missing_header,         blame::peer,   400, invalid, server, "is missing", "[MC-BUP] 3.2.5.2.3"},
         // WINDOWS: sends 400 ([MC-BUP] 6 note 23).
-        {errc::missing_content_length, "missing_content_length", blame::peer,   411, invalid, server, "is missing", "[MC-BUP] 3.2.5.2.3"},
-        {errc::bad_number,             "bad_number",             blame::peer,   400, invalid, server, "is not a number of the form required", "RFC 9110 8.6"},
-        {errc::number_overflow,        "number_overflow",        blame::peer,   400, invalid, server, "is a number that does not fit", "RFC 9110 8.6"},
-        {errc::bad_range,              "bad_range",              blame::peer,   400, invalid, server, "is not of the form bytes first-last/total", "RFC 9110 14.4"},
-        {errc::range_reversed,         "range_reversed",         blame::peer,   400, invalid, server, "ends before it begins", "RFC 9110 14.4"},
-        {errc::range_beyond_total,     "range_beyond_total",     blame::peer,   400, invalid, server, "ends at or beyond its total length", "RFC 9110 14.4"},
-        {errc::range_length_mismatch,  "range_length_mismatch",  blame::peer,   400, invalid, server, "is not the length of Content-Range", "[MC-BUP] 2.2.6.3"},
-        {errc::bad_guid,               "bad_guid",               blame::peer,   400, invalid, server, "is not a GUID", "[MS-DTYP] 2.3.4.3"},
-        {errc::too_many_protocols,     "too_many_protocols",     blame::peer,   400, invalid, server, "has more lines or protocols than the limit", "[MC-BUP] 6 note 6"},
-        {errc::unknown_packet_type,    "unknown_packet_type",    blame::peer,   400, invalid, server, "is not a packet type that may stand here", "[MC-BUP] 2.2.1.2"},
-        {errc::unexpected_body,        "unexpected_body",        blame::peer,   400, invalid, server, "announces a body where none may be", "[MC-BUP] 2.2.2.3"},
-        {errc::unsupported_encoding,   "unsupported_encoding",   blame::peer,   400, invalid, server, "is not identity", "[MC-BUP] 6 note 12"},
-        {errc::unsupported_expectation,"unsupported_expectation",blame::peer,   417, invalid, server, "is not 100-continue", "RFC 9110 10.1.1"},
-        {errc::bad_host,               "bad_host",               blame::peer,   400, invalid, server, "is not a host", "RFC 3986 3.2.2"},
-        {errc::bad_url,                "bad_url",                blame::peer,   400, invalid, server, "is not an http or https URL of a kind that may stand here", "RFC 3986 3"},
-        {errc::unsendable_value,       "unsendable_value",       blame::caller, 0,   none,    nowhere, "has no value, one that is too long, or one with a byte that may not be sent", "RFC 9110 5.5"},
-        {errc::unsendable_combination, "unsendable_combination", blame::caller, 0,   none,    nowhere, "does not go with the other values of the packet", "[MC-BUP] 2.2"},
-        {errc::buffer_too_small,       "buffer_too_small",       blame::caller, 0,   none,    nowhere, "the buffer is smaller than the message", "-"},
+        {errc::missing_content_length, blame::peer,   411, invalid, server, "is missing", "[MC-BUP] 3.2.5.2.3"},
+        {errc::bad_number,             blame::peer,   400, invalid, server, "is not a number of the form required", "RFC 9110 8.6"},
+        {errc::number_overflow,        blame::peer,   400, invalid, server, "is a number that does not fit", "RFC 9110 8.6"},
+        {errc::bad_range,              blame::peer,   400, invalid, server, "is not of the form bytes first-last/total", "RFC 9110 14.4"},
+        {errc::range_reversed,         blame::peer,   400, invalid, server, "ends before it begins", "RFC 9110 14.4"},
+        {errc::range_beyond_total,     blame::peer,   400, invalid, server, "ends at or beyond its total length", "RFC 9110 14.4"},
+        {errc::range_length_mismatch,  blame::peer,   400, invalid, server, "is not the length of Content-Range", "[MC-BUP] 2.2.6.3"},
+        {errc::bad_guid,               blame::peer,   400, invalid, server, "is not a GUID", "[MS-DTYP] 2.3.4.3"},
+        {errc::too_many_protocols,     blame::peer,   400, invalid, server, "has more lines or protocols than the limit", "[MC-BUP] 6 note 6"},
+        {errc::unknown_packet_type,    blame::peer,   400, invalid, server, "is not a packet type that may stand here", "[MC-BUP] 2.2.1.2"},
+        {errc::unexpected_body,        blame::peer,   400, invalid, server, "announces a body where none may be", "[MC-BUP] 2.2.2.3"},
+        {errc::unsupported_encoding,   blame::peer,   400, invalid, server, "is not identity", "[MC-BUP] 6 note 12"},
+        {errc::unsupported_expectation, blame::peer,   417, invalid, server, "is not 100-continue", "RFC 9110 10.1.1"},
+        {errc::bad_host,               blame::peer,   400, invalid, server, "is not a host", "RFC 3986 3.2.2"},
+        {errc::bad_url,                blame::peer,   400, invalid, server, "is not an http or https URL of a kind that may stand here", "RFC 3986 3"},
+        {errc::unsendable_value,       blame::caller, 0,   none,    nowhere, "has no value, one that is too long, or one with a byte that may not be sent", "RFC 9110 5.5"},
+        {errc::unsendable_combination, blame::caller, 0,   none,    nowhere, "does not go with the other values of the packet", "[MC-BUP] 2.2"},
+        {errc::buffer_too_small,       blame::caller, 0,   none,    nowhere, "the buffer is smaller than what is to be written", "-"},
+        {errc::bad_snapshot,           blame::caller, 0,   none,    nowhere, "is no snapshot of this kind and version, or was damaged", "-"},
+        {errc::snapshot_of_another,    blame::caller, 0,   none,    nowhere, "is the snapshot of another upload", "-"},
     });
 }();
 // clang-format on
@@ -144,14 +148,14 @@ static_assert([] {
     for (std::size_t i = 0; i < error_rows.size(); ++i) {
         if (error_rows[i].code != static_cast<errc>(i)) return false;
     }
-    return error_rows.back().code == errc::buffer_too_small;
+    return error_rows.size() == enumerator_count<errc>;
 }());
 
 /// The row of an error code. Static storage.
 constexpr const error_row& row_of(errc code) noexcept { return error_rows[static_cast<std::size_t>(code)]; }
 
 /// The name of an error code, as in this header. Static storage.
-constexpr std::string_view name_of(errc code) noexcept { return row_of(code).name; }
+constexpr std::string_view name_of(errc code) noexcept { return enum_name(code); }
 
 } // namespace bitswire
 

@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SPEC_HEADER_HPP
 #define BITSWIRE_SPEC_HEADER_HPP
 
+#include "limits.hpp"
 #include "packet_type.hpp"
 
 #include <array>
@@ -101,7 +102,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::original_request_url,     "BITS-Original-Request-URL",     repetition::equal,    0,    0, "..... ..... .. RR.", "[MC-BUP] 2.2.12.2"},
     {header::request_datafile_name,    "BITS-Request-DataFile-Name",    repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
     {header::response_datafile_name,   "BITS-Response-DataFile-Name",   repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
-    {header::static_response_url,      "BITS-Static-Response-URL",      repetition::equal, 2200, 2200, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
+    {header::static_response_url,      "BITS-Static-Response-URL",      repetition::equal, max_url_size, max_url_size, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
     {header::copy_file_to_destination, "BITS-Copy-File-To-Destination", repetition::first,    0,    0, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
     {header::content_name,             "Content-Name",                  repetition::equal,    0,  260, ".oooo ..... .. ...", "[MC-BUP] 2.2.1.1"},
     {header::content_range,            "Content-Range",                 repetition::equal,    0,    0, "..R.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
@@ -114,7 +115,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::transfer_encoding,        "Transfer-Encoding",             repetition::once,     0,    0, "rrrrr rrrrr rr rrr", "RFC 9112 6.1"},
     {header::content_length,           "Content-Length",                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
     {header::received_content_range,   "BITS-Received-Content-Range",   repetition::equal,    0,    0, "..... ..S.. oS ...", "[MC-BUP] 2.2.7.2"},
-    {header::reply_url,                "BITS-Reply-URL",                repetition::equal, 2200, 2200, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2"},
+    {header::reply_url,                "BITS-Reply-URL",                repetition::equal, max_url_size, max_url_size, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2"},
     {header::error_code,               "BITS-Error-Code",               repetition::equal,    0,    0, "..... ..... SS ...", "ack-for-fragment"},
     {header::error,                    "BITS-Error",                    repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
     {header::error_context,            "BITS-Error-Context",            repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},

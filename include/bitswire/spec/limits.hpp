@@ -4,6 +4,7 @@
 #ifndef BITSWIRE_SPEC_LIMITS_HPP
 #define BITSWIRE_SPEC_LIMITS_HPP
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -20,6 +21,26 @@ inline constexpr unsigned max_supported_protocols = 100;
 
 /// Most lines of one list header that are kept; further ones are an error. Windows sends one.
 inline constexpr unsigned max_list_lines = 4;
+
+/// Bounds of the size of a Fragment: those of Windows since BITS 2.5 ([MC-BUP] 6 note 16).
+inline constexpr std::uint64_t smallest_fragment_bytes = 5 * 1024;
+inline constexpr std::uint64_t largest_fragment_bytes = 13 * 1024 * 1024;
+
+/// Timers of the upload client, in seconds ([MC-BUP] 3.1.2).
+inline constexpr std::uint32_t upload_request_timeout_s = 120;
+inline constexpr std::uint32_t upload_response_timeout_s = 300;
+
+/// BITSSessionTimeout: an upload session without progress ends after 14 days (*bits-iis-extension-properties*).
+inline constexpr std::uint32_t default_session_timeout_s = 1'209'600;
+/// BITSHostIdFallbackTimeout as a server sends it (*bits-iis-extension-properties*).
+inline constexpr std::uint32_t default_host_id_fallback_timeout_s = 86'400;
+/// BITSNumberOfSessionsLimit (*bits-iis-extension-properties*).
+inline constexpr std::uint32_t default_sessions_per_user = 50;
+/// How long a server application may take, in seconds ([MC-BUP] 3.3.2).
+inline constexpr std::uint32_t notification_timeout_s = 300;
+
+/// The longest URL, in characters: INTERNET_MAX_URL_LENGTH (*bits-iis-extension-properties*, *ack-for-fragment*).
+inline constexpr std::size_t max_url_size = 2200;
 
 /// What a reader refuses to go beyond. The defaults take every message that Windows sends with room to spare.
 struct read_limits {

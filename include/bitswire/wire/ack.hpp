@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_WIRE_ACK_HPP
 #define BITSWIRE_WIRE_ACK_HPP
 
+#include "../spec/refusal.hpp"
 #include "guid.hpp"
 #include "host.hpp"
 #include "hresult_text.hpp"
@@ -227,6 +228,18 @@ constexpr ack refuse(const error& problem, packet_type answers = packet_type::pi
     a.error_code = row.status != 0 ? row.bits_error : "E_INVALIDARG"_hresult;
     a.error_context = row.status != 0 ? row.context : error_context::remote_file;
     a.keep_alive = false;
+    return a;
+}
+
+/// What a server answers to a request that it refuses; the connection goes on. `session_id` as above.
+constexpr ack refuse(refusal why, packet_type answers, std::string_view session_id = {}) noexcept {
+    const refusal_row& row = row_of(why);
+    ack a;
+    a.answers = answers;
+    a.session_id = session_id;
+    a.status = row.status;
+    a.error_code = row.bits_error;
+    a.error_context = row.context;
     return a;
 }
 

@@ -1,6 +1,6 @@
-// bitswire/wire/url.hpp: the parts of an http URL, and where a BITS-Reply-URL points.
+// bitswire/wire/url.hpp: the parts of an http URL, and where a BITS-Reply-URL and a notification URL point.
 //
-// Not a general URL library: http and https only, nothing is decoded, and nothing but a reply URL is ever resolved.
+// Not a general URL library: http and https only, nothing is decoded, and nothing but those two is ever resolved.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_WIRE_URL_HPP
@@ -132,12 +132,69 @@ class url_writer {
     bool overflow_ = false;
 };
 
+/// Writes what `reference` means, seen from `base`, and an error's offset in it if it means nothing that may stand
+/// here: a host without a scheme (`//host`, `\\host`), another scheme, no file at all. Backslashes separate folders in
+/// a relative reference as slashes do (RFC 3986 5.2, and what Windows does).
+constexpr error write_reference(const url_view& base, std::string_view reference, url_writer& writer) noexcept {
+    const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
+    const auto is_separator = [](char c) { return c == '/' || c == '\\'; };
+    std::string_view scheme = base.scheme;
+    std::string_view authority = base.authority;
+    std::string_view folder = base.path.substr(0, base.path.rfind('/') + 1);
+    std::string_view path = reference.substr(0, reference.find('#'));
+    bool backslashes = true;
+
+    const std::size_t colon = path.find(':');
+    if (colon != std::string_view::npos && is_scheme(path.substr(0, colon))) {
+        const std::size_t scheme_size = colon + 3; // with "://"
+        const std::size_t authority_end =
+            path.find_first_of("/?", scheme_size < path.size() ? scheme_size : path.size());
+        const result<url_view> absolute = parse_url(path.substr(0, authority_end));
+        if (!absolute) return absolute.error();
+        scheme = absolute->scheme;
+        authority = absolute->authority;
+        folder = "/";
+        path.remove_prefix(scheme_size + authority.size());
+        backslashes = false;
+    } else if (path.size() >= 2 && is_separator(path[0]) && is_separator(path[1])) {
+        return bad(0);
+    }
+    const std::size_t query_at = path.find('?');
+    const std::string_view query = query_at == std::string_view::npos ? std::string_view{} : path.substr(query_at);
+    path = path.substr(0, query_at);
+    if (path.empty() && backslashes) return bad(0);
+    if (!path.empty() && (path[0] == '/' || (backslashes && path[0] == '\\'))) {
+        folder = "/";
+        path.remove_prefix(1);
+    }
+
+    writer.put(scheme);
+    writer.put("://");
+    writer.put(authority);
+    writer.begin_path();
+    const auto put_segments = [&](std::string_view segments, bool ends_path, bool split_backslashes) {
+        while (true) {
+            std::size_t size = 0;
+            while (size < segments.size() && segments[size] != '/' && !(split_backslashes && segments[size] == '\\'))
+                ++size;
+            const bool last = size == segments.size();
+            writer.put_segment(segments.substr(0, size), last && ends_path);
+            if (last) return;
+            segments.remove_prefix(size + 1);
+        }
+    };
+    if (folder.size() > 1) put_segments(folder.substr(1, folder.size() - 2), false, false);
+    put_segments(path, true, backslashes);
+    writer.put_encoded(query, "?");
+    return {};
+}
+
 } // namespace detail
 
-/// A buffer of this size is always large enough for `resolve_reply_url`. A smaller one may be too small even for a
+/// A buffer of this size is always large enough for the functions below. A smaller one may be too small even for a
 /// result that would fit, where `..` takes back what was written before.
-constexpr std::size_t max_reply_url_size(std::string_view destination, std::string_view reply) noexcept {
-    return 3 * (destination.size() + reply.size()) + 1;
+constexpr std::size_t max_resolved_url_size(std::size_t base_size, std::size_t reference_size) noexcept {
+    return 3 * (base_size + reference_size) + 1;
 }
 
 /// Writes the absolute URL that a BITS-Reply-URL means and returns its size. `destination` is the URL of the upload,
@@ -157,57 +214,26 @@ constexpr result<std::size_t> resolve_reply_url(std::string_view destination, st
     if (const std::size_t control = find_control(reply); control != reply.size()) return bad(control);
     const result<url_view> base = parse_url(destination);
     if (!base) return base.error();
-
-    const auto is_separator = [](char c) { return c == '/' || c == '\\'; };
-    std::string_view scheme = base->scheme;
-    std::string_view authority = base->authority;
-    std::string_view folder = base->path.substr(0, base->path.rfind('/') + 1);
-    std::string_view path = reply.substr(0, reply.find('#'));
-    bool backslashes = true;
-
-    const std::size_t colon = path.find(':');
-    if (colon != std::string_view::npos && detail::is_scheme(path.substr(0, colon))) {
-        const std::size_t scheme_size = colon + 3; // with "://"
-        const std::size_t authority_end =
-            path.find_first_of("/?", scheme_size < path.size() ? scheme_size : path.size());
-        const result<url_view> absolute = parse_url(path.substr(0, authority_end));
-        if (!absolute) return bad(absolute.error().offset);
-        scheme = absolute->scheme;
-        authority = absolute->authority;
-        folder = "/";
-        path.remove_prefix(scheme_size + authority.size());
-        backslashes = false;
-    } else if (path.size() >= 2 && is_separator(path[0]) && is_separator(path[1])) {
-        return bad(0);
-    }
-    const std::size_t query_at = path.find('?');
-    const std::string_view query = query_at == std::string_view::npos ? std::string_view{} : path.substr(query_at);
-    path = path.substr(0, query_at);
-    if (path.empty() && backslashes) return bad(0); // names no file
-    if (!path.empty() && (path[0] == '/' || (backslashes && path[0] == '\\'))) {
-        folder = "/";
-        path.remove_prefix(1);
-    }
-
     detail::url_writer writer(out);
-    writer.put(scheme);
-    writer.put("://");
-    writer.put(authority);
-    writer.begin_path();
-    const auto put_segments = [&](std::string_view segments, bool ends_path, bool split_backslashes) {
-        while (true) {
-            std::size_t size = 0;
-            while (size < segments.size() && segments[size] != '/' && !(split_backslashes && segments[size] == '\\'))
-                ++size;
-            const bool last = size == segments.size();
-            writer.put_segment(segments.substr(0, size), last && ends_path);
-            if (last) return;
-            segments.remove_prefix(size + 1);
-        }
-    };
-    if (folder.size() > 1) put_segments(folder.substr(1, folder.size() - 2), false, false);
-    put_segments(path, true, backslashes);
-    writer.put_encoded(query, "?");
+    if (error e = detail::write_reference(*base, reply, writer)) return bad(e.offset);
+    if (!writer.fits()) return error{errc::buffer_too_small, header::none, 0};
+    return writer.size();
+}
+
+/// Writes the absolute URL that a server application is notified at and returns its size: what
+/// BITSServerNotificationURL means, seen from the URL of the upload, `original`, and behind it the query of `original`,
+/// with a `&` if there is one already. Errors: bad_url, buffer_too_small. Source: *bits-iis-extension-properties*.
+constexpr result<std::size_t> resolve_notification_url(std::string_view original, std::string_view notification,
+                                                       std::span<char> out) noexcept {
+    const result<url_view> base = parse_url(original);
+    if (!base) return base.error();
+    if (!is_visible(notification)) return error{errc::bad_url, header::none, 0};
+    detail::url_writer writer(out);
+    if (error e = detail::write_reference(*base, notification, writer)) return e;
+    if (base->query.size() > 1) {
+        writer.put(notification.find('?') == std::string_view::npos ? '?' : '&');
+        writer.put_encoded(base->query.substr(1), "?");
+    }
     if (!writer.fits()) return error{errc::buffer_too_small, header::none, 0};
     return writer.size();
 }

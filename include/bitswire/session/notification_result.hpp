@@ -1,0 +1,63 @@
+// bitswire/session/notification_result.hpp: what came of a notification, between the notifier and the upload session.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_NOTIFICATION_RESULT_HPP
+#define BITSWIRE_SESSION_NOTIFICATION_RESULT_HPP
+
+#include "../spec/hresult.hpp"
+#include "../spec/hresult_table.hpp"
+#include "../spec/refusal.hpp"
+#include "../wire/packet.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// What a status of a server application means: 200 is success, the others are as *handling-server-application-errors*
+/// has them.
+constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
+    if (status == 200) return disposition::success;
+    const hresult_row* row = find_hresult(hresult::from_http_status(status));
+    const bool stated = row != nullptr && row->treated_as != disposition::unstated;
+    return stated ? row->treated_as : disposition::transient; // "all other HTTP codes"
+}
+
+/// What came of a notification.
+struct notification_result {
+    disposition meaning = disposition::success; ///< transient: the next last Fragment notifies again, fatal: likewise
+    bool is_final = false;                      ///< 403: the application wants no further notification of this upload
+    bool copy_to_destination = false;           ///< the file is to appear at the destination
+    std::string_view static_reply_url{};        ///< where the reply is; borrowed from the answer; empty: nowhere static
+    std::uint16_t status = 200;                 ///< what the client is told, if it is not success
+    hresult code{};
+    error_context context = error_context::remote_application;
+
+    [[nodiscard]] constexpr bool is_success() const noexcept { return meaning == disposition::success; }
+};
+
+/// The result for an application that answered with `status`, which is not 200. The client is told the same status,
+/// unless an Ack cannot have it; the code always says it.
+constexpr notification_result refused_by_application(std::uint16_t status) noexcept {
+    notification_result r;
+    r.meaning = disposition_of_application(status);
+    r.is_final = status == 403;
+    const bool tellable = status >= 300 && status <= 599 && may_have_body(status);
+    r.status = tellable ? status : row_of(refusal::application_unreachable).status;
+    r.code = hresult::from_http_status(status);
+    return r;
+}
+
+/// The result for an application that gave no answer that could be read.
+constexpr notification_result not_answered(refusal why) noexcept {
+    notification_result r;
+    r.meaning = disposition::transient;
+    r.status = row_of(why).status;
+    r.code = row_of(why).bits_error;
+    r.context = row_of(why).context;
+    return r;
+}
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,83 @@
+// bitswire/session/upload_failure.hpp: why an upload stopped, for the layer above the client.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_UPLOAD_FAILURE_HPP
+#define BITSWIRE_SESSION_UPLOAD_FAILURE_HPP
+
+#include "../base/enum_name.hpp"
+#include "../spec/error.hpp"
+#include "../spec/hresult.hpp"
+#include "../spec/packet_type.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+/// What stopped an upload. The first ones are STATUS_CODE of [MC-BUP] 3.1.1.2.
+enum class upload_status : std::uint8_t {
+    ok,
+    auth_required,
+    transport,
+    timeout,
+    refused,
+    session_doubtful,
+    invalid_ack,
+    no_progress,
+    reply_missing,
+    reply_failed,
+    bad_argument,
+};
+
+struct upload_status_row {
+    upload_status status;
+    std::string_view text;
+    std::string_view advice; ///< what whoever sees it can do
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto upload_status_rows = std::to_array<upload_status_row>({
+    {upload_status::ok,               "no failure", "", "-"},
+    {upload_status::auth_required,    "the server or a proxy asks for credentials, or for other ones", "give credentials and resume", "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"},
+    {upload_status::transport,        "the connection failed", "resume when the network is back", "[MC-BUP] 3.1.1.2: ERROR_TRANSPORT"},
+    {upload_status::timeout,          "the server did not take the request or did not answer in time", "resume later", "[MC-BUP] 3.1.1.2: ERROR_TIMEOUT"},
+    {upload_status::refused,          "the server refused", "see the status and the code of its answer", "[MC-BUP] 3.1.5.2.1"},
+    {upload_status::session_doubtful, "the server failed with code 0x1, which some servers send for a session that they do not know", "if resuming fails again, start a new upload", "seen on the wire"},
+    {upload_status::invalid_ack,      "the answer breaks the rules of the protocol", "see whether a proxy or another program answers at this address", "[MC-BUP] 3.1.5.2.2"},
+    {upload_status::no_progress,      "the server loses the session or its bytes again and again", "look into the server", "[MC-BUP] 3.1.5.2.4"},
+    {upload_status::reply_missing,    "the server has the file and sends no reply", "the server or its application is not set up for upload-reply; resuming notifies it again", "[MC-BUP] 3.1.5.2.4"},
+    {upload_status::reply_failed,     "the reply could not be fetched", "resume to fetch it again", "[MC-BUP] 3.1.5.1.8"},
+    {upload_status::bad_argument,     "the upload was set up with something that cannot be sent", "see the error", "-"},
+});
+// clang-format on
+
+static_assert([] {
+    for (std::size_t i = 0; i < upload_status_rows.size(); ++i) {
+        if (upload_status_rows[i].status != static_cast<upload_status>(i)) return false;
+    }
+    return upload_status_rows.size() == enumerator_count<upload_status>;
+}());
+
+constexpr const upload_status_row& row_of(upload_status s) noexcept {
+    return upload_status_rows[static_cast<std::size_t>(s)];
+}
+
+/// Everything known about a failure. What the server said is passed on as it came ([MC-BUP] 3.1.1.2).
+struct upload_failure {
+    upload_status what = upload_status::ok;
+    packet_type during = packet_type::ping;                ///< the request that failed
+    std::uint16_t http_status = 0;                         ///< 0: there was no answer
+    hresult code{};                                        ///< S_OK: the server named none
+    bitswire::error_context context = error_context::none; ///< where, as the server says
+    error problem{};                                       ///< of invalid_ack and bad_argument: what is wrong, where
+
+    constexpr explicit operator bool() const noexcept { return what != upload_status::ok; }
+    friend constexpr bool operator==(const upload_failure&, const upload_failure&) noexcept = default;
+};
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,183 @@
+// bitswire/session/upload_server.hpp: all sessions of an upload server: finds the one that a request is for, makes new
+// ones, ends old ones.
+//
+// Sessions are in a store that the embedder supplies; what else belongs to one (destination, user, temporary file) is
+// his. BITS-Session-Id is all that a client needs to write to an upload, so the ids have to come from a generator for
+// keys, with at least 122 random bits: getrandom, BCryptGenRandom, arc4random; not rand, not a clock, not std::mt19937.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_UPLOAD_SERVER_HPP
+#define BITSWIRE_SESSION_UPLOAD_SERVER_HPP
+
+#include "../base/time.hpp"
+#include "../spec/refusal.hpp"
+#include "../wire/ack.hpp"
+#include "../wire/guid.hpp"
+#include "../wire/upload_request.hpp"
+#include "notification_result.hpp"
+#include "upload_directory.hpp"
+#include "upload_session.hpp"
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace bitswire {
+
+/// What a store keeps for a session, and may add to.
+template <class Record>
+concept upload_record = requires(Record& r) {
+    { r.session } -> std::convertible_to<upload_session&>;
+    { r.reply_url } -> std::convertible_to<std::string_view>;
+};
+
+/// Where sessions are: a hash map, shared memory, a database. `find` and `insert` return something like a pointer to a
+/// record, null for none; it is used only until the call of the server that asked for it returns, so a database can
+/// hand out an object that writes the record back when it goes. Ids are compared byte for byte.
+template <class Store>
+concept upload_store = requires(Store& s, std::string_view id, const upload_session& session) {
+    static_cast<bool>(s.find(id));
+    static_cast<bool>(s.insert(id, session)); // null: the id is taken, or there is no room
+    s.erase(id);
+    requires upload_record<std::remove_cvref_t<decltype(*s.find(id))>>;
+};
+
+/// What is known of the place where an upload is to end.
+enum class destination_state : std::uint8_t { absent, exists, is_folder, folder_not_found };
+
+/// What the embedder knows of a request that its text does not say.
+struct upload_request_facts {
+    time_point now{};
+    bool is_authorized = true; ///< the user may upload to this target
+    /// User and target are those that the session was made for. If not, the session is not there for him.
+    bool is_owner = true;
+    destination_state destination = destination_state::absent; ///< of Create-Session
+    std::uint32_t user_sessions = 0;   ///< of Create-Session: sessions of the user that are not over
+    std::string_view new_session_id{}; ///< of Create-Session: unguessable; 1 to 100 visible characters
+};
+
+/// Gives requests to the sessions that they are for. A step borrows the request, the facts, the directory and the
+/// record. Source: [MC-BUP] 3.2.1.3, 3.2.5.2.
+template <upload_store Store>
+class upload_server {
+  public:
+    constexpr explicit upload_server(Store& store) noexcept : store_(store) {}
+
+    /// A request, and the settings of the directory that its target is in. What it is about after Create-Session is the
+    /// session `facts.new_session_id`, otherwise `r.session_id`.
+    constexpr upload_server_step on_request(const upload_request& r, const upload_directory& d,
+                                            const upload_request_facts& facts) noexcept {
+        if (r.type == packet_type::ping) {
+            ack a;
+            a.keep_alive = r.keep_alive;
+            a.session_id = r.session_id;
+            return {.answer = a};
+        }
+        if (!d.uploads_enabled) return refuse_request(r, d, refusal::uploads_disabled);
+        if (!facts.is_authorized) return refuse_request(r, d, refusal::access_denied);
+        if (r.type == packet_type::create_session) return on_create(r, d, facts);
+        auto record = store_.find(r.session_id);
+        if (!record || !facts.is_owner) return refuse_request(r, d, refusal::session_not_found);
+        return record->session.on_request(r, d, {r.session_id, record->reply_url, facts.now});
+    }
+
+    /// Reports, as `upload_session` has them. `session_id` as the client wrote it; the answer borrows it.
+    constexpr upload_server_step on_room(std::string_view session_id, std::uint32_t ticket,
+                                         std::optional<refusal> problem, const upload_directory& d,
+                                         time_point now) noexcept {
+        const upload_server_step step = report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
+            return s.on_room(ticket, problem, d, c);
+        });
+        if (problem && step.todo == upload_server_todo::answer) store_.erase(session_id);
+        return step;
+    }
+    constexpr upload_server_step on_stored(std::string_view session_id, std::uint32_t ticket,
+                                           std::uint64_t stored_bytes, const upload_directory& d,
+                                           time_point now) noexcept {
+        return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
+            return s.on_stored(ticket, stored_bytes, d, c);
+        });
+    }
+    constexpr upload_server_step on_not_stored(std::string_view session_id, std::uint32_t ticket, refusal problem,
+                                               const upload_directory& d, time_point now) noexcept {
+        return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
+            return s.on_not_stored(ticket, problem, d, c);
+        });
+    }
+    /// The record's reply URL is to be set before this.
+    constexpr upload_server_step on_notified(std::string_view session_id, std::uint32_t ticket,
+                                             const notification_result& result, const upload_directory& d,
+                                             time_point now) noexcept {
+        return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
+            return s.on_notified(ticket, result, d, c);
+        });
+    }
+    constexpr upload_server_step on_published(std::string_view session_id, std::uint32_t ticket,
+                                              std::optional<refusal> problem, const upload_directory& d,
+                                              time_point now) noexcept {
+        return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
+            return s.on_published(ticket, problem, d, c);
+        });
+    }
+
+    /// Ends a session whose time is over and forgets it. True: its files are to be deleted. Which sessions there are,
+    /// the embedder knows; he calls this for each of them now and then. Source: [MC-BUP] 3.2.6.1.
+    constexpr bool expire(std::string_view session_id, const upload_directory& d, time_point now) noexcept {
+        auto record = store_.find(session_id);
+        if (!record || !record->session.is_expired(d, now)) return false;
+        const bool has_files = !record->session.is_over();
+        if (has_files) record->session.expire();
+        store_.erase(session_id);
+        return has_files;
+    }
+
+  private:
+    template <class Report>
+    constexpr upload_server_step report(std::string_view session_id, time_point now, Report call) noexcept {
+        auto record = store_.find(session_id);
+        if (!record) return {.todo = upload_server_todo::abandon};
+        return call(record->session, upload_session_call{session_id, record->reply_url, now});
+    }
+
+    constexpr upload_server_step on_create(const upload_request& r, const upload_directory& d,
+                                           const upload_request_facts& facts) noexcept {
+        if (!r.supported_protocols.contains(bits_upload_protocol))
+            return refuse_request(r, d, refusal::no_common_protocol);
+        switch (facts.destination) {
+        case destination_state::absent:
+            break;
+        case destination_state::exists:
+            if (d.allow_overwrites) break;
+            return refuse_request(
+                r, d, d.refuse_existing_with_403 ? refusal::destination_exists_403 : refusal::destination_exists);
+        case destination_state::is_folder:
+            return refuse_request(r, d, refusal::destination_is_folder);
+        case destination_state::folder_not_found:
+            return refuse_request(r, d, refusal::folder_not_found);
+        }
+        if (facts.user_sessions >= d.sessions_per_user) return refuse_request(r, d, refusal::too_many_sessions);
+        const std::string_view id = facts.new_session_id;
+        const bool sendable = !id.empty() && id.size() <= row_of(header::session_id).max_sent && is_visible(id);
+        if (!sendable) return refuse_request(r, d, refusal::storage_failed);
+        auto record = store_.insert(id, upload_session(facts.now));
+        if (!record) return refuse_request(r, d, refusal::storage_failed);
+        return record->session.create(r);
+    }
+
+    /// An answer to a request that no session takes part in.
+    static constexpr upload_server_step refuse_request(const upload_request& r, const upload_directory& d,
+                                                       refusal why) noexcept {
+        upload_server_step step{.answer = refuse(why, r.type, r.session_id)};
+        step.answer.keep_alive = r.keep_alive;
+        detail::leave_body(r, d, step);
+        return step;
+    }
+
+    Store& store_;
+};
+
+} // namespace bitswire
+
+#endif

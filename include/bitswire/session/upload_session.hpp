@@ -1,0 +1,430 @@
+// bitswire/session/upload_session.hpp: one session of an upload server: what to answer, what to do with the body.
+//
+// No I/O and no texts: the session id and the reply URL are the store's. A length is never believed: a body is
+// announced before it is read, and the received offset moves only after the embedder has reported the bytes as stored.
+// What may happen when is the table in machine/upload_server.hpp. A ticket ties a report to the request that it is
+// about, so that a connection that was given up cannot move a session that another one works on.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_UPLOAD_SESSION_HPP
+#define BITSWIRE_SESSION_UPLOAD_SESSION_HPP
+
+#include "../base/snapshot.hpp"
+#include "../base/time.hpp"
+#include "../machine/upload_server.hpp"
+#include "../spec/refusal.hpp"
+#include "../wire/ack.hpp"
+#include "../wire/upload_request.hpp"
+#include "notification_result.hpp"
+#include "upload_directory.hpp"
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// What the embedder has to do for a request.
+enum class upload_server_todo : std::uint8_t {
+    answer,     ///< send `answer`
+    make_room,  ///< prepare a place for the partial file; then `on_room`
+    store_body, ///< store the body, as told; then `on_stored` or `on_not_stored`
+    notify,     ///< tell the server application (notifier.hpp); then `on_notified`
+    publish,    ///< move the file to the destination, in one step; then `on_published`
+    discard,    ///< delete the partial file and the reply, as far as they are there; then send `answer`
+    abandon,    ///< another request has taken over the session: close the connection without an answer
+};
+
+/// What to do for a request. `answer` borrows the session id and the reply URL that went into the call, and the texts
+/// of the directory.
+struct upload_server_step {
+    upload_server_todo todo = upload_server_todo::answer;
+    std::uint32_t ticket = 0;     ///< to be handed back with the report
+    bool send_continue = false;   ///< of `store_body`: send 100 (Continue) first; the client waits for it
+    std::uint64_t skip_bytes = 0; ///< of `store_body`: how much to read and drop first, because it is there already
+    std::uint64_t offset = 0;     ///< of `store_body`: where in the file the rest belongs
+    std::uint64_t size_bytes = 0; ///< of `store_body`: how much that is
+    std::uint64_t drop_bytes = 0; ///< of the others: body to be read and dropped before the next request is read
+    ack answer{};                 ///< of `answer` and `discard`
+
+    friend constexpr bool operator==(const upload_server_step&, const upload_server_step&) noexcept = default;
+};
+
+/// What goes with every call to a session.
+struct upload_session_call {
+    std::string_view session_id{}; ///< as the client wrote it
+    std::string_view reply_url{};  ///< what the embedder keeps for the session; empty: there is no reply
+    time_point now{};
+};
+
+namespace detail {
+
+/// Says what becomes of a body that is not stored: it is dropped; or the connection ends, where the body is too large
+/// for that, or it is not known whether the client will send it.
+constexpr void leave_body(const upload_request& r, const upload_directory& d, upload_server_step& step) noexcept {
+    if (r.body_size() == 0) return;
+    if (r.expects_continue || r.body_size() > d.max_dropped_bytes) {
+        step.answer.keep_alive = false;
+    } else {
+        step.drop_bytes = r.body_size();
+    }
+}
+
+} // namespace detail
+
+/// The state of one upload. Beside it an embedder keeps the session id, the destination, the user and the reply URL.
+/// Source: [MC-BUP] 3.2.1.4.
+class upload_session {
+  public:
+    using state_type = upload_server_state;
+
+    constexpr upload_session() noexcept = default;
+    constexpr explicit upload_session(time_point now) noexcept : progressed_at_(now) {}
+
+    /// Create-Session was accepted: a place is to be made.
+    constexpr upload_server_step create(const upload_request& r) noexcept {
+        begin(r);
+        return wait_for(pending::room, upload_server_todo::make_room);
+    }
+
+    /// A Fragment, Close-Session or Cancel-Session.
+    constexpr upload_server_step on_request(const upload_request& r, const upload_directory& d,
+                                            const upload_session_call& c) noexcept {
+        // The connection of a Fragment may have died unnoticed, so the next request takes over. Other work ends by
+        // itself.
+        const bool cancels = r.type == packet_type::cancel_session;
+        const bool takes_over = pending_ == pending::store || (pending_ == pending::notification && cancels);
+        if (pending_ != pending::none && !takes_over) {
+            ack busy = refuse(refusal::session_busy, r.type, c.session_id);
+            busy.keep_alive = r.keep_alive;
+            upload_server_step step{.answer = busy};
+            detail::leave_body(r, d, step);
+            return step;
+        }
+        begin(r);
+        switch (r.type) {
+        case packet_type::fragment:
+            return with_body(r, d, on_fragment(r, d, c));
+        case packet_type::close_session:
+            return on_close(d, c);
+        case packet_type::cancel_session:
+            if (machine_.state() == state_type::cancel) return {.answer = accepted(d, c)};
+            if (machine_.is_final()) return {.answer = refused(refusal::session_not_found, c)};
+            return perform(upload_server_event::cancel_requested, d, c);
+        default:
+            return {.answer = refused(refusal::session_not_found, c)};
+        }
+    }
+
+    /// The place for the partial file is there, or is not, because of `problem`.
+    constexpr upload_server_step on_room(std::uint32_t ticket, std::optional<refusal> problem,
+                                         const upload_directory& d, const upload_session_call& c) noexcept {
+        if (!take(ticket, pending::room)) return {.todo = upload_server_todo::abandon};
+        if (problem) return perform(upload_server_event::room_denied, d, c, refused(*problem, c));
+        return perform(upload_server_event::room_made, d, c);
+    }
+
+    /// `stored_bytes` of what was to be stored are stored, from the beginning; fewer than all if the body was cut
+    /// short. They must survive whatever the server is to survive.
+    constexpr upload_server_step on_stored(std::uint32_t ticket, std::uint64_t stored_bytes, const upload_directory& d,
+                                           const upload_session_call& c) noexcept {
+        if (!take(ticket, pending::store)) return {.todo = upload_server_todo::abandon};
+        if (stored_bytes < storing_bytes_) {
+            closes_ = true;
+            if (!d.keep_partial_fragments || stored_bytes == 0) {
+                return perform(upload_server_event::store_failed, d, c, refused(refusal::body_cut_short, c));
+            }
+        } else {
+            stored_bytes = storing_bytes_;
+        }
+        received_bytes_ += stored_bytes;
+        has_total_ = true;
+        progressed_at_ = c.now;
+        if (received_bytes_ == total_bytes_) return on_all_there(d, c);
+        return perform(upload_server_event::bytes_stored, d, c);
+    }
+    /// Nothing was stored, because of `problem`. How much of the body was read is not known, so the connection ends.
+    constexpr upload_server_step on_not_stored(std::uint32_t ticket, refusal problem, const upload_directory& d,
+                                               const upload_session_call& c) noexcept {
+        if (!take(ticket, pending::store)) return {.todo = upload_server_todo::abandon};
+        closes_ = true;
+        return perform(upload_server_event::store_failed, d, c, refused(problem, c));
+    }
+
+    /// What came of the notification. For a reply, `c.reply_url` is where the client finds it.
+    constexpr upload_server_step on_notified(std::uint32_t ticket, const notification_result& result,
+                                             const upload_directory& d, const upload_session_call& c) noexcept {
+        if (!take(ticket, pending::notification)) return {.todo = upload_server_todo::abandon};
+        if (!result.is_success()) {
+            const ack told = refused(result, c);
+            if (result.is_final) {
+                final_status_ = result.status;
+                final_code_ = result.code;
+            }
+            return perform(upload_server_event::notification_failed, d, c, told);
+        }
+        if (c.reply_url.size() > row_of(header::reply_url).max_sent ||
+            find_control(c.reply_url) != c.reply_url.size()) {
+            return perform(upload_server_event::notification_failed, d, c, refused(refusal::bad_reply_url, c));
+        }
+        copies_ = result.copy_to_destination;
+        progressed_at_ = c.now;
+        upload_server_step step = perform(upload_server_event::notified, d, c);
+        return answering_ == packet_type::close_session ? on_close(d, c) : step;
+    }
+
+    /// The file is at the destination, or is not, because of `problem`; the session can be closed again then.
+    constexpr upload_server_step on_published(std::uint32_t ticket, std::optional<refusal> problem,
+                                              const upload_directory& d, const upload_session_call& c) noexcept {
+        if (!take(ticket, pending::publication)) return {.todo = upload_server_todo::abandon};
+        if (problem) return perform(upload_server_event::publish_failed, d, c, refused(*problem, c));
+        return perform(upload_server_event::published, d, c);
+    }
+
+    /// Whether the session's time is over ([MC-BUP] 3.2.2.1). A session that is at work is not.
+    [[nodiscard]] constexpr bool is_expired(const upload_directory& d, time_point now) const noexcept {
+        const std::uint32_t span_s = machine_.is_final() ? d.remember_closed_s : d.session_timeout_s;
+        return pending_ == pending::none && now >= after_s(progressed_at_, span_s);
+    }
+    /// Ends a session whose time is over. There is nobody to send the answer to.
+    constexpr upload_server_step expire() noexcept {
+        begin({.type = packet_type::cancel_session});
+        return perform(upload_server_event::expired, {}, {});
+    }
+
+    [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
+    /// Closed or cancelled; only remembered for repeated requests.
+    [[nodiscard]] constexpr bool is_over() const noexcept { return machine_.is_final(); }
+    [[nodiscard]] constexpr std::uint64_t received_bytes() const noexcept { return received_bytes_; }
+    /// The size of the file, once a Fragment has told it.
+    [[nodiscard]] constexpr std::optional<std::uint64_t> total_bytes() const noexcept {
+        return has_total_ ? std::optional{total_bytes_} : std::nullopt;
+    }
+    /// Whether the request that `ticket` is about still holds the session: to be asked before each write to the file.
+    [[nodiscard]] constexpr bool holds(std::uint32_t ticket) const noexcept {
+        return pending_ != pending::none && ticket == ticket_;
+    }
+
+    static constexpr std::size_t max_snapshot_size = 64;
+    /// Writes what is needed to go on in another process and returns its size. Errors: buffer_too_small.
+    constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+        snapshot_writer w(out, snapshot);
+        w.put(static_cast<std::uint8_t>(machine_.state()));
+        w.put(received_bytes_);
+        w.put(total_bytes_);
+        w.put(progressed_at_.ms);
+        w.put(has_total_);
+        w.put(copies_);
+        w.put(final_status_);
+        w.put(final_code_.value);
+        const std::size_t size = w.finish();
+        if (size > out.size()) return error{errc::buffer_too_small, header::none, 0};
+        return size;
+    }
+    /// A session that goes on where another one was when it wrote `bytes`. What was under way then was not done, but
+    /// for what the embedder knows to be done. Errors: bad_snapshot.
+    static constexpr result<upload_session> restore(std::string_view bytes) noexcept {
+        snapshot_reader r(bytes, snapshot);
+        result<upload_session> restored{upload_session()};
+        upload_session& s = *restored;
+        auto state = r.get_enum<state_type>(enumerator_count<state_type>);
+        s.received_bytes_ = r.get<std::uint64_t>();
+        s.total_bytes_ = r.get<std::uint64_t>();
+        s.progressed_at_.ms = r.get<std::uint64_t>();
+        s.has_total_ = r.get_bool();
+        s.copies_ = r.get_bool();
+        s.final_status_ = r.get<std::uint16_t>();
+        s.final_code_.value = r.get<std::uint32_t>();
+        const bool possible = s.received_bytes_ <= (s.has_total_ ? s.total_bytes_ : 0);
+        if (!r.finish() || !possible) return error{errc::bad_snapshot, header::none, 0};
+        if (state == state_type::init) state = state_type::cancel; // the client does not know the session
+        if (state == state_type::notify) state = state_type::receive_fragments;
+        s.machine_ = upload_server_machine(state);
+        return restored;
+    }
+
+  private:
+    /// What the embedder is at work on.
+    enum class pending : std::uint8_t { none, room, store, notification, publication };
+
+    static constexpr snapshot_kind snapshot{"BWUS", 1};
+
+    constexpr void begin(const upload_request& r) noexcept {
+        pending_ = pending::none;
+        answering_ = r.type;
+        closes_ = !r.keep_alive;
+        ++ticket_;
+    }
+    constexpr bool take(std::uint32_t ticket, pending what) noexcept {
+        if (ticket != ticket_ || pending_ != what) return false;
+        pending_ = pending::none;
+        return true;
+    }
+    constexpr upload_server_step wait_for(pending what, upload_server_todo todo) noexcept {
+        pending_ = what;
+        return {.todo = todo, .ticket = ticket_};
+    }
+
+    constexpr upload_server_step on_fragment(const upload_request& r, const upload_directory& d,
+                                             const upload_session_call& c) noexcept {
+        using e = upload_server_event;
+        if (machine_.is_final()) return {.answer = refused(refusal::session_not_found, c)};
+        if (r.range.total_bytes > d.max_upload_bytes)
+            return perform(e::request_refused, d, c, refused(refusal::upload_too_large, c));
+        if (has_total_ && r.range.total_bytes != total_bytes_)
+            return perform(e::request_refused, d, c, refused(refusal::total_changed, c));
+        if (r.range.size_bytes > d.max_fragment_bytes)
+            return perform(e::request_refused, d, c, refused(refusal::fragment_too_large, c));
+        if (r.range.offset > received_bytes_) return perform(e::fragment_gap, d, c);
+        total_bytes_ = r.range.total_bytes;
+        if (r.range.end() > received_bytes_) {
+            storing_bytes_ = r.range.end() - received_bytes_;
+            upload_server_step step = perform(e::fragment_new, d, c);
+            step.skip_bytes = received_bytes_ - r.range.offset;
+            return step;
+        }
+        if (!r.range.is_last() || machine_.state() == state_type::wait_for_close) {
+            return perform(e::fragment_known, d, c);
+        }
+        has_total_ = true;
+        return on_all_there(d, c);
+    }
+
+    constexpr upload_server_step on_all_there(const upload_directory& d, const upload_session_call& c) noexcept {
+        using e = upload_server_event;
+        if (d.notification == notification_type::none) return perform(e::last_byte_stored, d, c);
+        if (final_status_ != 0) return perform(e::request_refused, d, c, refused(final_result(), c));
+        return perform(e::notification_due, d, c);
+    }
+
+    constexpr upload_server_step on_close(const upload_directory& d, const upload_session_call& c) noexcept {
+        using e = upload_server_event;
+        switch (machine_.state()) {
+        case state_type::complete:
+            return {.answer = accepted(d, c)};
+        case state_type::wait_for_close:
+            return perform(copies_ ? e::close_requested : e::close_unwanted, d, c);
+        case state_type::receive_fragments:
+            if (has_total_ && total_bytes_ != 0)
+                return perform(e::close_too_early, d, c, refused(refusal::closed_too_early, c));
+            // SPEC: an empty file is defined nowhere; one without a Fragment is whole, and an application hears of it
+            // here.
+            has_total_ = true;
+            total_bytes_ = 0;
+            if (d.notification == notification_type::none) return perform(e::close_requested, d, c);
+            return on_all_there(d, c);
+        default:
+            return {.answer = refused(refusal::session_not_found, c)};
+        }
+    }
+
+    /// The one way on: steps the machine, and says what its action is for the embedder. `told` is the Ack of an action
+    /// that answers with an error.
+    constexpr upload_server_step perform(upload_server_event event, const upload_directory& d,
+                                         const upload_session_call& c, std::optional<ack> told = {}) noexcept {
+        using a = upload_server_action;
+        const auto action = machine_.step(event);
+        assert(action);
+        if (machine_.is_final()) progressed_at_ = c.now;
+        switch (action.value_or(a::answer_error)) {
+        case a::answer:
+            return {.answer = accepted(d, c)};
+        case a::answer_out_of_sync:
+            told = refused(refusal::out_of_sync, c);
+            told->received_content_range = received_bytes_;
+            return {.answer = *told};
+        case a::answer_error:
+            return {.answer = told ? *told : refused(refusal::storage_failed, c)};
+        case a::store_body: {
+            upload_server_step step = wait_for(pending::store, upload_server_todo::store_body);
+            step.offset = received_bytes_;
+            step.size_bytes = storing_bytes_;
+            return step;
+        }
+        case a::notify:
+            return wait_for(pending::notification, upload_server_todo::notify);
+        case a::publish:
+            return wait_for(pending::publication, upload_server_todo::publish);
+        case a::discard:
+            return {.todo = upload_server_todo::discard, .answer = told ? *told : accepted(d, c)};
+        }
+        return {};
+    }
+
+    constexpr upload_server_step with_body(const upload_request& r, const upload_directory& d,
+                                           upload_server_step step) noexcept {
+        if (step.todo == upload_server_todo::store_body) {
+            step.send_continue = r.expects_continue;
+        } else {
+            detail::leave_body(r, d, step);
+            closes_ = closes_ || !step.answer.keep_alive;
+        }
+        return step;
+    }
+
+    [[nodiscard]] constexpr ack accepted(const upload_directory& d, const upload_session_call& c) const noexcept {
+        ack a;
+        a.answers = answering_;
+        a.session_id = c.session_id;
+        a.keep_alive = !closes_;
+        if (answering_ == packet_type::create_session) {
+            if (d.answer_create_with_201) a.status = 201;
+            a.protocol = bits_upload_protocol;
+            a.host_id = d.host_id;
+            if (!d.host_id.empty()) a.host_id_fallback_timeout_s = d.host_id_fallback_timeout_s;
+        }
+        if (answering_ == packet_type::fragment) {
+            a.received_content_range = received_bytes_;
+            if (machine_.state() == state_type::wait_for_close) a.reply_url = c.reply_url;
+        }
+        return a;
+    }
+    [[nodiscard]] constexpr ack refused(refusal why, const upload_session_call& c) const noexcept {
+        // Who is refused a session has none.
+        const bool creating = answering_ == packet_type::create_session;
+        ack a = refuse(why, answering_, creating ? std::string_view{} : c.session_id);
+        a.keep_alive = !closes_;
+        return a;
+    }
+    [[nodiscard]] constexpr ack refused(const notification_result& result,
+                                        const upload_session_call& c) const noexcept {
+        ack a;
+        a.answers = answering_;
+        a.session_id = c.session_id;
+        a.status = result.status;
+        a.error_code = result.code;
+        a.error_context = result.context;
+        a.keep_alive = !closes_;
+        return a;
+    }
+    /// What the application said when it wanted no further notification.
+    [[nodiscard]] constexpr notification_result final_result() const noexcept {
+        notification_result r;
+        r.status = final_status_;
+        r.code = final_code_;
+        return r;
+    }
+
+    upload_server_machine machine_{};
+    pending pending_ = pending::none;
+    packet_type answering_ = packet_type::create_session;
+    bool closes_ = false;    ///< the connection ends after the answer
+    bool has_total_ = false; ///< `total_bytes_` is what a Fragment said that was taken
+    bool copies_ = true;     ///< ShouldcopyToDestination
+    std::uint16_t final_status_ = 0;
+    std::uint32_t ticket_ = 0;
+    hresult final_code_{};
+    std::uint64_t received_bytes_ = 0;
+    std::uint64_t total_bytes_ = 0;
+    std::uint64_t storing_bytes_ = 0;
+    time_point progressed_at_{};
+};
+
+static_assert(sizeof(upload_session) <= 192);
+
+} // namespace bitswire
+
+#endif

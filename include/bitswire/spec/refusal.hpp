@@ -1,0 +1,102 @@
+// bitswire/spec/refusal.hpp: why an upload server says no to a request that is well formed, one row each: what it
+// answers.
+//
+// Requests that are not well formed are in error.hpp.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SPEC_REFUSAL_HPP
+#define BITSWIRE_SPEC_REFUSAL_HPP
+
+#include "../base/enum_name.hpp"
+#include "hresult.hpp"
+#include "hresult_table.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace bitswire {
+
+enum class refusal : std::uint8_t {
+    uploads_disabled,
+    access_denied,
+    no_common_protocol,
+    folder_not_found,
+    destination_is_folder,
+    destination_exists,
+    destination_exists_403,
+    too_many_sessions,
+    session_not_found,
+    session_busy,
+    upload_too_large,
+    fragment_too_large,
+    total_changed,
+    out_of_sync,
+    body_cut_short,
+    closed_too_early,
+    file_deleted,
+    disk_full,
+    storage_failed,
+    bad_reply_url,
+    application_timeout,
+    application_unreachable,
+};
+
+struct refusal_row {
+    refusal why;
+    std::uint16_t status;
+    hresult bits_error;
+    error_context context;
+    std::string_view text;
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto refusal_rows = [] {
+    constexpr hresult denied = "E_ACCESSDENIED"_hresult;
+    constexpr hresult invalid = "E_INVALIDARG"_hresult;
+    constexpr error_context server = error_context::remote_file;
+    constexpr error_context application = error_context::remote_application;
+    return std::to_array<refusal_row>({
+        {refusal::uploads_disabled,        501, denied,                                             server,      "uploads are not enabled here", "[MC-BUP] 3.1.5.2.1, 6 note 22"},
+        {refusal::access_denied,           403, denied,                                             server,      "the user may not upload here", "[MC-BUP] 3.2.5.2.3"},
+        {refusal::no_common_protocol,      400, invalid,                                            server,      "the client speaks no protocol that the server speaks", "[MC-BUP] 3.2.5.2.4"},
+        {refusal::folder_not_found,        404, hresult::from_http_status(404),                     server,      "the folder of the destination does not exist", "ack-for-create-session"},
+        {refusal::destination_is_folder,   400, invalid,                                            server,      "the destination is a folder", "[MC-BUP] 2.2.1.2"},
+        // SPEC: 409 on Microsoft's page, 403 in [MC-BUP].
+        {refusal::destination_exists,      409, denied,                                             server,      "the destination exists and may not be overwritten", "ack-for-create-session"},
+        {refusal::destination_exists_403,  403, denied,                                             server,      "the destination exists and may not be overwritten", "[MC-BUP] 2.2.1.2"},
+        {refusal::too_many_sessions,       503, hresult::from_http_status(503),                     server,      "the user has as many sessions as he may have", "bits-iis-extension-properties: BITSNumberOfSessionsLimit"},
+        {refusal::session_not_found,       500, "BG_E_SESSION_NOT_FOUND"_hresult,                   server,      "the server does not know the session", "[MC-BUP] 3.2.5.2.3"},
+        {refusal::session_busy,            503, hresult::from_http_status(503),                     server,      "the request before is still being worked on", "bits-upload-protocol: one outstanding request"},
+        {refusal::upload_too_large,        500, "BG_E_TOO_LARGE"_hresult,                           server,      "the upload is larger than the folder allows", "[MC-BUP] 2.2.1.2"},
+        {refusal::fragment_too_large,      413, "BG_E_TOO_LARGE"_hresult,                           server,      "the Fragment is larger than the server takes at once", "[MC-BUP] 3.1.5.2.4"},
+        {refusal::total_changed,           400, invalid,                                            server,      "the total length is not that of the Fragments before", "[MC-BUP] 2.2.1.2"},
+        {refusal::out_of_sync,             416, hresult{},                                          server,      "the Fragment begins beyond the next expected byte", "[MC-BUP] 3.2.5.2.6"},
+        {refusal::body_cut_short,          400, invalid,                                            server,      "the body is shorter than announced", "[MC-BUP] 2.2.1.2"},
+        {refusal::closed_too_early,        400, invalid,                                            server,      "the session was closed before all bytes were there; the upload is deleted", "close-session"},
+        {refusal::file_deleted,            404, hresult::from_http_status(404),                     server,      "the uploaded file is gone", "[MC-BUP] 3.2.5.2.7"},
+        // SPEC: [MC-BUP] 2.2.1.2 prints x80070112, which is 112 in decimal.
+        {refusal::disk_full,               500, "HRESULT_FROM_WIN32(ERROR_DISK_FULL)"_hresult,      server,      "the disk is full", "[MC-BUP] 2.2.1.2"},
+        {refusal::storage_failed,          500, hresult::from_http_status(500),                     server,      "the server could not store or move the file", "RFC 9110 15.6.1"},
+        {refusal::bad_reply_url,           400, invalid,                                            application, "the reply URL is longer than 2,200 characters, or cannot be sent", "[MC-BUP] 2.2.1.2"},
+        // SPEC: [MC-BUP] 3.3.6 prints BITS-Error x80070112 here, too; a time-out is no full disk.
+        {refusal::application_timeout,     408, hresult::from_http_status(408),                     application, "the server application did not answer in time", "[MC-BUP] 3.3.6"},
+        {refusal::application_unreachable, 502, hresult::from_http_status(502),                     application, "the server application could not be reached, or its answer is no HTTP", "[MC-BUP] 3.3.5.2.7"},
+    });
+}();
+// clang-format on
+
+static_assert([] {
+    for (std::size_t i = 0; i < refusal_rows.size(); ++i) {
+        if (refusal_rows[i].why != static_cast<refusal>(i)) return false;
+    }
+    return refusal_rows.size() == enumerator_count<refusal>;
+}());
+
+constexpr const refusal_row& row_of(refusal why) noexcept { return refusal_rows[static_cast<std::size_t>(why)]; }
+
+} // namespace bitswire
+
+#endif
