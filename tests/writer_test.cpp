@@ -406,7 +406,7 @@ TEST_CASE("writer: random packets read back equal, through both doors") {
     const auto name = [&]() -> std::string_view {
         std::string s(text(200));
         for (char& c : s) {
-            if (detail::contains(detail::content_name_forbidden, c)) c = '_';
+            if (detail::contains(forbidden_in_file_names, c)) c = '_';
         }
         keep.push_back(std::move(s));
         return keep.back();

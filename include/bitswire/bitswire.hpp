@@ -17,6 +17,7 @@
 #include "session/upload_client.hpp"
 #include "session/upload_server.hpp"
 #include "wire/ack.hpp"
+#include "wire/file_path.hpp"
 #include "wire/notification.hpp"
 #include "wire/upload_request.hpp"
 #include "wire/url.hpp"

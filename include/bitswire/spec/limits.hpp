@@ -42,6 +42,9 @@ inline constexpr std::uint32_t notification_timeout_s = 300;
 /// The longest URL, in characters: INTERNET_MAX_URL_LENGTH (*bits-iis-extension-properties*, *ack-for-fragment*).
 inline constexpr std::size_t max_url_size = 2200;
 
+/// What Windows does not take in Content-Name and has in no file name ([MC-BUP] 6 note 3).
+inline constexpr std::string_view forbidden_in_file_names = "\\/:*?\"<>|";
+
 /// What a reader refuses to go beyond. The defaults take every message that Windows sends with room to spare.
 struct read_limits {
     /// Bytes of a head, from its first byte to the end of the empty line. At most 2^31.

@@ -47,9 +47,6 @@ struct upload_request {
 
 namespace detail {
 
-/// Characters that Windows does not take in Content-Name ([MC-BUP] 6 note 3).
-inline constexpr std::string_view content_name_forbidden = "\\/:*?\"<>|";
-
 template <>
 struct packet_traits<upload_request> {
     static constexpr head_side side = head_side::request;
@@ -132,7 +129,7 @@ struct packet_traits<upload_request> {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (error e = check_request_line(r.target, r.host)) return e;
         for (std::size_t i = 0; i < r.content_name.size(); ++i) {
-            if (contains(content_name_forbidden, r.content_name[i])) {
+            if (contains(forbidden_in_file_names, r.content_name[i])) {
                 return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(i)};
             }
         }
