@@ -332,3 +332,107 @@ TEST_CASE("reply url: other schemes, other hosts without a scheme, controls and 
     CHECK(resolved("http://h/", std::string(2200, 'a')).size() == 9 + 2200);
     CHECK(resolved("http://h/", std::string(2201, 'a')) == "value_too_long");
 }
+
+namespace {
+
+/// The relative path that a target names below /up, or `bad N` with the offset of what is wrong.
+std::string file_of(std::string_view target, std::string_view prefix = "/up") {
+    std::string out(target.size(), '?');
+    const auto size = write_file_path(target, prefix, out);
+    if (!size) {
+        CHECK(size.error().code == errc::bad_file_path);
+        return "bad " + std::to_string(size.error().offset);
+    }
+    out.resize(*size);
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("file path: a target names a file below a folder [RFC 3986 3.3]") {
+    CHECK(file_of("/up/a.bin") == "a.bin");
+    CHECK(file_of("/up/a/b/c.bin?q=/../x") == "a/b/c.bin");
+    CHECK(file_of("http://host:80/up/a.bin") == "a.bin");
+    CHECK(file_of("/up/a%20b%2Ec") == "a b.c");
+    CHECK(file_of("/up/%c3%bc") == "\xc3\xbc");
+    CHECK(file_of("/up/%2525") == "%25"); // decoded once
+    CHECK(file_of("/a.bin", "") == "a.bin");
+    CHECK(file_of("/a.bin", "/") == "a.bin");
+    CHECK(file_of("/up/a.bin", "/up/") == "a.bin");
+    CHECK(file_of("/up/.hidden") == ".hidden");
+    CHECK(file_of("/up/console.txt") == "console.txt");
+    CHECK(file_of("/up/com10") == "com10");
+    CHECK(file_of("/up/" + std::string(255, 'x')) == std::string(255, 'x'));
+}
+
+TEST_CASE("file path: nothing leads out of the folder, in any spelling") {
+    for (const char* const target : {"/up/../x",
+                                     "/up/%2e%2e/x",
+                                     "/up/%2E./x",
+                                     "/up/.%2e/x",
+                                     "/up/./x",
+                                     "/up/..",
+                                     "/up/a/../../x",
+                                     "/up/..%2fx",
+                                     "/up/..%5cx",
+                                     "/up/a%2fb",
+                                     "/up/a%5cb",
+                                     "/up/a\\b",
+                                     "/up/%00",
+                                     "/up/a%00.txt",
+                                     "/up/c:",
+                                     "/up/c%3a",
+                                     "/up/a%0ab",
+                                     "/up/a%7f",
+                                     "/up//x",
+                                     "/up/x/",
+                                     "/up/",
+                                     "/up",
+                                     "/upx/a",
+                                     "/other/a",
+                                     "/",
+                                     "",
+                                     "*",
+                                     "up/a",
+                                     "//up/a",
+                                     "/up/%",
+                                     "/up/%4",
+                                     "/up/%zz",
+                                     "/up/%-1",
+                                     "/up/...",
+                                     "/up/a.",
+                                     "/up/a%20",
+                                     "/up/%20a",
+                                     "/up/con",
+                                     "/up/CON.txt",
+                                     "/up/nul",
+                                     "/up/com1",
+                                     "/up/LPT9.x.y",
+                                     "/up/com%c2%b9",
+                                     "/up/aux%20.txt",
+                                     "/up/conin$",
+                                     "/up/a%3Cb",
+                                     "/up/a|b",
+                                     "/up/a*",
+                                     "/up/a%3Fb",
+                                     "/up/%22",
+                                     "/up/%ff",
+                                     "/up/%c0%ae%c0%ae/x",
+                                     "/up/%ed%a0%80",
+                                     "/up/%f4%90%80%80",
+                                     "/up/%e2%82"}) {
+        CAPTURE(target);
+        CHECK(file_of(target).substr(0, 4) == "bad ");
+    }
+    CHECK(file_of("/up/" + std::string(256, 'x')) == "bad 4");
+    CHECK(file_of("/up/a/%2e%2e/b") == "bad 6");
+    CHECK(file_of("/up/ab%zz") == "bad 6");
+    CHECK(file_of("/UP/a") == "bad 0"); // letter case counts in paths
+}
+
+TEST_CASE("file path: a buffer that is too small is an error, and not overrun") {
+    std::string out(3, '?');
+    CHECK(write_file_path("/up/abcd", "/up", out).error().code == errc::buffer_too_small);
+    CHECK(write_file_path("/up/a/b", "/up", out).value() == 3);
+    CHECK(out == "a/b");
+}

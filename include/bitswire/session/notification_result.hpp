@@ -9,18 +9,36 @@
 #include "../spec/refusal.hpp"
 #include "../wire/packet.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
 namespace bitswire {
 
-/// What a status of a server application means: 200 is success, the others are as *handling-server-application-errors*
-/// has them.
+/// What a range of statuses of a server application means.
+struct application_status_row {
+    std::uint16_t first;
+    std::uint16_t last;
+    disposition meaning;
+};
+
+/// *handling-server-application-errors*; the first row that has a status counts, and all others are transient.
+inline constexpr auto application_status_rows = std::to_array<application_status_row>({
+    {200, 200, disposition::success},
+    {300, 305, disposition::fatal},
+    {307, 307, disposition::fatal},
+    {408, 409, disposition::transient},
+    {400, 499, disposition::fatal},
+    {501, 501, disposition::fatal},
+    {505, 505, disposition::fatal},
+});
+
+/// What a status of a server application means.
 constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
-    if (status == 200) return disposition::success;
-    const hresult_row* row = find_hresult(hresult::from_http_status(status));
-    const bool stated = row != nullptr && row->treated_as != disposition::unstated;
-    return stated ? row->treated_as : disposition::transient; // "all other HTTP codes"
+    for (const application_status_row& row : application_status_rows) {
+        if (status >= row.first && status <= row.last) return row.meaning;
+    }
+    return disposition::transient;
 }
 
 /// What came of a notification.

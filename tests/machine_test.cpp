@@ -1,0 +1,145 @@
+// The state machines: every pair of state and event does what its row says, and nothing where there is none. What the
+// compiler proves of them is tried on machines that are wrong.
+#include <bitswire/machine/back_end_client.hpp>
+#include <bitswire/machine/upload_client.hpp>
+#include <bitswire/machine/upload_server.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace bitswire;
+
+namespace {
+
+/// Looks the row up as a reader of the table would, not as `state_machine` does.
+template <class Rules>
+void sweep() {
+    using state = typename Rules::state;
+    using event = typename Rules::event;
+    std::size_t with_row = 0;
+    for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
+        for (std::size_t e = 0; e < enumerator_count<event>; ++e) {
+            const auto before = static_cast<state>(s);
+            const auto on = static_cast<event>(e);
+            CAPTURE(std::string(enum_name(before)));
+            CAPTURE(std::string(enum_name(on)));
+            state_machine<Rules> m(before);
+            const bool accepts = m.accepts(on);
+            const auto action = m.step(on);
+            std::size_t rows = 0;
+            for (const auto& row : Rules::rows) {
+                if (row.on != on || !row.from.contains(before)) continue;
+                ++rows;
+                CHECK(action == row.act);
+                CHECK(m.state() == row.to.from(before));
+                CHECK(&Rules::rows[state_machine<Rules>::find_row(before, on).value()] == &row);
+            }
+            CHECK(accepts == (rows == 1));
+            if (rows == 0) {
+                CHECK_FALSE(action.has_value());
+                CHECK(m.state() == before);
+            }
+            with_row += rows;
+        }
+    }
+    std::size_t declared = 0;
+    for (const auto& row : Rules::rows) {
+        for (std::size_t s = 0; s < enumerator_count<state>; ++s)
+            declared += row.from.contains(static_cast<state>(s)) ? 1U : 0U;
+    }
+    CHECK(with_row == declared);
+}
+
+enum class light : std::uint8_t { red, green, off };
+enum class signal : std::uint8_t { wait, fail };
+enum class lamp : std::uint8_t { glow, die };
+using row = transition<light, signal, lamp>;
+
+/// The smallest machine that holds all laws; the others break one each.
+struct good {
+    using state = light;
+    using event = signal;
+    using action = lamp;
+    static constexpr state initial = light::red;
+    static constexpr enum_set<state> final{light::off};
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::wait, light::green, lamp::glow, "x"},
+        {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
+    });
+};
+struct leaves_final : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::wait, light::green, lamp::glow, "x"},
+        {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
+        {{light::off}, signal::wait, light::red, lamp::glow, "x"},
+    });
+};
+struct has_a_trap : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::wait, light::green, lamp::glow, "x"},
+        {{light::red}, signal::fail, light::off, lamp::die, "x"},
+    });
+};
+struct has_an_island : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
+        {{light::red}, signal::wait, stay, lamp::glow, "x"},
+    });
+};
+struct has_an_unused_event : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::fail, light::green, lamp::glow, "x"},
+        {{light::green}, signal::fail, light::off, lamp::die, "x"},
+    });
+};
+struct has_an_unused_action : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::wait, light::green, lamp::die, "x"},
+        {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
+    });
+};
+struct cites_nothing : good {
+    static constexpr auto rows = std::to_array<row>({
+        {{light::red}, signal::wait, light::green, lamp::glow, ""},
+        {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
+    });
+};
+
+template <class Rules>
+consteval bool holds_all_laws() {
+    return detail::every_row_cites_its_source<Rules>() && detail::everything_is_used<Rules>() &&
+           detail::every_state_is_reachable<Rules>() && detail::final_states_are_final_and_in_reach<Rules>();
+}
+
+} // namespace
+
+TEST_CASE("machine: the upload client does what its rows say, and nothing else [MC-BUP 3.1.5.1]") {
+    sweep<upload_client_rules>();
+}
+
+TEST_CASE("machine: a session of the upload server does what its rows say, and nothing else [MC-BUP 3.2.5.1]") {
+    sweep<upload_server_rules>();
+}
+
+TEST_CASE("machine: the back-end client does what its rows say, and nothing else [MC-BUP 3.3.5.2]") {
+    sweep<back_end_client_rules>();
+}
+
+TEST_CASE("machine: the proofs refuse what is wrong") {
+    CHECK(holds_all_laws<good>());
+    CHECK_FALSE(detail::final_states_are_final_and_in_reach<leaves_final>());
+    CHECK_FALSE(detail::final_states_are_final_and_in_reach<has_a_trap>());
+    CHECK_FALSE(detail::every_state_is_reachable<has_an_island>());
+    CHECK_FALSE(detail::everything_is_used<has_an_unused_event>());
+    CHECK_FALSE(detail::everything_is_used<has_an_unused_action>());
+    CHECK_FALSE(detail::every_row_cites_its_source<cites_nothing>());
+}
+
+TEST_CASE("machine: names are those of the code, with a zero behind them") {
+    CHECK(enum_name(upload_client_state::get_reply) == "get_reply");
+    CHECK(enum_name(upload_client_event::host_fallback_due) == "host_fallback_due");
+    CHECK(enum_name(static_cast<upload_client_state>(200)).empty());
+    CHECK(std::string(enum_name(light::off).data()) == "off");
+    CHECK(enumerator_count<upload_client_state> == 11);
+}

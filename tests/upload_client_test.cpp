@@ -1,0 +1,724 @@
+// The upload client, Ack by Ack.
+#include "support/print.hpp"
+
+#include <bitswire/bitswire.hpp>
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+
+using namespace bitswire;
+
+namespace {
+
+constexpr std::string_view id = "{5A6F1B0C-0001-4000-8000-000000000001}";
+
+/// A client and the hand that answers it. `now` moves by hand only.
+struct dialogue {
+    explicit dialogue(const upload_client_config& config) : client(config), step(client.start(now)) {}
+
+    [[nodiscard]] packet_type sent() const {
+        REQUIRE(step.todo == upload_todo::send);
+        return step.request.type;
+    }
+    /// Answers what was sent last, which must be a message that can be written.
+    void answer(ack a) {
+        a.answers = sent();
+        REQUIRE(size_of_message(step.request));
+        step = client.on_ack(a, now);
+    }
+    void create(ack a = {}) {
+        REQUIRE(sent() == packet_type::create_session);
+        if (a.session_id.empty()) a.session_id = id;
+        answer(a);
+    }
+    void received(std::uint64_t offset) {
+        REQUIRE(sent() == packet_type::fragment);
+        answer({.received_content_range = offset});
+    }
+    void refuse_with(std::uint16_t status, std::optional<hresult> code = {}) {
+        answer({.status = status, .error_code = code, .error_context = error_context::remote_file});
+    }
+
+    time_point now{1'000'000};
+    upload_client client;
+    upload_step step;
+};
+
+constexpr upload_client_config small{.url = "http://host/folder/file.bin?q=1",
+                                     .size_bytes = 10,
+                                     .content_name = "file.bin",
+                                     .fragment = {.first = 4, .smallest = 2, .largest = 8}};
+
+constexpr upload_client_config with_reply{.url = "http://host/folder/file.bin",
+                                          .size_bytes = 10,
+                                          .wants_reply = true,
+                                          .fragment = {.first = 10, .smallest = 2, .largest = 10}};
+
+} // namespace
+
+TEST_CASE("client: create, fragments, close [MC-BUP 3.1.5.1]") {
+    dialogue d(small);
+    CHECK(d.client.state() == upload_client_state::create_session);
+    CHECK(d.step.request.target == "/folder/file.bin?q=1");
+    CHECK(d.step.request.host == "host");
+    CHECK(d.step.request.content_name == "file.bin");
+    CHECK(d.step.request_timeout_s == 120);
+    CHECK(d.step.response_timeout_s == 300);
+    d.create();
+    CHECK(d.step.request.session_id == id);
+    CHECK(d.step.request.range == content_range{0, 4, 10});
+    d.received(4);
+    CHECK(d.step.request.range == content_range{4, 6, 10}); // quick, so larger
+    CHECK(d.client.bytes_done() == 4);
+    CHECK(d.client.bytes_total() == 10);
+    d.received(10);
+    CHECK(d.sent() == packet_type::close_session);
+    CHECK_FALSE(d.client.finished());
+    d.answer({});
+    CHECK(d.step.todo == upload_todo::done);
+    CHECK(d.client.succeeded());
+    CHECK_FALSE(d.client.failure());
+}
+
+TEST_CASE("client: an empty file is Create-Session and Close-Session") {
+    dialogue d({.url = "http://host/f"});
+    d.create();
+    CHECK(d.sent() == packet_type::close_session);
+    d.answer({});
+    CHECK(d.client.succeeded());
+}
+
+TEST_CASE("client: an empty file that is to bring a reply has one empty Fragment") {
+    dialogue d({.url = "http://host/f", .wants_reply = true});
+    d.create();
+    CHECK(d.step.request.range == content_range{});
+    d.answer({.received_content_range = 0, .reply_url = "r"});
+    CHECK(d.step.todo == upload_todo::fetch_reply);
+}
+
+TEST_CASE("client: Ping first, where it was asked for [MC-BUP 6 note 9]") {
+    upload_client_config config = small;
+    config.ping_first = true;
+    dialogue d(config);
+    CHECK(d.sent() == packet_type::ping);
+    CHECK(d.step.request.session_id.empty());
+    d.answer({});
+    CHECK(d.sent() == packet_type::create_session);
+}
+
+TEST_CASE("client: what cannot be sent stops before anything is sent") {
+    for (const upload_client_config& config : {
+             upload_client_config{.url = "ftp://host/f"},
+             upload_client_config{.url = ""},
+             upload_client_config{.url = "http://user@host/f"},
+             upload_client_config{.url = "http://host/f", .content_name = "a/b"},
+             upload_client_config{.url = "http://host/f", .user_agent = "a\r\nb"},
+         }) {
+        upload_client c(config);
+        CHECK(c.start({}).todo == upload_todo::stopped);
+        CHECK(c.failure().what == upload_status::bad_argument);
+        CHECK(c.failure().problem);
+        CHECK(c.state() == upload_client_state::init);
+    }
+    const std::string longest = "http://h/" + std::string(max_url_size - 9, 'u');
+    CHECK(upload_client({.url = longest}).start({}).todo == upload_todo::send);
+    upload_client longer({.url = longest + "u"});
+    CHECK(longer.start({}).todo == upload_todo::stopped);
+    CHECK(longer.failure().problem.code == errc::value_too_long);
+}
+
+TEST_CASE("client: a URL without a path has the target /") {
+    CHECK(dialogue({.url = "http://host"}).step.request.target == "/");
+    CHECK(dialogue({.url = "http://host:81?q"}).step.request.host == "host:81");
+}
+
+TEST_CASE("client: session ids are echoed byte for byte [ack-for-create-session]") {
+    const std::string path_of_99 = "/" + std::string(98, 'x');
+    for (const std::string& odd :
+         {std::string("-7203125"), path_of_99, std::string("5a6f1b0c-0001-4000"), std::string("{a b}")}) {
+        dialogue d(small);
+        d.create({.session_id = odd});
+        CHECK(d.step.request.session_id == odd);
+    }
+}
+
+TEST_CASE("client: an Ack to Create-Session that breaks the rules is not acted on [MC-BUP 3.1.5.2.2]") {
+    const auto problem = [](ack a) {
+        dialogue d(small);
+        d.answer(a);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::invalid_ack);
+        CHECK(d.client.session_id().empty());
+        return d.client.failure().problem.in;
+    };
+    CHECK(problem({}) == header::session_id);
+    const std::string too_long(101, 'x');
+    CHECK(problem({.session_id = too_long}) == header::session_id);
+    CHECK(problem({.session_id = "{1}", .protocol = guid{}}) == header::protocol);
+    CHECK(problem({.session_id = "{1}", .host_id = "a/b"}) == header::host_id);
+}
+
+TEST_CASE("client: 201, no protocol, no session id in later Acks, codes on a success: all taken") {
+    dialogue d(small);
+    d.create({.status = 201, .session_id = id, .error_code = hresult{1}});
+    d.received(10);
+    d.answer({.status = 201});
+    CHECK(d.client.succeeded());
+}
+
+TEST_CASE("client: an Ack of another session is not acted on") {
+    dialogue d(small);
+    d.create();
+    d.answer({.session_id = "{other}", .received_content_range = 4});
+    CHECK(d.client.failure().what == upload_status::invalid_ack);
+    CHECK(d.client.bytes_done() == 0);
+}
+
+TEST_CASE("client: the offset of an Ack is followed, forwards and backwards [MC-BUP 3.1.5.1.4]") {
+    dialogue d(small);
+    d.create();
+    d.received(4);
+    d.received(3);
+    CHECK(d.step.request.range.offset == 3);
+    d.received(9); // more than was sent
+    CHECK(d.step.request.range == content_range{9, 1, 10});
+    SUBCASE("416 does the same") {
+        d.answer({.status = 416, .received_content_range = 5, .error_code = hresult{}});
+        CHECK(d.step.request.range.offset == 5);
+        CHECK_FALSE(d.client.failure());
+    }
+    SUBCASE("416 that says that all is there") {
+        d.answer({.status = 416, .received_content_range = 10});
+        CHECK(d.sent() == packet_type::close_session);
+    }
+    SUBCASE("200 without an offset: what was sent has arrived") {
+        d.answer({});
+        CHECK(d.sent() == packet_type::close_session);
+    }
+}
+
+TEST_CASE("client: an offset above the size of the file is an error") {
+    for (const std::uint16_t status : {std::uint16_t{200}, std::uint16_t{416}}) {
+        dialogue d(small);
+        d.create();
+        d.answer({.status = status, .received_content_range = 11});
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::invalid_ack);
+        CHECK(d.client.failure().problem == error{errc::number_overflow, header::received_content_range, 0});
+        CHECK(d.client.bytes_done() == 0);
+    }
+}
+
+TEST_CASE("client: 416 without an offset starts over once, and again only after progress") {
+    dialogue d(small);
+    d.create();
+    d.received(4);
+    d.refuse_with(416);
+    CHECK(d.step.request.range.offset == 0);
+    SUBCASE("a second time is an error") {
+        d.refuse_with(416);
+        CHECK(d.client.failure().what == upload_status::invalid_ack);
+        CHECK(d.client.failure().problem.in == header::received_content_range);
+    }
+    SUBCASE("after progress it is allowed again") {
+        d.received(5);
+        d.refuse_with(416);
+        CHECK(d.step.request.range.offset == 0);
+    }
+}
+
+TEST_CASE("client: a server that takes back bytes again and again is left") {
+    upload_client_config config = small;
+    config.setbacks_allowed = 3;
+    dialogue d(config);
+    d.create();
+    d.received(4);
+    for (int i = 0; i < 3; ++i) {
+        d.answer({.status = 416, .received_content_range = 4});
+        CHECK(d.step.todo == upload_todo::send);
+    }
+    d.answer({.status = 416, .received_content_range = 4});
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.failure().what == upload_status::no_progress);
+    d.step = d.client.resume(d.now); // whoever resumes gives it another chance
+    d.answer({});
+    d.answer({.status = 416, .received_content_range = 4});
+    CHECK(d.step.todo == upload_todo::send);
+}
+
+TEST_CASE("client: a lost session starts again with Create-Session [MC-BUP 3.1.5.2.1]") {
+    const hresult lost = "BG_E_SESSION_NOT_FOUND"_hresult;
+    dialogue d(small);
+    d.create();
+    d.received(4);
+    SUBCASE("at a Fragment") {}
+    SUBCASE("at Close-Session") {
+        d.received(10);
+        REQUIRE(d.sent() == packet_type::close_session);
+    }
+    SUBCASE("at a Ping") {
+        d.step = d.client.on_transport_error(d.now);
+        d.step = d.client.resume(d.now);
+        REQUIRE(d.sent() == packet_type::ping);
+    }
+    d.refuse_with(500, lost);
+    CHECK(d.sent() == packet_type::create_session);
+    CHECK(d.step.request.session_id.empty());
+    CHECK(d.client.bytes_done() == 0);
+    d.create({.session_id = "{2}"});
+    CHECK(d.step.request.session_id == "{2}");
+    CHECK(d.step.request.range.offset == 0);
+}
+
+TEST_CASE("client: sessions that are lost again and again are a failure") {
+    upload_client_config config = small;
+    config.setbacks_allowed = 2;
+    dialogue d(config);
+    for (int i = 0; i < 2; ++i) {
+        d.create();
+        d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+    }
+    d.create();
+    d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+    CHECK(d.client.failure().what == upload_status::no_progress);
+}
+
+TEST_CASE("client: session not found at Create-Session is no loss, but a refusal") {
+    dialogue d(small);
+    d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+    CHECK(d.client.failure().what == upload_status::refused);
+}
+
+TEST_CASE("client: what careless servers send for a lost session is fatal and named") {
+    for (const std::uint16_t status : {std::uint16_t{400}, std::uint16_t{500}}) {
+        dialogue d(small);
+        d.create();
+        d.refuse_with(status, hresult{1});
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::session_doubtful);
+    }
+}
+
+TEST_CASE("client: 413 shrinks the Fragments down to the smallest size, and no further [MC-BUP 3.1.5.2.4]") {
+    dialogue d({.url = "http://host/f", .size_bytes = 1'000'000, .fragment = {.first = 20'000}});
+    d.create();
+    d.refuse_with(413);
+    CHECK(d.step.request.range == content_range{0, 10'000, 1'000'000});
+    d.refuse_with(413);
+    CHECK(d.step.request.range.size_bytes == 5120);
+    SUBCASE("refused at the smallest") {
+        d.refuse_with(413, "BG_E_TOO_LARGE"_hresult);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::refused);
+        CHECK(d.client.failure().code == "BG_E_TOO_LARGE"_hresult);
+    }
+    SUBCASE("never grows beyond what was refused") {
+        for (int i = 0; i < 20; ++i) {
+            d.received(d.step.request.range.end());
+            CHECK(d.step.request.range.size_bytes == 5120);
+        }
+    }
+}
+
+TEST_CASE("client: an upload that is too large as a whole is refused at once") {
+    dialogue d(small);
+    d.create();
+    d.refuse_with(500, "BG_E_TOO_LARGE"_hresult);
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.failure().http_status == 500);
+    CHECK(d.client.failure().during == packet_type::fragment);
+    CHECK(d.client.failure().context == error_context::remote_file);
+}
+
+TEST_CASE("client: Fragments grow while they are quick and shrink while they are slow, within 5 KiB and 13 MiB") {
+    dialogue d({.url = "http://host/f", .size_bytes = UINT64_MAX});
+    d.create();
+    const auto acknowledge_after = [&](std::uint64_t ms) {
+        d.now = after_ms(d.now, ms);
+        d.received(d.step.request.range.end());
+        return d.step.request.range.size_bytes;
+    };
+    CHECK(d.step.request.range.size_bytes == 262'144);
+    CHECK(acknowledge_after(1999) == 524'288);
+    CHECK(acknowledge_after(2000) == 524'288); // neither
+    CHECK(acknowledge_after(8002) == 262'144);
+    for (int i = 0; i < 10; ++i)
+        acknowledge_after(0);
+    CHECK(d.step.request.range.size_bytes == 13U * 1024 * 1024);
+    for (int i = 0; i < 20; ++i)
+        acknowledge_after(60'000);
+    CHECK(d.step.request.range.size_bytes == 5U * 1024);
+}
+
+TEST_CASE("client: a Fragment that got lost is followed by a smaller one") {
+    dialogue d({.url = "http://host/f", .size_bytes = 1'000'000, .fragment = {.first = 80'000}});
+    d.create();
+    d.step = d.client.on_transport_error(d.now);
+    d.step = d.client.resume(d.now);
+    d.answer({});
+    CHECK(d.step.request.range.size_bytes == 40'000);
+}
+
+TEST_CASE("client: a failed connection stops; resuming begins with a Ping [MC-BUP 3.1.4.3, 3.1.7.1]") {
+    dialogue d(small);
+    d.create();
+    d.received(4);
+    d.step = d.client.on_transport_error(d.now);
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.state() == upload_client_state::error);
+    CHECK(d.client.failure().what == upload_status::transport);
+    CHECK(d.client.on_ack({.answers = packet_type::fragment}, d.now).todo == upload_todo::nothing); // too late
+    d.step = d.client.resume(d.now);
+    CHECK(d.sent() == packet_type::ping);
+    CHECK(d.step.request.session_id == id);
+    CHECK_FALSE(d.client.failure());
+    d.answer({});
+    CHECK(d.step.request.range.offset == 4);
+}
+
+TEST_CASE("client: a time-out suspends [MC-BUP 3.1.6.1, 3.1.6.2]") {
+    dialogue d(small);
+    d.step = d.client.on_timeout(d.now);
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.state() == upload_client_state::suspend);
+    CHECK(d.client.failure().what == upload_status::timeout);
+    d.step = d.client.resume(d.now);
+    CHECK(d.sent() == packet_type::ping);
+    d.answer({});
+    CHECK(d.sent() == packet_type::create_session); // there was no session yet
+}
+
+TEST_CASE("client: an answer that is no Ack stops, and says what is wrong with it [MC-BUP 3.1.5.2.2]") {
+    dialogue d(small);
+    d.step = d.client.on_bad_ack({errc::bad_number, header::content_length, 17}, d.now);
+    CHECK(d.client.failure().what == upload_status::invalid_ack);
+    CHECK(d.client.failure().problem == error{errc::bad_number, header::content_length, 17});
+}
+
+TEST_CASE("client: 401 and 407 ask for credentials and repeat the same message [MC-BUP 3.1.5.1.7]") {
+    for (const std::uint16_t status : {std::uint16_t{401}, std::uint16_t{407}}) {
+        dialogue d(small);
+        d.create();
+        d.received(4);
+        const content_range before = d.step.request.range;
+        d.refuse_with(status);
+        CHECK(d.step.todo == upload_todo::give_credentials);
+        CHECK(d.client.failure().what == upload_status::auth_required);
+        d.step = d.client.on_credentials_given(d.now);
+        CHECK(d.step.request.range == before);
+        d.refuse_with(status);
+        d.step = d.client.on_credentials_withheld(d.now);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::auth_required);
+        CHECK(d.client.failure().http_status == status);
+    }
+}
+
+TEST_CASE("client: Close-Session is repeated after 5xx, not after 4xx [ack-for-close-session]") {
+    dialogue d(small);
+    d.create();
+    d.received(10);
+    REQUIRE(d.sent() == packet_type::close_session);
+    SUBCASE("5xx") {
+        d.refuse_with(503);
+        CHECK(d.step.todo == upload_todo::wait);
+        CHECK(d.step.wake_at == after_s(d.now, 5));
+        CHECK(d.client.failure().http_status == 503);
+        CHECK(d.client.on_timer(after_s(d.now, 4)).todo == upload_todo::nothing);
+        d.now = after_s(d.now, 5);
+        d.step = d.client.on_timer(d.now);
+        CHECK(d.sent() == packet_type::close_session);
+        d.refuse_with(500);
+        CHECK(d.step.wake_at == after_s(d.now, 10)); // twice as long
+        d.now = after_s(d.now, 10);
+        d.step = d.client.on_timer(d.now);
+        d.answer({});
+        CHECK(d.client.succeeded());
+    }
+    SUBCASE("5xx for longer than it is worth") {
+        d.refuse_with(503);
+        d.now = after_s(d.now, 86'401);
+        d.step = d.client.on_timer(d.now);
+        d.refuse_with(503);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::refused);
+    }
+    SUBCASE("4xx") {
+        d.refuse_with(404);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK_FALSE(d.client.succeeded());
+    }
+}
+
+TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
+    dialogue d(small);
+    SUBCASE("before anything was sent") {
+        upload_client c(small);
+        CHECK(c.cancel({}).todo == upload_todo::done);
+        CHECK(c.state() == upload_client_state::cancelled);
+    }
+    SUBCASE("while Create-Session is under way: with the session that it brings") {
+        CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
+        d.create();
+        CHECK(d.sent() == packet_type::cancel_session);
+        CHECK(d.step.request.session_id == id);
+    }
+    SUBCASE("while Create-Session is under way, and it fails") {
+        d.client.cancel(d.now);
+        d.step = d.client.on_transport_error(d.now);
+        CHECK(d.step.todo == upload_todo::done);
+        CHECK(d.client.state() == upload_client_state::cancelled);
+    }
+    SUBCASE("while a Fragment is under way") {
+        d.create();
+        CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
+        d.received(4);
+        CHECK(d.sent() == packet_type::cancel_session);
+        SUBCASE("acknowledged") { d.answer({}); }
+        SUBCASE("repeated after 5xx") {
+            d.refuse_with(500);
+            d.now = d.step.wake_at;
+            d.step = d.client.on_timer(d.now);
+            CHECK(d.sent() == packet_type::cancel_session);
+            d.answer({});
+        }
+        SUBCASE("a session that is not there is cancelled") { d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult); }
+        SUBCASE("after a failure, resuming cancels again") {
+            d.refuse_with(403);
+            CHECK(d.step.todo == upload_todo::stopped);
+            d.step = d.client.resume(d.now);
+            CHECK(d.sent() == packet_type::cancel_session);
+            d.step = d.client.on_timeout(d.now);
+            CHECK(d.step.todo == upload_todo::stopped);
+            d.step = d.client.cancel(d.now);
+            CHECK(d.sent() == packet_type::cancel_session);
+            d.answer({});
+        }
+        CHECK(d.step.todo == upload_todo::done);
+        CHECK(d.client.state() == upload_client_state::cancelled);
+        CHECK_FALSE(d.client.succeeded());
+    }
+    SUBCASE("too late: the session was closed meanwhile") {
+        d.create();
+        d.received(10);
+        d.client.cancel(d.now);
+        d.answer({});
+        CHECK(d.client.succeeded());
+    }
+    SUBCASE("while suspended") {
+        d.create();
+        d.client.suspend(d.now);
+        d.received(4);
+        d.step = d.client.cancel(d.now);
+        CHECK(d.sent() == packet_type::cancel_session);
+    }
+}
+
+TEST_CASE("client: suspending is honoured between messages, resuming begins with a Ping [MC-BUP 3.1.4.2, 3.1.4.3]") {
+    dialogue d(small);
+    d.create();
+    CHECK(d.client.suspend(d.now).todo == upload_todo::nothing);
+    d.received(4);
+    CHECK(d.step.todo == upload_todo::suspended);
+    CHECK(d.client.state() == upload_client_state::suspend);
+    CHECK(d.client.bytes_done() == 4);
+    CHECK_FALSE(d.client.failure());
+    d.step = d.client.resume(d.now);
+    CHECK(d.sent() == packet_type::ping);
+    d.answer({});
+    CHECK(d.step.request.range.offset == 4);
+    SUBCASE("in COMPLETE: Close-Session comes after the Ping") {
+        d.client.suspend(d.now);
+        d.received(10);
+        CHECK(d.step.todo == upload_todo::suspended);
+        d.step = d.client.resume(d.now);
+        d.answer({});
+        CHECK(d.sent() == packet_type::close_session);
+    }
+    SUBCASE("resuming in time withdraws it") {
+        d.client.suspend(d.now);
+        CHECK(d.client.resume(d.now).todo == upload_todo::nothing);
+        d.received(6);
+        CHECK(d.sent() == packet_type::fragment);
+    }
+    SUBCASE("while it waits for credentials") {
+        d.refuse_with(401);
+        CHECK(d.client.suspend(d.now).todo == upload_todo::suspended);
+    }
+}
+
+TEST_CASE("client: BITS-Host-Id is where everything goes on, beginning with a Ping [MC-BUP 3.1.5.1.2]") {
+    const auto host_after = [](std::string_view url, std::string_view host_id) {
+        dialogue d({.url = url, .size_bytes = 1});
+        d.create({.session_id = id, .host_id = host_id});
+        CHECK(d.sent() == packet_type::ping);
+        return std::string(d.step.request.host);
+    };
+    CHECK(host_after("http://host/f", "other.example") == "other.example");
+    CHECK(host_after("http://host:8080/f", "10.0.0.1") == "10.0.0.1:8080");
+    CHECK(host_after("http://host:8080/f", "2001:db8::1") == "[2001:db8::1]:8080");
+    CHECK(host_after("http://host/f", "[2001:db8::1]") == "[2001:db8::1]");
+}
+
+TEST_CASE(
+    "client: the origin host is used again when the other one stays away for too long [MC-BUP 3.1.2.3, 3.1.6.3]") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    CHECK(d.step.wake_at == time_never);
+    d.step = d.client.on_transport_error(d.now);
+    const time_point due = after_s(d.now, 60);
+    CHECK(d.step.wake_at == due);
+    SUBCASE("the timer fires") {
+        CHECK(d.client.on_timer({due.ms - 1}).wake_at == due);
+        CHECK(d.client.on_timer(due).wake_at == time_never);
+        d.step = d.client.resume(due);
+        CHECK(d.step.request.host == "host");
+    }
+    SUBCASE("resuming after it was due, though nobody called") {
+        d.step = d.client.resume(due);
+        CHECK(d.step.request.host == "host");
+    }
+    SUBCASE("resuming before it is due; the time goes on from the first failure") {
+        d.now = after_s(d.now, 59);
+        d.step = d.client.resume(d.now);
+        CHECK(d.step.request.host == "other");
+        d.step = d.client.on_transport_error(d.now);
+        CHECK(d.step.wake_at == due);
+    }
+    SUBCASE("an answer resets it") {
+        d.step = d.client.resume(d.now);
+        d.answer({});
+        CHECK(d.sent() == packet_type::fragment);
+        d.now = after_s(d.now, 30);
+        d.step = d.client.on_transport_error(d.now);
+        CHECK(d.step.wake_at == after_s(d.now, 60));
+    }
+}
+
+TEST_CASE("client: without a fall-back time-out it never goes back to the origin host [MC-BUP 3.1.2.3]") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "other"});
+    d.step = d.client.on_transport_error(d.now);
+    CHECK(d.step.wake_at == time_never);
+    d.step = d.client.resume(after_s(d.now, 1'000'000'000));
+    CHECK(d.step.request.host == "other");
+}
+
+TEST_CASE("client: a reply is fetched before the session is closed [MC-BUP 3.1.5.1.8, close-session]") {
+    dialogue d(with_reply);
+    d.create();
+    d.answer({.received_content_range = 10, .reply_url = "BITS-Sessions\\Replies\\{1}\\responsefile.bin"});
+    CHECK(d.step.todo == upload_todo::fetch_reply);
+    CHECK(d.client.state() == upload_client_state::get_reply);
+    std::string url(300, '\0');
+    url.resize(*d.client.write_reply_url(url));
+    CHECK(url == "http://host/folder/BITS-Sessions/Replies/%7B1%7D/responsefile.bin");
+    SUBCASE("fetched") {
+        d.step = d.client.on_reply_fetched(d.now);
+        CHECK(d.sent() == packet_type::close_session);
+    }
+    SUBCASE("given up") {
+        d.step = d.client.on_reply_given_up(d.now);
+        CHECK(d.sent() == packet_type::close_session);
+    }
+    SUBCASE("failed, and fetched after resuming") {
+        d.step = d.client.on_reply_failed(d.now);
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure().what == upload_status::reply_failed);
+        d.step = d.client.resume(d.now);
+        d.answer({});
+        CHECK(d.step.todo == upload_todo::fetch_reply);
+    }
+    SUBCASE("suspended meanwhile") {
+        CHECK(d.client.suspend(d.now).todo == upload_todo::suspended);
+        d.step = d.client.resume(d.now);
+        d.answer({});
+        CHECK(d.step.todo == upload_todo::fetch_reply);
+    }
+}
+
+TEST_CASE("client: a reply that does not come is an error; resuming asks for it again [MC-BUP 3.1.5.2.4]") {
+    dialogue d(with_reply);
+    d.create();
+    d.received(10);
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.failure().what == upload_status::reply_missing);
+    d.step = d.client.resume(d.now);
+    d.answer({});
+    CHECK(d.step.request.range.is_last());
+    d.answer({.received_content_range = 10, .reply_url = "r"});
+    CHECK(d.step.todo == upload_todo::fetch_reply);
+}
+
+TEST_CASE("client: a reply URL that points nowhere is an error") {
+    for (const std::string& bad :
+         {std::string("//elsewhere/r"), std::string("file:///etc/passwd"), std::string(2201, 'r')}) {
+        dialogue d(with_reply);
+        d.create();
+        d.answer({.received_content_range = 10, .reply_url = bad});
+        CHECK(d.client.failure().what == upload_status::invalid_ack);
+        CHECK(d.client.failure().problem.in == header::reply_url);
+        CHECK(d.client.reply_url().empty());
+    }
+}
+
+TEST_CASE("client: a reply that nobody wants is left alone") {
+    dialogue d(small);
+    d.create();
+    d.answer({.received_content_range = 10, .reply_url = "r"});
+    CHECK(d.sent() == packet_type::close_session);
+}
+
+TEST_CASE("client: refusals are handed on unmodified [MC-BUP 3.1.1.2]") {
+    constexpr std::uint16_t statuses[] = {301, 400, 403, 404, 409, 500, 501, 503};
+    for (const std::uint16_t status : statuses) {
+        dialogue d(small);
+        d.refuse_with(status, hresult{0xa0001234});
+        CHECK(d.step.todo == upload_todo::stopped);
+        CHECK(d.client.failure() == upload_failure{.what = upload_status::refused,
+                                                   .during = packet_type::create_session,
+                                                   .http_status = status,
+                                                   .code = hresult{0xa0001234},
+                                                   .context = error_context::remote_file});
+    }
+}
+
+TEST_CASE("client: calls that are out of place change nothing") {
+    dialogue d(small);
+    const auto is_ignored = [&](const upload_step& s) {
+        return s.todo == upload_todo::nothing && d.client.state() == upload_client_state::create_session;
+    };
+    CHECK(is_ignored(d.client.start(d.now)));
+    CHECK(is_ignored(d.client.resume(d.now)));
+    CHECK(is_ignored(d.client.on_credentials_given(d.now)));
+    CHECK(is_ignored(d.client.on_credentials_withheld(d.now)));
+    CHECK(is_ignored(d.client.on_reply_fetched(d.now)));
+    CHECK(is_ignored(d.client.on_reply_failed(d.now)));
+    CHECK(is_ignored(d.client.on_reply_given_up(d.now)));
+    CHECK(is_ignored(d.client.on_timer(d.now)));
+    CHECK(is_ignored(d.client.on_ack({.answers = packet_type::create_session, .status = 100}, d.now))); // interim
+    CHECK_FALSE(d.client.failure());
+    d.create();
+    CHECK(d.sent() == packet_type::fragment);
+}
+
+TEST_CASE("client: an Ack to another request than the one sent is not acted on") {
+    dialogue d(small);
+    d.step = d.client.on_ack({.answers = packet_type::close_session}, d.now);
+    CHECK(d.client.failure().what == upload_status::invalid_ack);
+}
+
+TEST_CASE("client: everything works in constant expressions") {
+    constexpr upload_client_state end = [] {
+        upload_client c({.url = "http://h/f", .size_bytes = 3});
+        c.start({});
+        c.on_ack({.answers = packet_type::create_session, .session_id = "{1}"}, {});
+        c.on_ack({.answers = packet_type::fragment, .received_content_range = 3}, {});
+        c.on_ack({.answers = packet_type::close_session}, {});
+        return c.state();
+    }();
+    static_assert(end == upload_client_state::closed);
+    CHECK(end == upload_client_state::closed);
+}

@@ -1,0 +1,657 @@
+// The upload server, request by request.
+#include "support/print.hpp"
+#include "support/server_world.hpp"
+
+#include <bitswire/bitswire.hpp>
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace bitswire;
+
+namespace {
+
+constexpr std::string_view target = "/inbox/file.bin";
+constexpr std::string_view file = "0123456789";
+
+upload_request request(packet_type type, std::string_view session_id = "{1}") {
+    upload_request r{.type = type, .target = target, .host = "host"};
+    if (type == packet_type::create_session) {
+        r.supported_protocols = bits_upload_protocols;
+    } else {
+        r.session_id = session_id;
+    }
+    return r;
+}
+
+upload_request fragment(std::uint64_t offset, std::uint64_t size, std::uint64_t total = file.size()) {
+    upload_request r = request(packet_type::fragment);
+    r.range = {offset, size, total};
+    return r;
+}
+
+/// A world with one session, {1}.
+struct world : server_world {
+    world() = default;
+    void create() {
+        const auto a = exchange(request(packet_type::create_session));
+        REQUIRE(a);
+        REQUIRE(a->status == 200);
+    }
+    /// A Fragment of `file` with all of its body.
+    std::optional<ack> send(std::uint64_t offset, std::uint64_t size) {
+        return exchange(fragment(offset, size), file.substr(offset, size));
+    }
+    std::optional<ack> close() { return exchange(request(packet_type::close_session)); }
+    std::optional<ack> cancel() { return exchange(request(packet_type::cancel_session)); }
+    upload_session& session() { return store.find("{1}")->session; }
+};
+
+/// The Ack is the refusal of a row, and can be written.
+void check_refused(const std::optional<ack>& a, refusal why) {
+    REQUIRE(a);
+    CHECK(a->status == row_of(why).status);
+    CHECK(a->error_code == row_of(why).bits_error);
+    CHECK(a->error_context == row_of(why).context);
+    CHECK(size_of_message(*a));
+}
+
+void check_accepted(const std::optional<ack>& a) {
+    REQUIRE(a);
+    CHECK(a->status == 200);
+    CHECK_FALSE(a->error_code);
+    CHECK_FALSE(a->error_context);
+    CHECK(size_of_message(*a));
+}
+
+} // namespace
+
+TEST_CASE("server: create, fragments, close; the file appears with Close-Session [MC-BUP 3.2.5.2]") {
+    world w;
+    const auto created = w.exchange(request(packet_type::create_session));
+    check_accepted(created);
+    CHECK(created->session_id == "{1}");
+    CHECK(created->protocol == bits_upload_protocol);
+    CHECK(created->host_id.empty());
+    const auto first = w.send(0, 4);
+    check_accepted(first);
+    CHECK(first->received_content_range == 4);
+    CHECK(first->session_id == "{1}");
+    CHECK(first->reply_url.empty());
+    CHECK(w.send(4, 6)->received_content_range == 10);
+    CHECK(w.destinations.empty());
+    check_accepted(w.close());
+    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.session().is_over());
+}
+
+TEST_CASE("server: Ping is answered at any time, with or without a session [MC-BUP 3.2.5.2.5]") {
+    world w;
+    check_accepted(w.exchange({.type = packet_type::ping, .target = target, .host = "host"}));
+    w.directory.uploads_enabled = false;
+    const auto a = w.exchange(request(packet_type::ping, "{unknown}"));
+    check_accepted(a);
+    CHECK(a->session_id == "{unknown}");
+    CHECK(w.store.records.empty());
+}
+
+TEST_CASE("server: Create-Session tells the other host and its time-out, where they are set [MC-BUP 3.2.5.2.4]") {
+    world w;
+    w.directory.host_id = "other.example";
+    w.directory.answer_create_with_201 = true;
+    const auto a = w.exchange(request(packet_type::create_session));
+    CHECK(a->status == 201);
+    CHECK(a->host_id == "other.example");
+    CHECK(a->host_id_fallback_timeout_s == 86'400);
+    CHECK(size_of_message(*a));
+}
+
+TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2.5.2.3, 3.2.5.2.4]") {
+    world w;
+    upload_request r = request(packet_type::create_session);
+    upload_request_facts facts{.now = w.now, .new_session_id = "{1}"};
+    SUBCASE("uploads are disabled") {
+        w.directory.uploads_enabled = false;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::uploads_disabled);
+    }
+    SUBCASE("not authorised") {
+        facts.is_authorized = false;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::access_denied);
+    }
+    SUBCASE("no common protocol") {
+        r.supported_protocols = protocol_list_view("{00000000-0000-0000-0000-000000000000}");
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::no_common_protocol);
+    }
+    SUBCASE("the destination exists: 409, or 403 where that is set") {
+        facts.destination = destination_state::exists;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::destination_exists);
+        w.directory.refuse_existing_with_403 = true;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::destination_exists_403);
+    }
+    SUBCASE("the destination is a folder") {
+        facts.destination = destination_state::is_folder;
+        w.directory.allow_overwrites = true;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::destination_is_folder);
+    }
+    SUBCASE("its folder is not there") {
+        facts.destination = destination_state::folder_not_found;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::folder_not_found);
+    }
+    SUBCASE("the user has too many sessions") {
+        facts.user_sessions = 50;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::too_many_sessions);
+        facts.user_sessions = 49;
+        CHECK(w.server.on_request(r, w.directory, facts).todo == upload_server_todo::make_room);
+        w.store.erase("{1}");
+    }
+    SUBCASE("the embedder's id is none") {
+        for (const std::string& bad :
+             {std::string(), std::string(101, 'x'), std::string("a b"), std::string("a\r\nb")}) {
+            facts.new_session_id = bad;
+            check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::storage_failed);
+        }
+    }
+    SUBCASE("the embedder's id is taken") {
+        w.store.insert("{1}", upload_session());
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::storage_failed);
+        w.store.erase("{1}");
+    }
+    CHECK(w.store.records.empty());
+}
+
+TEST_CASE("server: a destination that exists may be replaced where that is set [bits-iis-extension-properties]") {
+    world w;
+    w.destinations[std::string(target)] = "old";
+    check_refused(w.exchange(request(packet_type::create_session)), refusal::destination_exists);
+    w.directory.allow_overwrites = true;
+    w.exchange(request(packet_type::create_session));
+    REQUIRE(w.store.find("{2}") != nullptr);
+}
+
+TEST_CASE("server: without room for the file there is no session") {
+    world w;
+    w.room_problem = refusal::disk_full;
+    const auto a = w.exchange(request(packet_type::create_session));
+    check_refused(a, refusal::disk_full);
+    CHECK(a->session_id.empty());
+    CHECK(w.store.records.empty());
+}
+
+TEST_CASE("server: an unknown session, and one of another user or target, are not there [MC-BUP 3.2.5.2.3]") {
+    world w;
+    w.create();
+    for (const packet_type type : {packet_type::fragment, packet_type::close_session, packet_type::cancel_session}) {
+        upload_request r = request(type, "{unknown}");
+        if (type == packet_type::fragment) r.range = {0, 1, 1};
+        const auto a = w.exchange(r, "x");
+        check_refused(a, refusal::session_not_found);
+        CHECK(a->session_id == "{unknown}");
+        r.session_id = "{1}";
+        r.target = "/inbox/other.bin";
+        check_refused(w.exchange(r, "x"), refusal::session_not_found);
+    }
+    CHECK(w.session().state() == upload_server_state::receive_fragments);
+    CHECK(w.session().received_bytes() == 0);
+}
+
+TEST_CASE("server: a Fragment beyond the next expected byte gets 416 with the offset [MC-BUP 3.2.5.2.6]") {
+    world w;
+    w.create();
+    w.send(0, 3);
+    const auto a = w.send(4, 2);
+    check_refused(a, refusal::out_of_sync);
+    CHECK(a->received_content_range == 3);
+    CHECK(w.store.find("{1}")->partial == "012");
+    CHECK(w.send(3, 7)->received_content_range == 10);
+}
+
+TEST_CASE("server: of an overlap only the new bytes are stored, old ones never overwritten [fragment]") {
+    world w;
+    w.create();
+    w.send(0, 6);
+    const upload_request r = fragment(2, 7);
+    const auto step = w.begin(r);
+    CHECK(step.todo == upload_server_todo::store_body);
+    CHECK(step.skip_bytes == 4);
+    CHECK(step.offset == 6);
+    CHECK(step.size_bytes == 3);
+    const auto a = w.work_off(r, step, "XXXX678");
+    CHECK(a->received_content_range == 9);
+    CHECK(w.store.find("{1}")->partial == "012345678");
+}
+
+TEST_CASE("server: a Fragment of which all is there gets 200 and writes nothing [fragment]") {
+    world w;
+    w.create();
+    w.send(0, 6);
+    const auto step = w.begin(fragment(1, 4));
+    CHECK(step.todo == upload_server_todo::answer);
+    CHECK(step.drop_bytes == 4);
+    CHECK(step.answer.received_content_range == 6);
+}
+
+TEST_CASE("server: the total must not change once bytes are stored [MC-BUP 2.2.1.2]") {
+    world w;
+    w.create();
+    SUBCASE("a Fragment that was not stored binds nothing") {
+        w.store_problem = refusal::disk_full;
+        check_refused(w.exchange(fragment(0, 4, 20), "0123"), refusal::disk_full);
+        CHECK_FALSE(w.session().total_bytes());
+        w.store_problem.reset();
+    }
+    w.send(0, 4);
+    check_refused(w.exchange(fragment(4, 6, 11), "456789"), refusal::total_changed);
+    check_refused(w.exchange(fragment(0, 4, 4), "0123"), refusal::total_changed);
+    CHECK(w.session().total_bytes() == 10);
+    CHECK(w.send(4, 6)->status == 200);
+    check_refused(w.exchange(fragment(0, 4, 4), "0123"), refusal::total_changed); // complete, too
+}
+
+TEST_CASE("server: too large uploads and too large Fragments [MC-BUP 2.2.1.2, 3.1.5.2.4]") {
+    world w;
+    w.directory.max_upload_bytes = 9;
+    w.create();
+    check_refused(w.send(0, 4), refusal::upload_too_large);
+    w.directory.max_upload_bytes = 10;
+    w.directory.max_fragment_bytes = 4;
+    check_refused(w.send(0, 5), refusal::fragment_too_large);
+    CHECK(w.send(0, 4)->status == 200);
+}
+
+TEST_CASE("server: a body cut short counts only where that is set") {
+    world w;
+    w.create();
+    SUBCASE("not set") {
+        const auto a = w.exchange(fragment(0, 6), "0123");
+        check_refused(a, refusal::body_cut_short);
+        CHECK_FALSE(a->keep_alive);
+        CHECK(w.session().received_bytes() == 0);
+    }
+    SUBCASE("set") {
+        w.directory.keep_partial_fragments = true;
+        const auto a = w.exchange(fragment(0, 6), "0123");
+        check_accepted(a);
+        CHECK(a->received_content_range == 4);
+        CHECK_FALSE(a->keep_alive);
+        check_refused(w.exchange(fragment(4, 6), ""), refusal::body_cut_short); // nothing came
+        CHECK(w.session().received_bytes() == 4);
+    }
+    CHECK(w.send(0, 10)->received_content_range == 10);
+    CHECK(w.store.find("{1}")->partial == file);
+}
+
+TEST_CASE("server: more stored than was to be stored counts as what was to be stored") {
+    world w;
+    w.create();
+    const auto step = w.begin(fragment(0, 4));
+    CHECK(w.server.on_stored("{1}", step.ticket, 1000, w.directory, w.now).answer.received_content_range == 4);
+    CHECK(w.session().received_bytes() == 4);
+}
+
+TEST_CASE("server: a disk that is full loses nothing that was acknowledged [MC-BUP 2.2.1.2]") {
+    world w;
+    w.create();
+    w.send(0, 4);
+    w.store_problem = refusal::disk_full;
+    const auto a = w.send(4, 6);
+    check_refused(a, refusal::disk_full);
+    CHECK_FALSE(a->keep_alive);
+    CHECK(w.session().received_bytes() == 4);
+    w.store_problem.reset();
+    CHECK(w.send(4, 6)->received_content_range == 10);
+    w.close();
+    CHECK(w.destinations[std::string(target)] == file);
+}
+
+TEST_CASE("server: the body of a refused request is dropped, or the connection closed") {
+    world w;
+    w.create();
+    upload_request r = fragment(5, 5);
+    CHECK(w.begin(r).drop_bytes == 5);
+    CHECK(w.begin(r).answer.keep_alive);
+    w.directory.max_dropped_bytes = 4;
+    CHECK(w.begin(r).drop_bytes == 0);
+    CHECK_FALSE(w.begin(r).answer.keep_alive);
+    w.directory.max_dropped_bytes = 5;
+    r.expects_continue = true; // whether the body comes is not known
+    CHECK(w.begin(r).drop_bytes == 0);
+    CHECK_FALSE(w.begin(r).answer.keep_alive);
+    r.session_id = "{unknown}";
+    r.expects_continue = false;
+    CHECK(w.begin(r).drop_bytes == 5);
+    r.keep_alive = false;
+    CHECK_FALSE(w.begin(r).answer.keep_alive);
+}
+
+TEST_CASE("server: 100 (Continue) is sent where it is waited for and the body is wanted [RFC 9110 10.1.1]") {
+    world w;
+    w.create();
+    upload_request r = fragment(0, 4);
+    CHECK_FALSE(w.begin(r).send_continue);
+    r.expects_continue = true;
+    CHECK(w.begin(r).send_continue);
+}
+
+TEST_CASE("server: an empty file, with and without a Fragment") {
+    world w;
+    w.create();
+    SUBCASE("without") {}
+    SUBCASE("with bytes */0") { CHECK(w.exchange(fragment(0, 0, 0))->received_content_range == 0); }
+    check_accepted(w.close());
+    CHECK(w.destinations.at(std::string(target)).empty());
+    CHECK(w.publications[std::string(target)] == 1);
+}
+
+TEST_CASE("server: after the empty Fragment of an empty file there are no others") {
+    world w;
+    w.create();
+    w.exchange(fragment(0, 0, 0));
+    check_refused(w.exchange(fragment(0, 4, 10), "0123"), refusal::total_changed);
+}
+
+TEST_CASE("server: closing too early deletes the upload and is no success [close-session]") {
+    world w;
+    w.create();
+    w.send(0, 9);
+    const auto step = w.begin(request(packet_type::close_session));
+    CHECK(step.todo == upload_server_todo::discard);
+    check_refused(step.answer, refusal::closed_too_early);
+    CHECK(w.destinations.empty());
+    check_refused(w.send(9, 1), refusal::session_not_found);
+    check_refused(w.close(), refusal::session_not_found);
+}
+
+TEST_CASE("server: Close-Session can be repeated after a lost Ack, and publishes once [MC-BUP 3.2.5.1.5]") {
+    world w;
+    w.create();
+    w.send(0, 10);
+    w.close();
+    check_accepted(w.close());
+    CHECK(w.publications[std::string(target)] == 1);
+    check_refused(w.cancel(), refusal::session_not_found); // too late
+    check_refused(w.send(0, 10), refusal::session_not_found);
+}
+
+TEST_CASE("server: a file that cannot be moved leaves the session as it is [MC-BUP 3.2.5.2.7]") {
+    world w;
+    w.create();
+    w.send(0, 10);
+    for (const refusal why : {refusal::storage_failed, refusal::file_deleted, refusal::destination_exists}) {
+        w.publish_problem = why;
+        check_refused(w.close(), why);
+        CHECK(w.session().state() == upload_server_state::wait_for_close);
+    }
+    w.publish_problem.reset();
+    check_accepted(w.close());
+}
+
+TEST_CASE("server: of two uploads to one destination the second to close is refused") {
+    world w;
+    w.create();
+    REQUIRE(w.exchange(request(packet_type::create_session))->session_id == "{2}");
+    w.send(0, 10);
+    upload_request r = fragment(0, 3, 3);
+    r.session_id = "{2}";
+    w.exchange(r, "abc");
+    check_accepted(w.close());
+    check_refused(w.exchange(request(packet_type::close_session, "{2}")), refusal::destination_exists);
+    CHECK(w.destinations[std::string(target)] == file);
+}
+
+TEST_CASE(
+    "server: Cancel-Session deletes everything, also after the last Fragment, and can be repeated [MC-BUP 3.2.5.2.8]") {
+    world w;
+    w.create();
+    SUBCASE("before a Fragment") {}
+    SUBCASE("between") { w.send(0, 4); }
+    SUBCASE("after the last") { w.send(0, 10); }
+    const auto step = w.begin(request(packet_type::cancel_session));
+    CHECK(step.todo == upload_server_todo::discard);
+    check_accepted(step.answer);
+    check_accepted(w.cancel());
+    CHECK(w.destinations.empty());
+    check_refused(w.send(0, 4), refusal::session_not_found);
+    check_refused(w.close(), refusal::session_not_found);
+}
+
+TEST_CASE("server: the next request takes the session over from a Fragment whose connection has died") {
+    world w;
+    w.create();
+    const auto dead = w.begin(fragment(0, 6));
+    CHECK(w.session().holds(dead.ticket));
+    const auto step = w.begin(fragment(0, 4));
+    CHECK_FALSE(w.session().holds(dead.ticket));
+    CHECK(w.session().holds(step.ticket));
+    CHECK(w.server.on_stored("{1}", dead.ticket, 6, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.server.on_not_stored("{1}", dead.ticket, refusal::disk_full, w.directory, w.now).todo ==
+          upload_server_todo::abandon);
+    CHECK(w.session().received_bytes() == 0);
+    CHECK(w.server.on_stored("{1}", step.ticket, 4, w.directory, w.now).answer.received_content_range == 4);
+    CHECK(w.server.on_stored("{1}", step.ticket, 4, w.directory, w.now).todo == upload_server_todo::abandon); // twice
+    CHECK(w.session().received_bytes() == 4);
+}
+
+TEST_CASE("server: while the file is moved or the application asked, other requests have to come again") {
+    world w;
+    w.create();
+    w.send(0, 10);
+    const auto publishing = w.begin(request(packet_type::close_session));
+    REQUIRE(publishing.todo == upload_server_todo::publish);
+    check_refused(w.close(), refusal::session_busy);
+    check_refused(w.cancel(), refusal::session_busy);
+    check_refused(w.send(0, 10), refusal::session_busy);
+    CHECK_FALSE(w.session().is_expired(w.directory, {UINT64_MAX - 1}));
+    CHECK(w.server.on_published("{1}", publishing.ticket, {}, w.directory, w.now).answer.status == 200);
+}
+
+TEST_CASE("server: a report about what nobody asked for is abandoned") {
+    world w;
+    w.create();
+    const auto step = w.begin(fragment(0, 4));
+    CHECK(w.server.on_published("{1}", step.ticket, {}, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.server.on_notified("{1}", step.ticket, {}, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.server.on_room("{1}", step.ticket, {}, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.server.on_stored("{gone}", step.ticket, 4, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.session().holds(step.ticket));
+}
+
+TEST_CASE("server: the last Fragment notifies the application, once [MC-BUP 3.2.5.1.2, 3.2.5.1.3]") {
+    world w;
+    w.directory.notification = notification_type::by_reference;
+    w.application.copy_to_destination = true;
+    w.reply = "http://host/replies/1";
+    w.create();
+    CHECK(w.send(0, 4)->reply_url.empty());
+    CHECK(w.notified.empty());
+    const auto last = w.send(4, 6);
+    check_accepted(last);
+    CHECK(last->reply_url == "http://host/replies/1");
+    CHECK(w.notified == std::vector<std::string>{std::string(file)});
+    const auto again = w.send(4, 6); // the Ack was lost
+    CHECK(again->reply_url == "http://host/replies/1");
+    CHECK(again->received_content_range == 10);
+    CHECK(w.notified.size() == 1);
+    check_accepted(w.close());
+    CHECK(w.destinations[std::string(target)] == file);
+}
+
+TEST_CASE("server: without BITS-Copy-File-To-Destination the file is deleted at Close-Session [MC-BUP 3.2.5.1.5]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.send(0, 10);
+    const auto step = w.begin(request(packet_type::close_session));
+    CHECK(step.todo == upload_server_todo::discard);
+    check_accepted(step.answer);
+    check_accepted(w.close());
+    CHECK(w.destinations.empty());
+}
+
+TEST_CASE("server: an application error keeps all bytes; the next last Fragment notifies again "
+          "[handling-server-application-errors]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.application = refused_by_application(500);
+    const auto a = w.send(0, 10);
+    REQUIRE(a);
+    CHECK(a->status == 500);
+    CHECK(a->error_code == hresult::from_http_status(500));
+    CHECK(a->error_context == error_context::remote_application);
+    CHECK(size_of_message(*a));
+    CHECK(w.session().state() == upload_server_state::receive_fragments);
+    CHECK(w.session().received_bytes() == 10);
+    w.restart();
+    w.application = {};
+    check_accepted(w.send(0, 10));
+    CHECK(w.notified.size() == 2);
+}
+
+TEST_CASE("server: 403 of the application is final, and remembered [handling-server-application-errors]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.application = refused_by_application(403);
+    CHECK(w.send(0, 10)->status == 403);
+    w.application = {};
+    w.restart();
+    const auto again = w.send(0, 10);
+    CHECK(again->status == 403);
+    CHECK(again->error_code == "BG_E_HTTP_ERROR_403"_hresult);
+    CHECK(again->error_context == error_context::remote_application);
+    CHECK(w.notified.size() == 1);
+    check_refused(w.close(), refusal::closed_too_early);
+    CHECK(w.destinations.empty());
+}
+
+TEST_CASE("server: an application hears of an empty file at its Close-Session") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.application.copy_to_destination = true;
+    w.create();
+    w.application.meaning = disposition::transient;
+    w.application.status = 503;
+    CHECK(w.close()->status == 503);
+    CHECK(w.destinations.empty());
+    w.application.meaning = disposition::success;
+    check_accepted(w.close());
+    CHECK(w.notified.size() == 2);
+    CHECK(w.destinations.at(std::string(target)).empty());
+}
+
+TEST_CASE("server: a reply URL that cannot be sent is the application's error [MC-BUP 2.2.1.2]") {
+    for (const std::string& bad : {std::string(2201, 'r'), std::string("r\r\nx")}) {
+        world w;
+        w.directory.notification = notification_type::by_value;
+        w.create();
+        w.reply = bad;
+        check_refused(w.send(0, 10), refusal::bad_reply_url);
+        w.reply = "r";
+        check_accepted(w.send(0, 10));
+    }
+}
+
+TEST_CASE("server: Cancel-Session does not wait for the application [MC-BUP 3.2.5.2.8]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    const upload_request r = fragment(0, 10);
+    auto step = w.begin(r);
+    step = w.server.on_stored("{1}", step.ticket, 10, w.directory, w.now);
+    REQUIRE(step.todo == upload_server_todo::notify);
+    check_refused(w.send(0, 10), refusal::session_busy);
+    check_accepted(w.cancel());
+    CHECK(w.server.on_notified("{1}", step.ticket, {}, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.session().state() == upload_server_state::cancel);
+}
+
+TEST_CASE("server: a session without progress ends; progress resets its time [MC-BUP 3.2.2.1, 3.2.6.1]") {
+    world w;
+    w.directory.session_timeout_s = 10;
+    w.create();
+    w.now = after_s(w.now, 9);
+    w.send(0, 4);
+    w.now = after_s(w.now, 9);
+    w.send(0, 4); // no progress
+    CHECK_FALSE(w.server.expire("{1}", w.directory, w.now));
+    REQUIRE(w.store.find("{1}") != nullptr);
+    w.now = after_s(w.now, 1);
+    CHECK(w.server.expire("{1}", w.directory, w.now)); // its files are to be deleted
+    CHECK(w.store.records.empty());
+    CHECK_FALSE(w.server.expire("{1}", w.directory, w.now));
+    check_refused(w.send(4, 6), refusal::session_not_found);
+}
+
+TEST_CASE("server: a closed session is remembered for a while, and counts for no limit") {
+    world w;
+    w.directory.sessions_per_user = 1;
+    w.directory.remember_closed_s = 5;
+    w.create();
+    check_refused(w.exchange(request(packet_type::create_session)), refusal::too_many_sessions);
+    w.send(0, 10);
+    w.close();
+    w.directory.allow_overwrites = true;
+    CHECK(w.exchange(request(packet_type::create_session))->status == 200);
+    w.now = after_s(w.now, 4);
+    CHECK_FALSE(w.server.expire("{1}", w.directory, w.now));
+    check_accepted(w.close());
+    w.now = after_s(w.now, 5);
+    CHECK_FALSE(w.server.expire("{1}", w.directory, w.now)); // nothing to delete, but forgotten
+    CHECK(w.store.find("{1}") == nullptr);
+}
+
+TEST_CASE("server: a restart between any two requests loses nothing") {
+    for (int at = 0; at < 5; ++at) {
+        CAPTURE(at);
+        world w;
+        w.create();
+        if (at == 0) w.restart();
+        w.send(0, 4);
+        if (at == 1) w.restart();
+        if (at == 2) { // while a Fragment is on its way
+            w.begin(fragment(4, 6));
+            w.restart();
+        }
+        CHECK(w.send(4, 6)->received_content_range == 10);
+        if (at == 3) w.restart();
+        if (at == 4) {
+            w.begin(request(packet_type::close_session));
+            w.restart();
+        }
+        check_accepted(w.close());
+        w.restart();
+        check_accepted(w.close());
+        CHECK(w.destinations[std::string(target)] == file);
+        CHECK(w.publications[std::string(target)] == 1);
+    }
+}
+
+TEST_CASE("server: a whole 64-bit file has no end that wraps") {
+    world w;
+    w.create();
+    const auto step = w.begin(fragment(0, UINT64_MAX, UINT64_MAX));
+    CHECK(step.size_bytes == UINT64_MAX);
+    CHECK(w.server.on_stored("{1}", step.ticket, UINT64_MAX, w.directory, w.now).answer.received_content_range ==
+          UINT64_MAX);
+    CHECK(w.session().state() == upload_server_state::wait_for_close);
+}
+
+TEST_CASE("server: a session is at most 192 bytes") { CHECK(sizeof(upload_session) <= 192); }
+
+TEST_CASE("server: everything works in constant expressions") {
+    constexpr upload_server_state end = [] {
+        upload_session s({0});
+        const upload_directory d;
+        const upload_session_call c{.session_id = "{1}"};
+        auto step = s.create({.type = packet_type::create_session});
+        s.on_room(step.ticket, {}, d, c);
+        step = s.on_request({.type = packet_type::fragment, .range = {0, 3, 3}}, d, c);
+        s.on_stored(step.ticket, 3, d, c);
+        step = s.on_request({.type = packet_type::close_session}, d, c);
+        s.on_published(step.ticket, {}, d, c);
+        return s.state();
+    }();
+    static_assert(end == upload_server_state::complete);
+    CHECK(end == upload_server_state::complete);
+}
