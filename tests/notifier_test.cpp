@@ -138,6 +138,7 @@ TEST_CASE("notifier: which statuses are transient, fatal and final [handling-ser
         const notification_result r = refused_by_application(status);
         CHECK(r.meaning == expected);
         CHECK(r.is_final == (s == 403));
+        CHECK(disposition_of_application(r.status) == expected); // the client makes the same of what it is told
         CHECK(r.code == hresult::from_http_status(status));
         CHECK(r.context == error_context::remote_application);
         // The client can be told.

@@ -54,15 +54,15 @@ struct notification_result {
     [[nodiscard]] constexpr bool is_success() const noexcept { return meaning == disposition::success; }
 };
 
-/// The result for an application that answered with `status`, which is not 200. The client is told the same status,
-/// unless an Ack cannot have it; the code always says it.
+/// The result for an application that answered with `status`, which is not 200. The client is told the same status;
+/// where an Ack cannot have it, one that means the same to him. The code always says it.
 constexpr notification_result refused_by_application(std::uint16_t status) noexcept {
     notification_result r;
     r.meaning = disposition_of_application(status);
     r.is_final = status == 403;
-    const bool tellable = status >= 300 && status <= 599 && may_have_body(status);
-    r.status = tellable ? status : row_of(refusal::application_unreachable).status;
     r.code = hresult::from_http_status(status);
+    r.status = status;
+    if (status < 300 || status > 599 || !may_have_body(status)) r.status = r.meaning == disposition::fatal ? 400 : 502;
     return r;
 }
 
