@@ -2,8 +2,8 @@
 //
 // bitswire gives a typed, validated packet; llhttp, http-parser and Boost.Beast only tokenize. They refuse the method
 // BITS_POST, so they get the same head with POST, which is five bytes shorter. Each result is checked before it is
-// timed; the last lines say the ratios of this run, which are all that may be compared between machines.
-#include "../tests/support/counting_new.hpp"
+// timed.
+#include "checks.hpp"
 #include "peers.hpp"
 
 #include <bitswire/bitswire.hpp>
@@ -11,11 +11,7 @@
 #include <benchmark/benchmark.h>
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <new>
 #include <random>
@@ -26,21 +22,6 @@
 using namespace bitswire;
 
 namespace {
-
-[[noreturn]] void die(const char* what) {
-    std::fprintf(stderr, "bench: wrong result: %s\n", what);
-    std::exit(1);
-}
-void check(bool right, const char* what) {
-    if (!right) die(what);
-}
-
-std::string load(const char* name) {
-    std::ifstream in(std::string(BITSWIRE_CAPTURES_DIR) + "/" + name, std::ios::binary);
-    std::string bytes{std::istreambuf_iterator<char>(in), {}};
-    check(!bytes.empty(), name);
-    return bytes;
-}
 
 const std::string& fragment_head() {
     static const std::string bytes = load("upload/03-fragment.request-head.bin");
@@ -54,8 +35,6 @@ const std::string& post_head() {
     static const std::string bytes = fragment_head().substr(5); // BITS_POST -> POST
     return bytes;
 }
-
-void check_no_allocations(std::size_t before) { check(allocation_count() == before, "bitswire allocated"); }
 
 // ---- decode
 // ------------------------------------------------------------------------------------------------------------
@@ -287,42 +266,4 @@ BENCHMARK(encode_ack_memcpy);
 BENCHMARK(hresult_bitswire);
 BENCHMARK(hresult_unordered_map);
 
-/// Prints the usual table and keeps the times for the ratios.
-class keeping_reporter : public benchmark::ConsoleReporter {
-  public:
-    void ReportRuns(const std::vector<Run>& runs) override {
-        for (const Run& run : runs) {
-            if (!run.error_occurred) ns_[run.benchmark_name()] = run.GetAdjustedCPUTime();
-        }
-        ConsoleReporter::ReportRuns(runs);
-    }
-    void print_ratio(const std::string& a, const std::string& b) const {
-        if (ns_.count(a) == 0 || ns_.count(b) == 0) return;
-        std::printf("%-26s / %-26s = %.2f\n", a.c_str(), b.c_str(), ns_.at(a) / ns_.at(b));
-    }
-
-  private:
-    std::map<std::string, double> ns_;
-};
-
 } // namespace
-
-int main(int argc, char** argv) {
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
-    keeping_reporter reporter;
-    if (benchmark::RunSpecifiedBenchmarks(&reporter) == 0) return 1;
-    std::printf("\nratios of this run\n");
-    for (const char* message : {"request_", "ack_"}) {
-        for (const char* peer : {"llhttp", "http_parser", "beast"}) {
-            reporter.print_ratio(std::string(message) + "bitswire", std::string(message) + peer);
-        }
-    }
-    for (const char* message : {"encode_request_", "encode_ack_"}) {
-        for (const char* peer : {"snprintf", "memcpy"}) {
-            reporter.print_ratio(std::string(message) + "bitswire", std::string(message) + peer);
-        }
-    }
-    reporter.print_ratio("hresult_bitswire", "hresult_unordered_map");
-    return 0;
-}
