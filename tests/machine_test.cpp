@@ -142,4 +142,5 @@ TEST_CASE("machine: names are those of the code, with a zero behind them") {
     CHECK(enum_name(static_cast<upload_client_state>(200)).empty());
     CHECK(std::string(enum_name(light::off).data()) == "off");
     CHECK(enumerator_count<upload_client_state> == 11);
+    CHECK(enumerator_count<light> == 3); // of an unnamed namespace, which compilers spell differently
 }

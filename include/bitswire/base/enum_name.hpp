@@ -24,7 +24,8 @@ consteval std::string_view enumerator_name() {
     std::string_view text = __PRETTY_FUNCTION__;
     text.remove_prefix(text.find(mark) + mark.size());
     text = text.substr(0, text.find_first_of(";]"));
-    if (text.find(')') != std::string_view::npos) return {};
+    const std::size_t bracket = text.rfind(')'); // of a cast, or of `(anonymous namespace)::`
+    if (bracket != std::string_view::npos && text[bracket + 1] != ':') return {};
     return text.substr(text.rfind(':') + 1);
 }
 
