@@ -324,6 +324,26 @@ TEST_CASE("server: the body of a refused request is dropped, or the connection c
     CHECK_FALSE(w.begin(r).answer.keep_alive);
 }
 
+TEST_CASE("server: the body of a last Fragment that only notifies again is read before that, and stored nowhere") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.application = refused_by_application(503);
+    w.send(0, 10);
+    auto step = w.begin(fragment(4, 6));
+    CHECK(step.todo == upload_server_todo::store_body);
+    CHECK(step.skip_bytes == 6);
+    CHECK(step.size_bytes == 0);
+    step = w.server.on_stored("{1}", step.ticket, 0, w.directory, w.now);
+    CHECK(step.todo == upload_server_todo::notify);
+    w.application = refused_by_application(403);
+    CHECK(w.work_off(fragment(4, 6), step, {})->status == 403);
+    step = w.begin(fragment(4, 6)); // it will not be notified again
+    CHECK(step.todo == upload_server_todo::answer);
+    CHECK(step.drop_bytes == 6);
+    CHECK(w.store.find("{1}")->partial == file);
+}
+
 TEST_CASE("server: 100 (Continue) is sent where it is waited for and the body is wanted [RFC 9110 10.1.1]") {
     world w;
     w.create();

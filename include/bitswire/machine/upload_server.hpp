@@ -26,7 +26,7 @@ enum class upload_server_state : std::uint8_t {
 enum class upload_server_event : std::uint8_t {
     room_made,   ///< there is a place for the partial file
     room_denied, ///< there is none
-    fragment_new,
+    fragment_wanted, ///< it brings missing bytes, or the last ones again to notify again
     fragment_known, ///< all of its bytes are there already
     fragment_gap,   ///< it begins beyond the next expected byte
     request_refused,
@@ -70,7 +70,7 @@ struct upload_server_rules {
     static constexpr auto rows = std::to_array<transition<state, event, action>>({
         {{s::init},                                                e::room_made,           s::receive_fragments, a::answer,             "[MC-BUP] 3.2.5.2.4"},
         {{s::init},                                                e::room_denied,         s::cancel,            a::answer_error,       "[MC-BUP] 3.2.5.2.4"},
-        {{s::receive_fragments},                                   e::fragment_new,        stay,                 a::store_body,         "[MC-BUP] 3.2.5.1.2"},
+        {{s::receive_fragments},                                   e::fragment_wanted,     stay,                 a::store_body,         "[MC-BUP] 3.2.5.1.2"},
         {{s::receive_fragments, s::wait_for_close},                e::fragment_known,      stay,                 a::answer,             "fragment; [MC-BUP] 3.2.5.1.2: NotifyCache, 3.2.5.1.4"},
         {{s::receive_fragments},                                   e::fragment_gap,        stay,                 a::answer_out_of_sync, "[MC-BUP] 3.2.5.2.6"},
         {{s::receive_fragments, s::wait_for_close},                e::request_refused,     stay,                 a::answer_error,       "[MC-BUP] 3.2.5.2.3, 3.2.5.2.6"},

@@ -47,7 +47,7 @@ struct upload_server_step {
     std::uint64_t skip_bytes = 0; ///< of `store_body`: how much to read and drop first, because it is there already
     std::uint64_t offset = 0;     ///< of `store_body`: where in the file the rest belongs
     std::uint64_t size_bytes = 0; ///< of `store_body`: how much that is
-    std::uint64_t drop_bytes = 0; ///< of the others: body to be read and dropped before the next request is read
+    std::uint64_t drop_bytes = 0; ///< of `answer`: body that is still to be read, and dropped, before the next request
     ack answer{};                 ///< of `answer` and `discard`
 
     friend constexpr bool operator==(const upload_server_step&, const upload_server_step&) noexcept = default;
@@ -280,14 +280,17 @@ class upload_session {
             return perform(e::request_refused, d, c, refused(refusal::fragment_too_large, c));
         if (r.range.offset > received_bytes_) return perform(e::fragment_gap, d, c);
         total_bytes_ = r.range.total_bytes;
-        if (r.range.end() > received_bytes_) {
+        const bool is_new = r.range.end() > received_bytes_;
+        if (!is_new && (!r.range.is_last() || machine_.state() == state_type::wait_for_close)) {
+            return perform(e::fragment_known, d, c);
+        }
+        // A last Fragment of which all is there has come to notify again. Its body is read first: its client shall not
+        // wait with sending it for as long as the application may take.
+        if (is_new || (r.range.size_bytes != 0 && final_status_ == 0)) {
             storing_bytes_ = r.range.end() - received_bytes_;
-            upload_server_step step = perform(e::fragment_new, d, c);
+            upload_server_step step = perform(e::fragment_wanted, d, c);
             step.skip_bytes = received_bytes_ - r.range.offset;
             return step;
-        }
-        if (!r.range.is_last() || machine_.state() == state_type::wait_for_close) {
-            return perform(e::fragment_known, d, c);
         }
         has_total_ = true;
         return on_all_there(d, c);
@@ -360,7 +363,6 @@ class upload_session {
             step.send_continue = r.expects_continue;
         } else {
             detail::leave_body(r, d, step);
-            closes_ = closes_ || !step.answer.keep_alive;
         }
         return step;
     }
