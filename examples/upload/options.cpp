@@ -1,0 +1,63 @@
+// upload/options.cpp: what the command line says.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace upload_tool {
+
+std::optional<options> read_options(int argc, char** argv, int& exit_code) {
+    CLI::App app("Uploads a file with Microsoft's BITS upload protocol ([MC-BUP]).", "bitswire-upload");
+    app.footer(
+        "Sizes may end in K, M or G (powers of 1024).\n"
+        "Ends with 0 only if the server has closed the session, with 1 if the upload has failed for good, with 2\n"
+        "if the command or the state file is wrong, and with 3 if the same command can go on later.");
+    options o;
+    std::string proxy;
+    std::uint64_t fragment_size = 0;
+    std::uint32_t timeout_s = 0;
+    const CLI::AsSizeValue size(false);
+    const CLI::Range positive_size(std::uint64_t{1}, std::uint64_t{INT64_MAX});
+
+    app.add_option("FILE", o.file, "File to upload")->required();
+    app.add_option("URL", o.url, "Where to: http or https")->required();
+    app.add_option("--reply", o.reply, "Upload-reply: fetch the reply of the server's application to this file");
+    CLI::Option* with_state = app.add_option("--resume", o.state_file, "Keep the state here, and go on from it");
+    app.add_flag("--cancel", o.cancel, "Cancel the upload whose state is kept, instead of going on")->needs(with_state);
+    app.add_option("--content-name", o.content_name, "File name to tell the server, instead of that of FILE");
+    CLI::Option* with_fragment_size =
+        app.add_option("--fragment-size", fragment_size, "Largest number of bytes in a request")
+            ->transform(size)
+            ->check(positive_size);
+    app.add_flag("--ping-first", o.ping_first, "Begin with a Ping, as suits NTLM");
+    app.add_option("--user", o.user,
+                   "Name and password for Basic, Digest or NTLM; \":\" for who is logged in (Negotiate)")
+        ->type_name("USER:PASSWORD");
+    CLI::Option* with_proxy =
+        app.add_option("--proxy", proxy, "Proxy to use; \"\" for none, whatever the environment says");
+    app.add_option("--proxy-user", o.proxy_user, "The same as --user, for the proxy")->type_name("USER:PASSWORD");
+    app.add_option("--cacert", o.cacert, "File with the certificates to trust (PEM)")->check(CLI::ExistingFile);
+    app.add_flag("--insecure", o.insecure, "Take any certificate");
+    app.add_option("--limit-rate", o.limit_rate, "Bytes per second at most")->transform(size)->check(positive_size);
+    app.add_option("--retries", o.retries, "Attempts without progress in between")->capture_default_str();
+    app.add_option("--retry-delay", o.retry_delay_s, "Seconds before the first of them; twice as long each time")
+        ->capture_default_str();
+    CLI::Option* with_timeout =
+        app.add_option("--timeout", timeout_s, "Seconds without a byte sent, or without an answer, before giving up")
+            ->check(CLI::Range(1U, 86'400U));
+    app.add_flag("--json", o.json, "One JSON object per line on stdout");
+    app.add_flag("--verbose", o.verbose, "One line per packet on stderr");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        exit_code = app.exit(e) == 0 ? exit_done : exit_wrong_usage;
+        return std::nullopt;
+    }
+    if (with_fragment_size->count() != 0) o.fragment_size = fragment_size;
+    if (with_proxy->count() != 0) o.proxy = proxy;
+    if (with_timeout->count() != 0) o.timeout_s = timeout_s;
+    return o;
+}
+
+} // namespace upload_tool

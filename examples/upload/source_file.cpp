@@ -1,0 +1,67 @@
+// upload/source_file.cpp: the file that is uploaded, and whether it is still what it was.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "source_file.hpp"
+
+#include "options.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace upload_tool {
+
+namespace {
+
+std::int64_t modified_ns(const struct stat& s) noexcept {
+    return std::int64_t{s.st_mtim.tv_sec} * 1'000'000'000 + s.st_mtim.tv_nsec;
+}
+
+} // namespace
+
+// Without O_NONBLOCK, opening a pipe that nobody writes to would wait.
+source_file::source_file(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    struct stat s {};
+    if (fd_ < 0 || ::fstat(fd_, &s) != 0) {
+        const std::string why = std::strerror(errno);
+        if (fd_ >= 0) ::close(fd_);
+        throw usage_error(path + ": " + why);
+    }
+    if (!S_ISREG(s.st_mode)) {
+        ::close(fd_);
+        throw usage_error(path + ": is not a regular file");
+    }
+    ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
+    std::error_code unresolved;
+    identity_.path = std::filesystem::canonical(path, unresolved).string();
+    if (unresolved) identity_.path = path;
+    identity_.size_bytes = static_cast<std::uint64_t>(s.st_size);
+    identity_.modified_ns = modified_ns(s);
+    identity_.inode = s.st_ino;
+}
+
+source_file::~source_file() { ::close(fd_); }
+
+bool source_file::has_changed() const noexcept {
+    struct stat s {};
+    if (::fstat(fd_, &s) != 0) return true;
+    return static_cast<std::uint64_t>(s.st_size) != identity_.size_bytes || modified_ns(s) != identity_.modified_ns;
+}
+
+bool source_file::read(std::uint64_t offset, char* out, std::size_t size) const noexcept {
+    while (size != 0) {
+        const ssize_t n = ::pread(fd_, out, size, static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        const auto got = static_cast<std::size_t>(n);
+        out += got;
+        offset += got;
+        size -= got;
+    }
+    return true;
+}
+
+} // namespace upload_tool

@@ -1,0 +1,148 @@
+// upload/state_file.cpp: an upload that can be gone on with after a crash.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "state_file.hpp"
+
+#include "options.hpp"
+
+#include <bitswire/base/number.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace upload_tool {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view format = "bitswire-upload 1";
+/// Far more than a state has; a file beyond is none.
+constexpr std::size_t max_state_size = 65'536;
+
+std::string to_hex(std::string_view bytes) {
+    std::string text;
+    for (const char c : bytes) {
+        const auto byte = bitswire::number_text::hexadecimal(static_cast<unsigned char>(c), 2);
+        text += byte.view().substr(2);
+    }
+    return text;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+    std::string bytes;
+    if (text.size() % 2 != 0) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const bitswire::number n = bitswire::parse_hexadecimal(text.substr(i, 2), 255);
+        if (n.status != bitswire::number_status::ok) return std::nullopt;
+        bytes += static_cast<char>(n.value);
+    }
+    return bytes;
+}
+
+/// Paths are bytes and JSON is UTF-8, so they are stored as hex, too; a readable path stands beside for people.
+std::string readable(std::string_view text) {
+    return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+}
+
+std::string folder_of(const std::string& path) {
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    return folder.empty() ? "." : folder;
+}
+
+std::string read_whole(int fd) {
+    std::string text(max_state_size, '\0');
+    std::size_t size = 0;
+    while (size < text.size()) {
+        const ssize_t n = ::read(fd, text.data() + size, text.size() - size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        size += static_cast<std::size_t>(n);
+    }
+    text.resize(size);
+    return text;
+}
+
+} // namespace
+
+std::optional<upload_state> state_file::read() const {
+    const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT) return std::nullopt;
+    if (fd < 0) throw usage_error(path_ + ": " + std::strerror(errno));
+    const std::string text = read_whole(fd);
+    ::close(fd);
+    try {
+        const json j = json::parse(text);
+        if (j.at("format") != format) throw usage_error(path_ + ": is not the state of an upload");
+        const auto path = from_hex(j.at("path").get_ref<const std::string&>());
+        const auto snapshot = from_hex(j.at("snapshot").get_ref<const std::string&>());
+        if (!path || !snapshot) throw usage_error(path_ + ": the state is damaged");
+        return upload_state{j.at("url").get<std::string>(),
+                            {*path, j.at("size").get<std::uint64_t>(), j.at("modified_ns").get<std::int64_t>(),
+                             j.at("inode").get<std::uint64_t>()},
+                            *snapshot};
+    } catch (const json::exception&) {
+        throw usage_error(path_ + ": is not the state of an upload, or is damaged");
+    }
+}
+
+void state_file::check_writable() const {
+    const std::string folder = folder_of(path_);
+    if (::access(folder.c_str(), W_OK | X_OK) != 0) throw usage_error(folder + ": " + std::strerror(errno));
+    struct stat s {};
+    if (::stat(path_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) throw usage_error(path_ + ": is not a regular file");
+}
+
+bool state_file::write(const upload_state& state) {
+    const json j = {{"format", format},
+                    {"url", state.url},
+                    {"file", readable(state.file.path)},
+                    {"path", to_hex(state.file.path)},
+                    {"size", state.file.size_bytes},
+                    {"modified_ns", state.file.modified_ns},
+                    {"inode", state.file.inode},
+                    {"snapshot", to_hex(state.snapshot)}};
+    return write_whole(j.dump(2) + "\n");
+}
+
+bool state_file::write_whole(const std::string& text) {
+    const std::string temporary = path_ + ".tmp";
+    // A file that is there already is a left-over, or a trap that somebody has set in a shared folder.
+    ::unlink(temporary.c_str());
+    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return false;
+    bool ok = true;
+    for (std::size_t done = 0; ok && done < text.size();) {
+        const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
+        if (n < 0 && errno == EINTR) continue;
+        ok = n > 0;
+        if (ok) done += static_cast<std::size_t>(n);
+    }
+    ok = ok && ::fsync(fd) == 0;
+    ok = ::close(fd) == 0 && ok;
+    ok = ok && std::rename(temporary.c_str(), path_.c_str()) == 0;
+    if (!ok) {
+        const int why = errno;
+        ::unlink(temporary.c_str());
+        errno = why;
+        return false;
+    }
+    if (!folder_synced_) { // the name; afterwards only what is behind it changes
+        const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder >= 0) {
+            folder_synced_ = ::fsync(folder) == 0;
+            ::close(folder);
+        }
+    }
+    return true;
+}
+
+void state_file::remove() noexcept { ::unlink(path_.c_str()); }
+
+} // namespace upload_tool

@@ -1,0 +1,390 @@
+// upload/uploader.cpp: drives the library's upload_client.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "uploader.hpp"
+
+#include "stop_request.hpp"
+
+#include <bitswire/spec/hresult_table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <span>
+#include <thread>
+#include <unistd.h>
+
+namespace upload_tool {
+
+namespace {
+
+using bitswire::packet_type;
+using bitswire::time_point;
+using bitswire::upload_status;
+
+constexpr std::uint64_t longest_delay_s = 600;
+
+/// A clock that goes on between runs, since the snapshot has moments in it.
+time_point now() {
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count())};
+}
+
+std::uint64_t delay_s(std::uint64_t first_s, unsigned attempt) {
+    for (; attempt != 0 && first_s < longest_delay_s; --attempt)
+        first_s *= 2;
+    return std::min(first_s, longest_delay_s);
+}
+
+/// For how long the library repeats Close-Session: as long as all attempts take, each after twice the time.
+std::uint32_t repeat_for_s(const options& o) {
+    std::uint64_t sum = 0;
+    std::uint64_t delay = std::max(o.retry_delay_s, 1U);
+    for (unsigned i = 0; i < o.retries && sum < bitswire::upload_client_config{}.repeat_for_s; ++i, delay *= 2)
+        sum += delay;
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, bitswire::upload_client_config{}.repeat_for_s));
+}
+
+/// The name of the file, if it is one that may be sent.
+std::string content_name_of(const std::string& file) {
+    std::string name = std::filesystem::path(file).filename().string();
+    const bool sendable = name.size() <= bitswire::row_of(bitswire::header::content_name).max_sent &&
+                          name.find_first_of(bitswire::forbidden_in_file_names) == std::string::npos &&
+                          bitswire::find_control(name) == name.size() && bitswire::trim_ows(name) == name;
+    return sendable ? name : std::string();
+}
+
+bitswire::upload_client_config config_of(const options& o, std::uint64_t size_bytes) {
+    bitswire::upload_client_config c;
+    c.url = o.url;
+    c.size_bytes = size_bytes;
+    c.content_name = o.content_name;
+    c.user_agent = "bitswire-upload/0.1";
+    c.wants_reply = !o.reply.empty();
+    c.ping_first = o.ping_first;
+    if (o.fragment_size) {
+        c.fragment.first = c.fragment.largest = *o.fragment_size;
+        c.fragment.smallest = std::min(c.fragment.smallest, *o.fragment_size);
+    }
+    if (o.timeout_s) c.request_timeout_s = c.response_timeout_s = *o.timeout_s;
+    c.first_repeat_s = std::max(o.retry_delay_s, 1U);
+    c.repeat_for_s = repeat_for_s(o);
+    return c;
+}
+
+/// Whether a server that has said this may say something else later. What the table knows of the code goes before what
+/// it knows of the status.
+bool is_transient(const bitswire::upload_failure& f) {
+    using bitswire::disposition;
+    using bitswire::operator""_hresult;
+    // A folder does not grow, and a request that is wrong does not become right.
+    if (f.code == "BG_E_TOO_LARGE"_hresult || f.code == "E_INVALIDARG"_hresult) return false;
+    // From an application it is transient; from a server it says that the destination is there already.
+    if (f.http_status == 409 && f.context != bitswire::error_context::remote_application) return false;
+    const bitswire::hresult_row* code = bitswire::find_hresult(f.code);
+    if (code != nullptr && code->treated_as == disposition::transient) return true;
+    if (code != nullptr && code->treated_as == disposition::fatal) return false;
+    if (f.http_status == 429) return true;
+    const bitswire::hresult_row* status = bitswire::find_hresult(bitswire::hresult::from_http_status(f.http_status));
+    return status != nullptr ? status->treated_as == disposition::transient : f.http_status >= 500;
+}
+
+/// The state of a run before, if there is one and it is of this upload.
+std::optional<upload_state> read_state(const options& o, const std::optional<state_file>& kept,
+                                       const source_file* file) {
+    if (!kept) return std::nullopt;
+    kept->check_writable();
+    std::optional<upload_state> state = kept->read();
+    if (!state) {
+        if (o.cancel) throw usage_error(kept->path() + ": there is no upload to cancel");
+        return std::nullopt;
+    }
+    if (state->url != o.url) throw usage_error(kept->path() + ": is the state of an upload to " + state->url);
+    if (file == nullptr || state->file == file->identity()) return state;
+    const std::string start_over = "; to start over, cancel it with --cancel, or delete the state";
+    if (state->file.path != file->identity().path)
+        throw usage_error(kept->path() + ": is the state of an upload of " + state->file.path + start_over);
+    throw usage_error(o.file + ": has changed since the upload was begun" + start_over);
+}
+
+} // namespace
+
+uploader::uploader(const options& o) : options_(o), client_(config_), http_(o), display_(o.json, o.verbose) {
+    if (!bitswire::parse_url(o.url))
+        throw usage_error(o.url + ": is no http or https URL; a name and a password belong in --user");
+    if (options_.content_name.empty()) options_.content_name = content_name_of(o.file);
+    if (!o.cancel) file_.emplace(o.file);
+    if (!o.state_file.empty()) state_file_.emplace(o.state_file);
+
+    const std::optional<upload_state> kept = read_state(o, state_file_, file_ ? &*file_ : nullptr);
+    state_.url = o.url;
+    state_.file = file_ ? file_->identity() : kept->file;
+    config_ = config_of(options_, state_.file.size_bytes);
+    client_ = bitswire::upload_client(config_);
+    if (!kept) return;
+    const auto restored = bitswire::upload_client::restore(config_, kept->snapshot);
+    if (!restored)
+        throw usage_error(o.state_file + ": the state " + std::string(bitswire::row_of(restored.error().code).text));
+    client_ = *restored;
+}
+
+int uploader::run() {
+    using todo = bitswire::upload_todo;
+    display_.started(options_.file, options_.url, client_.bytes_done(), client_.bytes_total());
+    if (client_.finished()) return finished(); // and was killed before it could say so
+    step s = begin();
+    while (!stop_request::is_urgent()) {
+        switch (s.todo) {
+        case todo::send:
+            s = exchange(s);
+            break;
+        case todo::fetch_reply:
+            s = fetch_reply();
+            break;
+        case todo::give_credentials: // curl has tried those that there are
+            s = client_.on_credentials_withheld(now());
+            break;
+        case todo::wait:
+        case todo::nothing: // a timer that was due before the one that is waited for
+            if (s.wake_at == bitswire::time_never || !wait_until(s.wake_at)) return interrupted();
+            s = client_.on_timer(now());
+            break;
+        case todo::stopped:
+            trouble_.failure = client_.failure();
+            if (stop_request::is_made()) return interrupted();
+            if (!may_help_later() || !wait_to_retry(s.wake_at)) return failed();
+            s = client_.resume(now());
+            break;
+        case todo::suspended:
+            return interrupted();
+        case todo::done:
+            return finished();
+        }
+    }
+    return interrupted();
+}
+
+uploader::step uploader::begin() {
+    furthest_ = client_.bytes_done();
+    if (options_.cancel) return client_.cancel(now());
+    return client_.state() == bitswire::upload_client_state::init ? client_.start(now()) : client_.resume(now());
+}
+
+/// Sends what the step says, and tells the client what came back.
+uploader::step uploader::exchange(const step& s) {
+    const packet_type type = s.request.type;
+    ask_to_stop();
+    // A session is never closed over a file that was written to while it was read.
+    const bool needs_file = type == packet_type::fragment || type == packet_type::close_session;
+    if (needs_file && file_ && file_->has_changed()) return give_up_changed_file();
+
+    display_.sent(s.request);
+    const std::uint64_t before = client_.bytes_done();
+    const http_answer answer = http_.send(s, file_ ? &*file_ : nullptr, [&](std::uint64_t bytes) {
+        ask_to_stop();
+        display_.progress(before + bytes);
+        return !stop_request::is_urgent();
+    });
+    if (answer.result == http_result::file_changed) return give_up_changed_file();
+    const step next = on_answer(answer, type);
+    save_state();
+    if (client_.bytes_done() > furthest_) {
+        furthest_ = client_.bytes_done();
+        attempts_ = 0;
+    }
+    display_.progress(client_.bytes_done());
+    return next;
+}
+
+uploader::step uploader::on_answer(const http_answer& answer, packet_type answers) {
+    trouble_ = {};
+    trouble_.detail = answer.trouble;
+    trouble_may_pass_ = answer.may_help_later;
+    switch (answer.result) {
+    case http_result::answered: {
+        const auto ack = bitswire::parse_message<bitswire::ack>(answer.start, answer.headers, {.answers = answers});
+        if (!ack) return client_.on_bad_ack(ack.error(), now());
+        display_.received(*ack);
+        return client_.on_ack(*ack, now());
+    }
+    case http_result::head_too_large:
+        return client_.on_bad_ack({bitswire::errc::head_too_large, bitswire::header::none, 0}, now());
+    case http_result::timed_out:
+        return client_.on_timeout(now());
+    default:
+        return client_.on_transport_error(now());
+    }
+}
+
+/// Fetches the reply next to where it belongs, and moves it there when it is whole.
+uploader::step uploader::fetch_reply() {
+    std::array<char, bitswire::max_resolved_url_size(bitswire::max_url_size, bitswire::max_url_size)> url{};
+    const auto size = client_.write_reply_url(url);
+    if (!size) return on_reply_trouble(std::string(bitswire::row_of(size.error().code).text), 0, false);
+
+    const std::string part = options_.reply + ".part";
+    const auto os_trouble = [&] { return on_reply_trouble(part + ": " + std::strerror(errno), 0, false); };
+    const int fd = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (fd < 0) return os_trouble();
+    std::uint64_t stored = 0;
+    int store_errno = 0;
+    const auto store = [&](std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t n = ::write(fd, bytes.data(), bytes.size());
+            if (n < 0 && errno == EINTR) continue;
+            if (n <= 0) {
+                store_errno = errno;
+                return false;
+            }
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+            stored += static_cast<std::uint64_t>(n);
+        }
+        return true;
+    };
+    const std::uint32_t timeout_s = options_.timeout_s.value_or(bitswire::upload_response_timeout_s);
+    const http_answer answer = http_.fetch(std::string(url.data(), *size), timeout_s, store,
+                                           [](std::uint64_t) { return !stop_request::is_made(); });
+    if (answer.result == http_result::answered && answer.start.status == 200 && answer.length_is_known) {
+        bool safe = ::fsync(fd) == 0;
+        safe = ::close(fd) == 0 && safe;
+        if (!safe || std::rename(part.c_str(), options_.reply.c_str()) != 0) return os_trouble();
+        display_.reply(options_.reply, stored);
+        return client_.on_reply_fetched(now());
+    }
+    ::close(fd);
+    ::unlink(part.c_str());
+    if (stop_request::is_made()) return client_.suspend(now());
+    if (answer.result == http_result::sink_failed)
+        return on_reply_trouble(part + ": " + std::strerror(store_errno), 0, false);
+    if (answer.result == http_result::answered && answer.start.status == 200)
+        return on_reply_trouble("the server does not say how long the reply is, so half of it would do", 200, false);
+    return on_reply_trouble(answer.trouble, answer.start.status, answer.may_help_later);
+}
+
+uploader::step uploader::on_reply_trouble(std::string detail, std::uint16_t status, bool may_help_later) {
+    const step s = client_.on_reply_failed(now());
+    trouble_ = {client_.failure(), std::move(detail), true};
+    trouble_.failure.http_status = status;
+    trouble_may_pass_ = may_help_later && (status == 0 || is_transient(trouble_.failure));
+    return s;
+}
+
+/// The request at hand is not sent; a session that is there is cancelled instead.
+uploader::step uploader::give_up_changed_file() {
+    file_has_changed_ = true;
+    display_.warn(options_.file + " was written to while it was read; the upload is cancelled");
+    static_cast<void>(client_.cancel(now()));
+    return client_.on_transport_error(now());
+}
+
+/// What cannot be gone on with is not left behind on the server either.
+void uploader::ask_to_stop() {
+    if (!stop_request::is_made() || is_told_to_stop_ || file_has_changed_) return;
+    is_told_to_stop_ = true;
+    static_cast<void>(state_file_ ? client_.suspend(now()) : client_.cancel(now()));
+}
+
+void uploader::save_state() {
+    if (!state_file_ || client_.session_id().empty()) return;
+    std::array<char, bitswire::upload_client::max_snapshot_size> bytes{};
+    const auto size = client_.write_snapshot(bytes);
+    if (!size) return; // the buffer is as large as any
+    state_.snapshot.assign(bytes.data(), *size);
+    const bool safe = state_file_->write(state_);
+    if (!safe && !state_is_unsafe_) display_.warn(state_file_->path() + ": " + std::strerror(errno));
+    state_is_unsafe_ = !safe;
+}
+
+bool uploader::may_help_later() const {
+    if (file_has_changed_ || is_told_to_stop_) return false;
+    switch (trouble_.failure.what) {
+    case upload_status::transport:
+    case upload_status::reply_failed:
+        return trouble_may_pass_;
+    case upload_status::timeout:
+        return true;
+    case upload_status::refused: {
+        // The library has already repeated these for as long as was asked for.
+        const packet_type during = trouble_.failure.during;
+        const bool repeated = (during == packet_type::close_session || during == packet_type::cancel_session) &&
+                              trouble_.failure.http_status >= 500;
+        return !repeated && is_transient(trouble_.failure);
+    }
+    default:
+        return false;
+    }
+}
+
+bool uploader::wait_to_retry(time_point wake_at) {
+    if (attempts_ == options_.retries) return false;
+    const std::uint64_t delay = delay_s(options_.retry_delay_s, attempts_++);
+    display_.retry(trouble_, attempts_, options_.retries, delay);
+    const time_point resume_at = bitswire::after_ms(now(), delay * 1000U);
+    while (wake_at < resume_at) { // the host that does not answer is given up meanwhile
+        if (!wait_until(wake_at)) return false;
+        wake_at = client_.on_timer(now()).wake_at;
+    }
+    return wait_until(resume_at);
+}
+
+/// False if somebody has asked to stop.
+bool uploader::wait_until(time_point t) {
+    constexpr std::uint64_t glance_ms = 100;
+    while (!stop_request::is_made()) {
+        const std::uint64_t left_ms = bitswire::elapsed_ms(now(), t);
+        if (left_ms == 0) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::min(left_ms, glance_ms)));
+    }
+    return false;
+}
+
+int uploader::finished() {
+    if (state_file_) state_file_->remove();
+    if (file_has_changed_) {
+        display_.ended("the file was written to while it was read, so nothing was uploaded", exit_failed);
+        return exit_failed;
+    }
+    const bool cancelled = !client_.succeeded();
+    if (cancelled && !options_.cancel) return interrupted();
+    display_.done(cancelled);
+    return exit_done;
+}
+
+int uploader::failed() {
+    if (stop_request::is_made()) return interrupted();
+    if (file_has_changed_) {
+        display_.ended("the file was written to while it was read, and the session could not be cancelled",
+                       exit_failed);
+        return exit_failed;
+    }
+    const bool is_kept = state_file_ && !client_.session_id().empty() && !state_is_unsafe_;
+    const bool passes =
+        trouble_.failure.what == upload_status::auth_required || may_help_later() || is_transient(trouble_.failure);
+    std::string hint;
+    if (trouble_.failure.what == upload_status::auth_required) {
+        hint = trouble_.failure.http_status == 407 ? "see --proxy-user" : "see --user";
+    }
+    if (is_kept) hint.append(hint.empty() ? "" : "; ").append("the same command goes on with this upload");
+    const bool wrong_usage = trouble_.failure.what == upload_status::bad_argument;
+    const int code = wrong_usage ? exit_wrong_usage : is_kept && passes ? exit_resumable : exit_failed;
+    display_.failed(trouble_, hint, code);
+    return code;
+}
+
+int uploader::interrupted() {
+    const int code = 128 + static_cast<int>(stop_request::signal);
+    const bool is_kept = state_file_ && !client_.session_id().empty() && !state_is_unsafe_;
+    display_.ended(is_kept                        ? "stopped; the same command goes on with this upload"
+                   : client_.finished()           ? "stopped, and cancelled at the server"
+                   : client_.session_id().empty() ? "stopped before the upload had begun"
+                                                  : "stopped; without --resume it cannot be gone on with",
+                   code);
+    return code;
+}
+
+} // namespace upload_tool
