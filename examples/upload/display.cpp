@@ -248,6 +248,17 @@ void display::retry(const trouble& t, unsigned attempt, unsigned attempts, std::
     }
 }
 
+void display::repeat(const trouble& t, std::uint64_t delay_s) {
+    if (json_) {
+        json j = to_json(t);
+        j["event"] = "retry";
+        j["delay_s"] = delay_s;
+        print_json(j);
+    } else {
+        print_line(short_text(t) + format("; repeated in %llu s", static_cast<unsigned long long>(delay_s)));
+    }
+}
+
 void display::reply(std::string_view file, std::uint64_t size_bytes) {
     if (json_) {
         print_json({{"event", "reply"}, {"file", file}, {"bytes", size_bytes}});

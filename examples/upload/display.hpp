@@ -30,6 +30,8 @@ class display {
     void sent(const bitswire::upload_request& request);
     void received(const bitswire::ack& a);
     void retry(const trouble& t, unsigned attempt, unsigned attempts, std::uint64_t delay_s);
+    /// The library sends the same message again.
+    void repeat(const trouble& t, std::uint64_t delay_s);
     void reply(std::string_view file, std::uint64_t size_bytes);
     void done(bool cancelled);
     /// `hint` is what the user can do beside what the library advises.

@@ -383,8 +383,9 @@ http_answer http_client::perform(transfer& t, const std::string& url, bool with_
     } else if (code == CURLE_OPERATION_TIMEDOUT) {
         a.result = http_result::timed_out;
     }
-    if (a.result != http_result::answered) {
-        if (code != CURLE_OK) a.trouble = curl_words_[0] != '\0' ? &curl_words_[0] : curl_easy_strerror(code);
+    if (a.result == http_result::timed_out || a.result == http_result::not_connected) {
+        if (code != CURLE_ABORTED_BY_CALLBACK && code != CURLE_OK)
+            a.trouble = curl_words_[0] != '\0' ? &curl_words_[0] : curl_easy_strerror(code);
         a.may_help_later = may_help_later(code);
     }
     return std::move(a);

@@ -135,7 +135,7 @@ uploader::uploader(const options& o) : options_(o), client_(config_), http_(o), 
 
 int uploader::run() {
     using todo = bitswire::upload_todo;
-    display_.started(options_.file, options_.url, client_.bytes_done(), client_.bytes_total());
+    if (!options_.cancel) display_.started(options_.file, options_.url, client_.bytes_done(), client_.bytes_total());
     if (client_.finished()) return finished(); // and was killed before it could say so
     step s = begin();
     while (!stop_request::is_urgent()) {
@@ -149,16 +149,22 @@ int uploader::run() {
         case todo::give_credentials: // curl has tried those that there are
             s = client_.on_credentials_withheld(now());
             break;
-        case todo::wait:
+        case todo::wait: // Close-Session or Cancel-Session failed, and the library repeats it
+            trouble_.failure = client_.failure();
+            display_.repeat(trouble_, bitswire::elapsed_ms(now(), s.wake_at) / 1000U);
+            [[fallthrough]];
         case todo::nothing: // a timer that was due before the one that is waited for
-            if (s.wake_at == bitswire::time_never || !wait_until(s.wake_at)) return interrupted();
-            s = client_.on_timer(now());
+            s = wait_until(s.wake_at) ? client_.on_timer(now()) : stop();
             break;
         case todo::stopped:
-            trouble_.failure = client_.failure();
-            if (stop_request::is_made()) return interrupted();
-            if (!may_help_later() || !wait_to_retry(s.wake_at)) return failed();
-            s = client_.resume(now());
+            if (!trouble_.is_about_reply) trouble_.failure = client_.failure();
+            if (may_help_later() && wait_to_retry(s.wake_at)) {
+                s = client_.resume(now());
+            } else if (stop_request::is_made()) {
+                s = stop();
+            } else {
+                return failed();
+            }
             break;
         case todo::suspended:
             return interrupted();
@@ -178,7 +184,7 @@ uploader::step uploader::begin() {
 /// Sends what the step says, and tells the client what came back.
 uploader::step uploader::exchange(const step& s) {
     const packet_type type = s.request.type;
-    ask_to_stop();
+    static_cast<void>(ask_to_stop());
     // A session is never closed over a file that was written to while it was read.
     const bool needs_file = type == packet_type::fragment || type == packet_type::close_session;
     if (needs_file && file_ && file_->has_changed()) return give_up_changed_file();
@@ -186,7 +192,7 @@ uploader::step uploader::exchange(const step& s) {
     display_.sent(s.request);
     const std::uint64_t before = client_.bytes_done();
     const http_answer answer = http_.send(s, file_ ? &*file_ : nullptr, [&](std::uint64_t bytes) {
-        ask_to_stop();
+        static_cast<void>(ask_to_stop());
         display_.progress(before + bytes);
         return !stop_request::is_urgent();
     });
@@ -258,12 +264,13 @@ uploader::step uploader::fetch_reply() {
     }
     ::close(fd);
     ::unlink(part.c_str());
-    if (stop_request::is_made()) return client_.suspend(now());
+    if (stop_request::is_made()) return stop();
     if (answer.result == http_result::sink_failed)
         return on_reply_trouble(part + ": " + std::strerror(store_errno), 0, false);
     if (answer.result == http_result::answered && answer.start.status == 200)
         return on_reply_trouble("the server does not say how long the reply is, so half of it would do", 200, false);
-    return on_reply_trouble(answer.trouble, answer.start.status, answer.may_help_later);
+    const std::uint16_t status = answer.result == http_result::answered ? answer.start.status : std::uint16_t{0};
+    return on_reply_trouble(answer.trouble, status, answer.may_help_later);
 }
 
 uploader::step uploader::on_reply_trouble(std::string detail, std::uint16_t status, bool may_help_later) {
@@ -282,11 +289,19 @@ uploader::step uploader::give_up_changed_file() {
     return client_.on_transport_error(now());
 }
 
-/// What cannot be gone on with is not left behind on the server either.
-void uploader::ask_to_stop() {
-    if (!stop_request::is_made() || is_told_to_stop_ || file_has_changed_) return;
+/// Tells the client once that somebody has asked to stop; it does so when the request under way has ended. What cannot
+/// be gone on with is not left behind on the server either.
+uploader::step uploader::ask_to_stop() {
+    if (!stop_request::is_made() || is_told_to_stop_ || file_has_changed_) return {};
     is_told_to_stop_ = true;
-    static_cast<void>(state_file_ ? client_.suspend(now()) : client_.cancel(now()));
+    return state_file_ ? client_.suspend(now()) : client_.cancel(now());
+}
+
+/// The same while there is no request under way.
+uploader::step uploader::stop() {
+    step s = ask_to_stop();
+    if (s.todo == bitswire::upload_todo::nothing) s.todo = bitswire::upload_todo::suspended;
+    return s;
 }
 
 void uploader::save_state() {
@@ -350,7 +365,12 @@ int uploader::finished() {
         return exit_failed;
     }
     const bool cancelled = !client_.succeeded();
-    if (cancelled && !options_.cancel) return interrupted();
+    if (cancelled && stop_request::is_made() && !options_.cancel) return interrupted();
+    if (cancelled != options_.cancel) {
+        display_.ended(cancelled ? "the upload was cancelled in a run before" : "the upload was complete already",
+                       exit_failed);
+        return exit_failed;
+    }
     display_.done(cancelled);
     return exit_done;
 }
@@ -369,7 +389,10 @@ int uploader::failed() {
     if (trouble_.failure.what == upload_status::auth_required) {
         hint = trouble_.failure.http_status == 407 ? "see --proxy-user" : "see --user";
     }
-    if (is_kept) hint.append(hint.empty() ? "" : "; ").append("the same command goes on with this upload");
+    if (is_kept) {
+        hint.append(hint.empty() ? "" : "; ");
+        hint += passes ? "the same command goes on with this upload" : "the state is kept, to try again or to --cancel";
+    }
     const bool wrong_usage = trouble_.failure.what == upload_status::bad_argument;
     const int code = wrong_usage ? exit_wrong_usage : is_kept && passes ? exit_resumable : exit_failed;
     display_.failed(trouble_, hint, code);

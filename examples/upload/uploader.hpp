@@ -37,7 +37,8 @@ class uploader {
     step fetch_reply();
     step on_reply_trouble(std::string detail, std::uint16_t status, bool may_help_later);
     step give_up_changed_file();
-    void ask_to_stop();
+    step ask_to_stop();
+    step stop();
     void save_state();
 
     [[nodiscard]] bool may_help_later() const;
