@@ -12,6 +12,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -33,6 +34,13 @@ std::string format(const char* pattern, Args... args) {
     std::array<char, 256> text{};
     const int size = std::snprintf(text.data(), text.size(), pattern, args...);
     return {text.data(), std::min(static_cast<std::size_t>(std::max(size, 0)), text.size() - 1)};
+}
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+    std::string text;
+    for (const std::string_view part : parts)
+        text += part;
+    return text;
 }
 
 std::string size_text(double bytes) {
@@ -126,6 +134,7 @@ void display::started(std::string_view file, std::string_view url, std::uint64_t
                       std::uint64_t bytes_total) {
     bytes_at_start_ = bytes_done_ = bytes_measured_ = bytes_done;
     bytes_total_ = bytes_total;
+    is_started_ = true;
     started_at_ = measured_at_ = clock::now();
     shown_at_ = started_at_ - between_bars;
     if (!terminal_) shown_at_ = started_at_;
@@ -142,6 +151,7 @@ void display::started(std::string_view file, std::string_view url, std::uint64_t
 }
 
 void display::progress(std::uint64_t bytes_done) {
+    if (!is_started_) return; // only cancelled
     bytes_done_ = bytes_done;
     const clock::time_point now = clock::now();
     const bool bar = terminal_ && !json_;
@@ -183,15 +193,15 @@ void display::draw_bar() {
         bytes_total_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(bytes_done_) / static_cast<double>(bytes_total_));
     const double left = bytes_total_ > bytes_done_ ? static_cast<double>(bytes_total_ - bytes_done_) : 0.0;
     const std::string percent = format("%3.0f%% ", std::floor(share * 100));
-    const std::string figures = " " + size_text(bytes_done_) + "/" + size_text(bytes_total_) + "  " + size_text(rate_) +
-                                "/s  " + time_text(rate_ > 0 ? left / rate_ : 1e9);
+    const std::string figures = joined({" ", size_text(bytes_done_), "/", size_text(bytes_total_), "  ",
+                                        size_text(rate_), "/s  ", time_text(rate_ > 0 ? left / rate_ : 1e9)});
     std::string line = percent;
     // The last column stays free: a character there moves some terminals to the next line.
     const std::size_t taken = percent.size() + figures.size() + 3;
     if (width > taken + 5) {
         const std::size_t room = width - taken;
         const auto full = static_cast<std::size_t>(share * static_cast<double>(room));
-        line += "[" + std::string(full, '#') + std::string(room - full, '.') + "]";
+        line.append("[").append(full, '#').append(room - full, '.').append("]");
     }
     line += figures;
     if (line.size() >= width) line.resize(width - 1);
@@ -212,7 +222,7 @@ void display::print_line(const std::string& line) {
 
 void display::sent(const bitswire::upload_request& request) {
     if (!verbose_) return;
-    std::string line = "> " + std::string(bitswire::name_of(request.type));
+    std::string line = joined({"> ", bitswire::name_of(request.type)});
     if (request.type == bitswire::packet_type::fragment) {
         line += format(" %llu+%llu/%llu", static_cast<unsigned long long>(request.range.offset),
                        static_cast<unsigned long long>(request.range.size_bytes),
@@ -304,31 +314,31 @@ void display::failed(const trouble& t, std::string_view hint, int exit_code) {
         print_json(j);
     }
     const std::string_view during = t.is_about_reply ? "GET of the reply" : bitswire::name_of(f.during);
-    print_line("bitswire-upload: " + std::string(bitswire::row_of(f.what).text) + " (" + std::string(during) + ")");
+    print_line(joined({"bitswire-upload: ", bitswire::row_of(f.what).text, " (", during, ")"}));
     if (f.http_status != 0) {
         print_line(format("  status   %u ", unsigned{f.http_status}).append(bitswire::reason_of(f.http_status)));
     }
     const bitswire::hresult_row* row = row_of(f);
     if (f.code != bitswire::hresult{} || row != nullptr) {
         const bitswire::hresult code = f.code != bitswire::hresult{} ? f.code : row->code;
-        std::string line = "  code     " + std::string(bitswire::write_code(code).view());
+        std::string line = joined({"  code     ", bitswire::write_code(code).view()});
         line.append(" ").append(row != nullptr       ? row->name
                                 : code.is_customer() ? "(a vendor's own)"
                                                      : "(not a BITS code)");
         print_line(line);
-        if (row != nullptr) print_line("  meaning  " + std::string(row->meaning));
+        if (row != nullptr) print_line(joined({"  meaning  ", row->meaning}));
     }
-    if (f.context != bitswire::error_context::none) print_line("  context  " + context_text(f.context));
-    if (f.problem) print_line("  problem  " + problem_text(f.problem));
-    if (!t.detail.empty()) print_line("  detail   " + t.detail);
-    if (!advice.empty()) print_line("  advice   " + advice);
+    if (f.context != bitswire::error_context::none) print_line(joined({"  context  ", context_text(f.context)}));
+    if (f.problem) print_line(joined({"  problem  ", problem_text(f.problem)}));
+    if (!t.detail.empty()) print_line(joined({"  detail   ", t.detail}));
+    if (!advice.empty()) print_line(joined({"  advice   ", advice}));
 }
 
 void display::ended(std::string_view why, int exit_code) {
     if (json_) print_json({{"event", "error"}, {"what", "ended"}, {"text", why}, {"exit", exit_code}});
-    print_line("bitswire-upload: " + std::string(why));
+    print_line(joined({"bitswire-upload: ", why}));
 }
 
-void display::warn(std::string_view text) { print_line("bitswire-upload: warning: " + std::string(text)); }
+void display::warn(std::string_view text) { print_line(joined({"bitswire-upload: warning: ", text})); }
 
 } // namespace upload_tool

@@ -51,6 +51,7 @@ class display {
     bool json_;
     bool verbose_;
     bool terminal_;
+    bool is_started_ = false;
     bool bar_is_drawn_ = false;
     std::uint64_t bytes_at_start_ = 0;
     std::uint64_t bytes_done_ = 0;
