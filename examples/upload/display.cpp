@@ -193,8 +193,10 @@ void display::draw_bar() {
         bytes_total_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(bytes_done_) / static_cast<double>(bytes_total_));
     const double left = bytes_total_ > bytes_done_ ? static_cast<double>(bytes_total_ - bytes_done_) : 0.0;
     const std::string percent = format("%3.0f%% ", std::floor(share * 100));
-    const std::string figures = joined({" ", size_text(bytes_done_), "/", size_text(bytes_total_), "  ",
-                                        size_text(rate_), "/s  ", time_text(rate_ > 0 ? left / rate_ : 1e9)});
+    // Of fixed width, so that the bar does not jump.
+    const std::string figures =
+        format(" %10s/%s %10s/s %7s", size_text(bytes_done_).c_str(), size_text(bytes_total_).c_str(),
+               size_text(rate_).c_str(), time_text(rate_ > 0 ? left / rate_ : 1e9).c_str());
     std::string line = percent;
     // The last column stays free: a character there moves some terminals to the next line.
     const std::size_t taken = percent.size() + figures.size() + 3;

@@ -389,6 +389,9 @@ int uploader::failed() {
     if (trouble_.failure.what == upload_status::auth_required) {
         hint = trouble_.failure.http_status == 407 ? "see --proxy-user" : "see --user";
     }
+    if (trouble_.failure.what == upload_status::transport && !trouble_may_pass_) {
+        hint = "not of itself; for a certificate that is not known here see --cacert";
+    }
     if (is_kept) {
         hint.append(hint.empty() ? "" : "; ");
         hint += passes ? "the same command goes on with this upload" : "the state is kept, to try again or to --cancel";
