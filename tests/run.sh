@@ -9,7 +9,8 @@ packages=(
   g++ clang cmake make ninja-build git python3
   doctest-dev                                        # tests
   libbenchmark-dev node-llhttp libhttp-parser-dev    # bench
-  libboost-dev                                       # bench, and the header door's test
+  libboost-dev                                       # the server, bench, and the header door's test
+  libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   libclang-rt-14-dev                                 # clang's sanitizers
   clang-format clang-tidy
@@ -50,6 +51,15 @@ for preset in "${presets[@]}"; do
 done
 
 if ! (($#)); then
+  echo "== examples/run.sh"
+  if examples/run.sh >"$log" 2>&1; then
+    tail -n 1 "$log"
+    ((passed += 1))
+  else
+    cat "$log"
+    ((failed += 1))
+  fi
+
   echo "== style"
   sources=$(git ls-files --cached --others --exclude-standard 'include/*.hpp' 'tests/*.[ch]pp' 'bench/*.[ch]pp' 'examples/*.[ch]pp' |
     grep -v '^tests/guards/samples/')

@@ -6,7 +6,8 @@ usage: check_readme.py tables SOURCE_DIR PRINT_TABLES [--update]
        check_readme.py commands SOURCE_DIR WORK_DIR
 
 A ```cpp block is a program; a ```text block behind it is what it prints. A ```cmake block is what a project adds to use the
-library. Each line of a ```sh block is run in a copy of the tree, in order; tests/run.sh itself is what runs this check.
+library. Each line of a ```sh block is run in a copy of the tree, in order; tests/run.sh itself is what runs
+this check, and examples/run.sh, too.
 """
 import pathlib
 import re
@@ -14,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-HANDLED_ELSEWHERE = {"tests/run.sh"}
+HANDLED_ELSEWHERE = {"tests/run.sh", "examples/run.sh"}
 
 
 def blocks(readme, language):
