@@ -43,6 +43,7 @@ TEST_CASE("notifier: where an application is: absolute, relative, with the query
     CHECK(resolved("http://myserver/myvdir/file.txt", "/bag.asp") == "http://myserver/bag.asp");
     CHECK(resolved("http://h/f?x=1", "http://a/b?y=2") == "http://a/b?y=2&x=1");
     CHECK(resolved("http://h/f?", "http://a/b") == "http://a/b");
+    CHECK(resolved("http://h/f?x", "http://a") == "http://a/?x");
     CHECK(resolved("http://h/f", "//other/b") == "bad at 0");
     CHECK(resolved("http://h/f", "ftp://a/b") == "bad at 0");
     CHECK(resolved("http://h/f", "a b") == "bad at 0");

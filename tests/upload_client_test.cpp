@@ -113,6 +113,7 @@ TEST_CASE("client: what cannot be sent stops before anything is sent") {
              upload_client_config{.url = "ftp://host/f"},
              upload_client_config{.url = ""},
              upload_client_config{.url = "http://user@host/f"},
+             upload_client_config{.url = "http://host?q"}, // where would the target begin
              upload_client_config{.url = "http://host/f", .content_name = "a/b"},
              upload_client_config{.url = "http://host/f", .user_agent = "a\r\nb"},
          }) {
@@ -131,7 +132,8 @@ TEST_CASE("client: what cannot be sent stops before anything is sent") {
 
 TEST_CASE("client: a URL without a path has the target /") {
     CHECK(dialogue({.url = "http://host"}).step.request.target == "/");
-    CHECK(dialogue({.url = "http://host:81?q"}).step.request.host == "host:81");
+    CHECK(dialogue({.url = "http://host:81"}).step.request.host == "host:81");
+    CHECK(dialogue({.url = "http://host/?q"}).step.request.target == "/?q");
 }
 
 TEST_CASE("client: session ids are echoed byte for byte [ack-for-create-session]") {

@@ -24,11 +24,11 @@ enum class upload_server_state : std::uint8_t {
 };
 
 enum class upload_server_event : std::uint8_t {
-    room_made,   ///< there is a place for the partial file
-    room_denied, ///< there is none
+    room_made,       ///< there is a place for the partial file
+    room_denied,     ///< there is none
     fragment_wanted, ///< it brings missing bytes, or the last ones again to notify again
-    fragment_known, ///< all of its bytes are there already
-    fragment_gap,   ///< it begins beyond the next expected byte
+    fragment_known,  ///< all of its bytes are there already
+    fragment_gap,    ///< it begins beyond the next expected byte
     request_refused,
     bytes_stored,
     store_failed,

@@ -76,7 +76,7 @@ class notifier {
         const url_view url = *parse_url(step.url);
         notification_request& r = step.request;
         r.type = config_.type;
-        r.target = url.path.empty() ? "/" : std::string_view{url.path.data(), url.path.size() + url.query.size()};
+        r.target = {url.path.data(), url.path.size() + url.query.size()}; // it has a path: `resolve_notification_url`
         r.host = url.authority;
         r.original_request_url = config_.original_url;
         if (config_.type == notification_type::by_reference) {

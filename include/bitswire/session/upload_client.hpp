@@ -29,7 +29,7 @@ namespace bitswire {
 
 /// What to upload, and how. The texts are borrowed for as long as the client lives.
 struct upload_client_config {
-    std::string_view url{}; ///< the destination, absolute, at most 2,200 characters
+    std::string_view url{}; ///< the destination, absolute, at most 2,200 characters, with a path if it has a query
     std::uint64_t size_bytes = 0;
     std::string_view content_name{}; ///< file name without path; empty: none is sent
     std::string_view user_agent{};
@@ -82,6 +82,8 @@ class upload_client {
             url_problem_ = {errc::value_too_long, header::none, max_url_size};
         } else if (!url) {
             url_problem_ = url.error();
+        } else if (url->path.empty() && !url->query.empty()) {
+            url_problem_ = {errc::bad_url, header::none, static_cast<std::uint32_t>(config.url.find('?'))};
         } else {
             url_ = *url;
         }

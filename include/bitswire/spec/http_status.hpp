@@ -37,10 +37,13 @@ inline constexpr auto http_status_rows = std::to_array<http_status_row>({
     {414, "URI Too Long",                    "RFC 9110 15.5.15"},
     {416, "Range Not Satisfiable",           "[MC-BUP] 2.2.1.2"},
     {417, "Expectation Failed",              "RFC 9110 15.5.18"},
+    {429, "Too Many Requests",               "RFC 6585 4"},
     {431, "Request Header Fields Too Large", "RFC 6585 5"},
     {500, "Internal Server Error",           "[MC-BUP] 2.2.1.2"},
     {501, "Not Implemented",                 "[MC-BUP] 2.2.1.2"},
+    {502, "Bad Gateway",                     "RFC 9110 15.6.3"},
     {503, "Service Unavailable",             "RFC 9110 15.6.4"},
+    {504, "Gateway Timeout",                 "RFC 9110 15.6.5"},
     {505, "HTTP Version Not Supported",      "RFC 9110 15.6.6"},
 });
 // clang-format on
