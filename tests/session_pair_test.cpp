@@ -80,6 +80,7 @@ class session_pair {
                 break;
             case upload_todo::stopped:
                 last_failure_ = client_.failure();
+                CHECK(last_failure_.http_status != 400); // the client did nothing wrong
                 step = client_.resume(now());
                 break;
             case upload_todo::suspended:

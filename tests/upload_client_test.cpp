@@ -456,6 +456,11 @@ TEST_CASE("client: Close-Session is repeated after 5xx, not after 4xx [ack-for-c
 
 TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
     dialogue d(small);
+    SUBCASE("suspending before the start is out of place") {
+        upload_client c(small);
+        c.suspend({});
+        CHECK(c.start({}).todo == upload_todo::send);
+    }
     SUBCASE("before anything was sent") {
         upload_client c(small);
         CHECK(c.cancel({}).todo == upload_todo::done);
@@ -687,6 +692,160 @@ TEST_CASE("client: refusals are handed on unmodified [MC-BUP 3.1.1.2]") {
     }
 }
 
+TEST_CASE("client: a call that comes while a request is under way does not send another one") {
+    dialogue d(small);
+    d.create();
+    CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.resume(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_timer({UINT64_MAX}).todo == upload_todo::nothing);
+    CHECK(d.client.state() == upload_client_state::fragment);
+    d.received(4);
+    CHECK(d.sent() == packet_type::cancel_session);
+}
+
+TEST_CASE("client: while it waits to close again, only the timer, suspending and cancelling do something") {
+    dialogue d(small);
+    d.create();
+    d.received(10);
+    d.refuse_with(503);
+    CHECK(d.client.on_credentials_given(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_credentials_withheld(d.now).todo == upload_todo::nothing);
+    SUBCASE("suspending ends the waiting") {
+        d.step = d.client.suspend(d.now);
+        CHECK(d.step.todo == upload_todo::suspended);
+        CHECK(d.step.wake_at == time_never);
+        CHECK(d.client.on_timer(after_s(d.now, 1000)).todo == upload_todo::nothing);
+        d.step = d.client.resume(d.now);
+        d.answer({});
+        REQUIRE(d.sent() == packet_type::close_session);
+        d.refuse_with(503);
+        CHECK(d.step.wake_at == after_s(d.now, 5)); // from the beginning
+    }
+    SUBCASE("cancelling") {
+        d.step = d.client.cancel(d.now);
+        CHECK(d.sent() == packet_type::cancel_session);
+    }
+}
+
+TEST_CASE("client: each request can be answered with 401, refused, invalid, cut, and late") {
+    using e = packet_type;
+    for (const e type : {e::create_session, e::ping, e::fragment, e::close_session, e::cancel_session}) {
+        CAPTURE(std::string(name_of(type)));
+        const auto at = [&] {
+            dialogue d(small);
+            if (type == e::create_session) return d;
+            d.create();
+            if (type == e::fragment) return d;
+            if (type == e::ping) {
+                d.client.suspend(d.now);
+                d.received(4);
+                d.step = d.client.resume(d.now);
+            } else if (type == e::close_session) {
+                d.received(10);
+            } else {
+                d.client.cancel(d.now);
+                d.received(4);
+            }
+            return d;
+        };
+        REQUIRE(at().sent() == type);
+        dialogue asked = at();
+        asked.refuse_with(401);
+        CHECK(asked.step.todo == upload_todo::give_credentials);
+        asked.step = asked.client.on_credentials_given(asked.now);
+        CHECK(asked.sent() == type);
+        dialogue refused = at();
+        refused.refuse_with(403);
+        CHECK(refused.client.state() == upload_client_state::error);
+        CHECK(refused.client.failure().during == type);
+        dialogue invalid = at();
+        invalid.step = invalid.client.on_bad_ack({errc::bad_status, header::none, 0}, invalid.now);
+        CHECK(invalid.client.state() == upload_client_state::error);
+        dialogue cut = at();
+        cut.step = cut.client.on_transport_error(cut.now);
+        CHECK(cut.client.state() == upload_client_state::error);
+        CHECK(cut.client.failure().what == upload_status::transport);
+        dialogue late = at();
+        late.step = late.client.on_timeout(late.now);
+        CHECK(late.client.state() == upload_client_state::suspend);
+        if (type == e::create_session) continue; // there is no session that an Ack could be of
+        dialogue other = at();
+        other.answer({.session_id = "{other}"});
+        CHECK(other.client.failure().what == upload_status::invalid_ack);
+    }
+}
+
+TEST_CASE("client: after a lost session nothing of it is left") {
+    dialogue d(with_reply);
+    d.create({.session_id = id, .host_id = "other"});
+    d.answer({});
+    d.answer({.received_content_range = 10, .reply_url = "r"});
+    d.client.on_reply_failed(d.now);
+    d.step = d.client.resume(d.now);
+    d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+    CHECK(d.client.reply_url().empty());
+    CHECK(d.step.request.host == "other"); // still where the first Create-Session led
+    d.create({.session_id = "{2}", .host_id = "other"});
+    CHECK(d.step.request.host == "other");
+    d.answer({});
+    d.received(10);
+    CHECK(d.client.failure().what == upload_status::reply_missing);
+}
+
+TEST_CASE("client: setbacks count only in a row without progress") {
+    upload_client_config config{
+        .url = "http://host/f", .size_bytes = 100, .fragment = {.first = 2, .smallest = 2, .largest = 2}};
+    config.setbacks_allowed = 2;
+    dialogue d(config);
+    d.create();
+    for (std::uint64_t at = 0; at < 80; at += 2) {
+        d.answer({.status = 416, .received_content_range = at});
+        d.answer({.status = 416, .received_content_range = at});
+        REQUIRE(d.step.todo == upload_todo::send);
+        d.received(at + 2);
+    }
+    CHECK(d.client.bytes_done() == 80);
+}
+
+TEST_CASE("client: the other host stays on trial while only errors come from it [MC-BUP 3.1.5.1.7]") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    const time_point due = after_s(d.now, 60);
+    d.refuse_with(502); // a gateway, whose host is gone
+    CHECK(d.step.wake_at == due);
+    d.now = after_s(d.now, 30);
+    d.step = d.client.resume(d.now);
+    d.refuse_with(502);
+    CHECK(d.step.wake_at == due);
+    d.step = d.client.resume(due);
+    CHECK(d.step.request.host == "host");
+}
+
+TEST_CASE("fragment size: strange settings are brought into order, and nothing wraps") {
+    CHECK(fragment_size({.first = 0, .smallest = 0, .largest = 0}).bytes() == 1);
+    CHECK(fragment_size({.first = 100, .smallest = 50, .largest = 10}).bytes() == 10);
+    CHECK(fragment_size({.first = 1, .smallest = 50, .largest = 100}).bytes() == 50);
+    fragment_size huge({.first = UINT64_MAX - 1, .largest = UINT64_MAX});
+    huge.on_acknowledged(UINT64_MAX - 1, 0);
+    CHECK(huge.bytes() == UINT64_MAX);
+    fragment_size s({.first = 100, .smallest = 10, .largest = 1000, .wanted_ms = 4000});
+    s.on_acknowledged(99, 0); // the rest of a file
+    CHECK(s.bytes() == 100);
+    s.on_acknowledged(100, 8000);
+    CHECK(s.bytes() == 100);
+    s.on_acknowledged(100, 8001);
+    CHECK(s.bytes() == 50);
+}
+
+TEST_CASE("time: nothing wraps, and a clock that goes back stands still") {
+    CHECK(after_s({1}, 2) == time_point{2001});
+    CHECK(after_ms({UINT64_MAX - 5}, 5) == time_never);
+    CHECK(after_ms({UINT64_MAX - 5}, 4) == time_point{UINT64_MAX - 1});
+    CHECK(after_s(time_never, 1) == time_never);
+    CHECK(elapsed_ms({5}, {7}) == 2);
+    CHECK(elapsed_ms({7}, {5}) == 0);
+}
+
 TEST_CASE("client: calls that are out of place change nothing") {
     dialogue d(small);
     const auto is_ignored = [&](const upload_step& s) {
@@ -700,6 +859,7 @@ TEST_CASE("client: calls that are out of place change nothing") {
     CHECK(is_ignored(d.client.on_reply_failed(d.now)));
     CHECK(is_ignored(d.client.on_reply_given_up(d.now)));
     CHECK(is_ignored(d.client.on_timer(d.now)));
+    CHECK(is_ignored(d.client.on_timer(time_never)));
     CHECK(is_ignored(d.client.on_ack({.answers = packet_type::create_session, .status = 100}, d.now))); // interim
     CHECK_FALSE(d.client.failure());
     d.create();

@@ -147,7 +147,7 @@ TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2
     }
     SUBCASE("the embedder's id is none") {
         for (const std::string& bad :
-             {std::string(), std::string(101, 'x'), std::string("a b"), std::string("a\r\nb")}) {
+             {std::string(), std::string(101, 'x'), std::string("a "), std::string("a\r\nb")}) {
             facts.new_session_id = bad;
             check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::storage_failed);
         }
@@ -370,6 +370,25 @@ TEST_CASE("server: after the empty Fragment of an empty file there are no others
     check_refused(w.exchange(fragment(0, 4, 10), "0123"), refusal::total_changed);
 }
 
+TEST_CASE("server: a session that saw a Fragment is never closed as an empty file") {
+    world w;
+    w.directory.allow_overwrites = true;
+    w.destinations[std::string(target)] = "precious";
+    w.create();
+    SUBCASE("it was not stored") {
+        w.store_problem = refusal::disk_full;
+        w.send(0, 10);
+    }
+    SUBCASE("it was out of sync") { w.send(5, 5); }
+    SUBCASE("it was too large") {
+        w.directory.max_upload_bytes = 5;
+        w.send(0, 10);
+    }
+    SUBCASE("it is still on its way") { w.begin(fragment(0, 10)); }
+    check_refused(w.close(), refusal::closed_too_early);
+    CHECK(w.destinations[std::string(target)] == "precious");
+}
+
 TEST_CASE("server: closing too early deletes the upload and is no success [close-session]") {
     world w;
     w.create();
@@ -528,6 +547,26 @@ TEST_CASE("server: an application error keeps all bytes; the next last Fragment 
     CHECK(w.notified.size() == 2);
 }
 
+TEST_CASE("server: with all bytes there, any Fragment and Close-Session notify again [MC-BUP 3.2.5.1.2]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.application = refused_by_application(503);
+    w.create();
+    w.send(0, 10);
+    CHECK(w.send(0, 4)->status == 503); // a client that has made its Fragments smaller
+    CHECK(w.notified.size() == 2);
+    CHECK(w.close()->status == 503);
+    CHECK(w.session().received_bytes() == 10);
+    w.application = {.copy_to_destination = true};
+    SUBCASE("a Fragment") {
+        CHECK(w.send(0, 4)->received_content_range == 10);
+        check_accepted(w.close());
+    }
+    SUBCASE("Close-Session") { check_accepted(w.close()); }
+    CHECK(w.notified.size() == 4);
+    CHECK(w.destinations[std::string(target)] == file);
+}
+
 TEST_CASE("server: 403 of the application is final, and remembered [handling-server-application-errors]") {
     world w;
     w.directory.notification = notification_type::by_value;
@@ -541,7 +580,9 @@ TEST_CASE("server: 403 of the application is final, and remembered [handling-ser
     CHECK(again->error_code == "BG_E_HTTP_ERROR_403"_hresult);
     CHECK(again->error_context == error_context::remote_application);
     CHECK(w.notified.size() == 1);
-    check_refused(w.close(), refusal::closed_too_early);
+    const auto closed = w.close(); // ends it, and is no success
+    CHECK(closed->status == 403);
+    CHECK(w.session().state() == upload_server_state::cancel);
     CHECK(w.destinations.empty());
 }
 
@@ -655,6 +696,203 @@ TEST_CASE("server: a whole 64-bit file has no end that wraps") {
     CHECK(w.server.on_stored("{1}", step.ticket, UINT64_MAX, w.directory, w.now).answer.received_content_range ==
           UINT64_MAX);
     CHECK(w.session().state() == upload_server_state::wait_for_close);
+}
+
+TEST_CASE("server: every answer ends a connection that the client ends [RFC 9112 9.6]") {
+    const auto ends = [](upload_request r, const server_world& like, std::string_view body = {}) {
+        server_world w;
+        w.directory = like.directory;
+        w.application = like.application;
+        w.exchange(request(packet_type::create_session));
+        r.keep_alive = false;
+        const auto a = w.exchange(r, body);
+        REQUIRE(a);
+        return !a->keep_alive;
+    };
+    server_world plain;
+    CHECK(ends(request(packet_type::ping), plain));
+    CHECK(ends(request(packet_type::create_session), plain));
+    CHECK(ends(fragment(0, 4), plain, "0123"));
+    CHECK(ends(fragment(4, 4), plain, "4567"));
+    CHECK(ends(request(packet_type::close_session), plain));
+    CHECK(ends(request(packet_type::cancel_session), plain));
+    CHECK(ends(request(packet_type::cancel_session, "{unknown}"), plain));
+    server_world notifying;
+    notifying.directory.notification = notification_type::by_value;
+    notifying.application = refused_by_application(500);
+    CHECK(ends(fragment(0, 10), notifying, file));
+    notifying.application = {};
+    CHECK(ends(fragment(0, 10), notifying, file));
+    world busy;
+    busy.create();
+    busy.send(0, 10);
+    busy.begin(request(packet_type::close_session));
+    upload_request r = fragment(0, 10);
+    CHECK(busy.begin(r).drop_bytes == 10);
+    CHECK(busy.begin(r).answer.keep_alive);
+    r.keep_alive = false;
+    CHECK_FALSE(busy.begin(r).answer.keep_alive);
+}
+
+TEST_CASE("server: a directory that is disabled or forbidden refuses sessions that are there") {
+    for (const packet_type type : {packet_type::fragment, packet_type::close_session, packet_type::cancel_session}) {
+        world w;
+        w.create();
+        upload_request r = request(type);
+        if (type == packet_type::fragment) r.range = {0, 1, 1};
+        check_refused(w.server.on_request(r, w.directory, {.now = w.now, .is_authorized = false}).answer,
+                      refusal::access_denied);
+        w.directory.uploads_enabled = false;
+        check_refused(w.begin(r).answer, refusal::uploads_disabled);
+        CHECK(w.session().state() == upload_server_state::receive_fragments);
+    }
+}
+
+TEST_CASE("server: a session can be ended before its time [MC-BUP 3.2.4.2, 3.2.7]") {
+    world w;
+    w.create();
+    const auto step = w.begin(fragment(0, 4));
+    CHECK(w.server.end("{1}")); // it has files
+    CHECK(w.store.records.empty());
+    CHECK(w.server.on_stored("{1}", step.ticket, 4, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK_FALSE(w.server.end("{1}"));
+    upload_session over(time_point{});
+    over.expire();
+    over.expire();
+    CHECK(over.is_over());
+}
+
+TEST_CASE("server: a room report that comes too late does not touch the session") {
+    world w;
+    w.create();
+    CHECK(w.server.on_room("{1}", 1, refusal::disk_full, w.directory, w.now).todo == upload_server_todo::abandon);
+    CHECK(w.store.find("{1}") != nullptr);
+}
+
+TEST_CASE("server: what the directory or the embedder got wrong is refused, and every answer can be sent") {
+    world misled;
+    misled.directory.host_id = "no host";
+    check_refused(misled.exchange(request(packet_type::create_session)), refusal::storage_failed);
+    world w;
+    w.create();
+    w.directory.notification = notification_type::by_value;
+    w.application = {.meaning = disposition::transient}; // with status 200
+    const auto a = w.send(0, 10);
+    REQUIRE(a);
+    CHECK(a->status == 502);
+    CHECK(size_of_message(*a));
+    auto step = w.begin(fragment(0, 10));
+    step = w.server.on_not_stored("{1}", step.ticket, refusal::out_of_sync, w.directory, w.now);
+    CHECK(size_of_message(step.answer));
+    CHECK(step.answer.received_content_range == 10);
+}
+
+TEST_CASE("server: no fall-back time-out is sent where none is set [MC-BUP 3.2.1.1]") {
+    world w;
+    w.directory.host_id = "other";
+    w.directory.host_id_fallback_timeout_s = 0;
+    CHECK(w.exchange(request(packet_type::create_session))->host_id_fallback_timeout_s == host_id_fallback_never_s);
+}
+
+TEST_CASE("server: a restart in each state goes on as if there had been none") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.directory.session_timeout_s = 10;
+    w.create();
+    w.now = after_s(w.now, 9);
+    w.send(0, 4);
+    w.restart();
+    w.now = after_s(w.now, 9);
+    CHECK_FALSE(w.session().is_expired(w.directory, w.now)); // the time of its progress was kept
+    auto step = w.begin(fragment(4, 6));
+    step = w.server.on_stored("{1}", step.ticket, 6, w.directory, w.now);
+    REQUIRE(step.todo == upload_server_todo::notify);
+    const std::uint32_t before = step.ticket;
+    w.restart(); // the application is asked again
+    CHECK(w.server.on_notified("{1}", before, {}, w.directory, w.now).todo == upload_server_todo::abandon);
+    w.application.copy_to_destination = false;
+    w.reply = "r";
+    CHECK(w.send(4, 6)->reply_url == "r");
+    w.restart();
+    CHECK(w.begin(request(packet_type::close_session)).todo == upload_server_todo::discard); // not to be copied
+    w.restart();
+    check_accepted(w.close());
+    world creating;
+    creating.begin(request(packet_type::create_session));
+    creating.restart(); // the client has not heard of the session
+    CHECK(creating.session().is_over());
+}
+
+TEST_CASE("server: sessions that are kept as bytes go on in the middle of a request") {
+    world w;
+    w.create();
+    const auto store_as_bytes = [&] {
+        std::string bytes(upload_session::max_snapshot_size, '\0');
+        bytes.resize(*w.session().write_snapshot(bytes));
+        w.session() = upload_session();
+        w.session() = *upload_session::read_snapshot(bytes);
+    };
+    auto step = w.begin(fragment(0, 10));
+    store_as_bytes();
+    CHECK(w.session().holds(step.ticket));
+    step = w.server.on_stored("{1}", step.ticket, 10, w.directory, w.now);
+    CHECK(step.answer.received_content_range == 10);
+    step = w.begin(request(packet_type::close_session));
+    store_as_bytes();
+    check_accepted(w.server.on_published("{1}", step.ticket, {}, w.directory, w.now).answer);
+}
+
+TEST_CASE("server: a reply URL is told once the application has taken the upload, and has at most 2,200 characters") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.store.find("{1}")->reply_url = "too early";
+    CHECK(w.send(0, 4)->reply_url.empty());
+    w.store.find("{1}")->reply_url.clear();
+    w.reply = std::string(2200, 'r');
+    CHECK(w.send(4, 6)->reply_url == w.reply);
+}
+
+TEST_CASE("server: an empty file is closed once, also if it could not be moved at first") {
+    world w;
+    w.create();
+    w.publish_problem = refusal::storage_failed;
+    check_refused(w.close(), refusal::storage_failed);
+    check_refused(w.exchange(fragment(0, 3, 4), "012"), refusal::total_changed); // it was closed as empty
+    w.publish_problem.reset();
+    check_accepted(w.close());
+    check_accepted(w.close());
+    CHECK(w.publications[std::string(target)] == 1);
+}
+
+// Literally, so that a change of the table is seen here.
+TEST_CASE("server: what refusals say [MC-BUP 2.2.1.2, ack-for-create-session]") {
+    struct {
+        refusal why;
+        int status;
+        std::uint32_t code;
+        std::uint32_t context;
+    } const wanted[] = {
+        {refusal::uploads_disabled, 501, 0x80070005, 5},       {refusal::access_denied, 403, 0x80070005, 5},
+        {refusal::no_common_protocol, 400, 0x80070057, 5},     {refusal::folder_not_found, 404, 0x80190194, 5},
+        {refusal::destination_is_folder, 400, 0x80070057, 5},  {refusal::destination_exists, 409, 0x80070005, 5},
+        {refusal::destination_exists_403, 403, 0x80070005, 5}, {refusal::too_many_sessions, 503, 0x801901f7, 5},
+        {refusal::session_not_found, 500, 0x8020001f, 5},      {refusal::session_busy, 503, 0x801901f7, 5},
+        {refusal::upload_too_large, 500, 0x80200020, 5},       {refusal::fragment_too_large, 413, 0x80200020, 5},
+        {refusal::total_changed, 400, 0x80070057, 5},          {refusal::out_of_sync, 416, 0, 5},
+        {refusal::body_cut_short, 400, 0x80070057, 5},         {refusal::closed_too_early, 400, 0x80070057, 5},
+        {refusal::file_deleted, 404, 0x80190194, 5},           {refusal::disk_full, 500, 0x80070070, 5},
+        {refusal::storage_failed, 500, 0x801901f4, 5},         {refusal::bad_reply_url, 400, 0x80070057, 7},
+        {refusal::application_timeout, 408, 0x80190198, 7},    {refusal::application_unreachable, 502, 0x801901f6, 7},
+    };
+    CHECK(std::size(wanted) == refusal_rows.size());
+    for (const auto& row : wanted) {
+        CAPTURE(std::string(enum_name(row.why)));
+        const ack a = refuse(row.why, packet_type::fragment, "{1}");
+        CHECK(a.status == row.status);
+        CHECK(a.error_code == hresult{row.code});
+        CHECK(a.error_context == static_cast<error_context>(row.context));
+    }
 }
 
 TEST_CASE("server: a session is at most 192 bytes") { CHECK(sizeof(upload_session) <= 192); }

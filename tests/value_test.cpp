@@ -1,4 +1,5 @@
 // The forms of single header values: GUIDs, protocol lists, ranges, hosts, codes, URLs.
+#include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
 
 #include <doctest/doctest.h>
@@ -435,4 +436,11 @@ TEST_CASE("file path: a buffer that is too small is an error, and not overrun") 
     CHECK(write_file_path("/up/abcd", "/up", out).error().code == errc::buffer_too_small);
     CHECK(write_file_path("/up/a/b", "/up", out).value() == 3);
     CHECK(out == "a/b");
+    const std::string_view cut = "\xf0\x9f\x98"; // of four bytes
+    for (std::size_t size = 1; size <= cut.size(); ++size) {
+        const guarded_bytes bytes(cut.substr(0, size));
+        CHECK_FALSE(is_safe_file_name(bytes.view()));
+    }
+    std::string two(2, '?');
+    CHECK(write_file_path("/up/a/b", "/up", two).error().code == errc::buffer_too_small);
 }

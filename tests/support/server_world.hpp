@@ -28,7 +28,7 @@ struct session_map {
     }
     session_record* insert(std::string_view id, const bitswire::upload_session& session) {
         const auto [it, is_new] = records.try_emplace(std::string(id));
-        it->second.session = session;
+        if (is_new) it->second.session = session;
         return is_new ? &it->second : nullptr;
     }
     void erase(std::string_view id) { records.erase(records.find(id)); }

@@ -120,11 +120,10 @@ struct upload_client_rules {
         {{s::create_session, s::ping, s::fragment, s::get_reply, s::complete,
           s::error},                                                            e::suspended,            s::suspend,        a::rest,                "[MC-BUP] 3.1.4.2, 3.1.5.1.9"},
         {{s::suspend, s::error},                                                e::resumed,              s::ping,           a::send_ping,           "[MC-BUP] 3.1.4.3"},
-        {{s::create_session, s::ping, s::fragment, s::get_reply, s::complete,
-          s::suspend, s::error},                                                e::cancel_requested,     s::cancel,         a::send_cancel_session, "[MC-BUP] 3.1.4.4"},
+        {{s::ping, s::fragment, s::get_reply, s::complete, s::suspend,
+          s::error},                                                            e::cancel_requested,     s::cancel,         a::send_cancel_session, "[MC-BUP] 3.1.4.4"},
         {{s::init, s::create_session, s::ping, s::suspend, s::error},           e::abandoned,            s::cancelled,      a::finish,              "[MC-BUP] 3.1.4.4"},
-        {{s::create_session, s::ping, s::fragment, s::get_reply, s::complete,
-          s::cancel, s::suspend, s::error},                                     e::host_fallback_due,    stay,              a::use_origin_host,     "[MC-BUP] 3.1.6.3"},
+        {{s::create_session, s::ping, s::cancel, s::suspend, s::error},         e::host_fallback_due,    stay,              a::use_origin_host,     "[MC-BUP] 3.1.6.3"},
     });
     // clang-format on
 };

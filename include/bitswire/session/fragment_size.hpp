@@ -47,8 +47,8 @@ class fragment_size {
     /// A Fragment of `sent` bytes was acknowledged after `took_ms`.
     constexpr void on_acknowledged(std::uint64_t sent, std::uint64_t took_ms) noexcept {
         if (sent < bytes_) return; // the rest of a file says nothing
-        if (took_ms < limits_.wanted_ms / 2) bytes_ = clamp(bytes_ * 2, ceiling_);
-        if (took_ms / 2 > limits_.wanted_ms) shrink();
+        if (took_ms < limits_.wanted_ms / 2) bytes_ = bytes_ > ceiling_ / 2 ? ceiling_ : bytes_ * 2;
+        if (took_ms > std::uint64_t{2} * limits_.wanted_ms) shrink();
     }
     /// A Fragment was not acknowledged: the connection was lost, or it took too long.
     constexpr void on_lost() noexcept { shrink(); }

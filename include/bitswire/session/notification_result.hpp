@@ -62,7 +62,11 @@ constexpr notification_result refused_by_application(std::uint16_t status) noexc
     r.is_final = status == 403;
     r.code = hresult::from_http_status(status);
     r.status = status;
-    if (status < 300 || status > 599 || !may_have_body(status)) r.status = r.meaning == disposition::fatal ? 400 : 502;
+    // These are about the application, and would mean something else between client and server.
+    const bool misleads = status == 401 || status == 407 || status == 413 || status == 416;
+    if (misleads || status < 300 || status > 599 || !may_have_body(status)) {
+        r.status = r.meaning == disposition::fatal ? 400 : 502;
+    }
     return r;
 }
 

@@ -30,7 +30,7 @@ struct notifier_config {
     std::string_view response_datafile_name{}; ///< by_reference: full path where the application may write a reply
     std::uint64_t size_bytes = 0;              ///< of the uploaded file
     std::string_view user_agent{};
-    std::uint32_t timeout_s = notification_timeout_s; ///< for sending, for the head and for the body each
+    std::uint32_t timeout_s = notification_timeout_s; ///< for what each step says ([MC-BUP] 3.3.2)
     /// Where the URL is built; `max_resolved_url_size` bytes are always enough.
     std::span<char> url_buffer{};
 };
@@ -69,8 +69,12 @@ class notifier {
             result_.copy_to_destination = true;
             return happened(event::not_wanted);
         }
-        const auto size = resolve_notification_url(config_.original_url, config_.notification_url, config_.url_buffer);
         notifier_step step = happened(event::started);
+        if (config_.notification_url.size() > max_url_size) {
+            const error too_long{errc::value_too_long, header::none, max_url_size};
+            return fail(event::transport_failed, too_long, refusal::application_unreachable);
+        }
+        const auto size = resolve_notification_url(config_.original_url, config_.notification_url, config_.url_buffer);
         if (!size) return fail(event::transport_failed, size.error(), refusal::application_unreachable);
         step.url = {config_.url_buffer.data(), *size};
         const url_view url = *parse_url(step.url);

@@ -92,9 +92,7 @@ class upload_client {
     /// Begins. What of the configuration cannot be sent stops here: bad_argument.
     constexpr upload_step start(time_point now) noexcept {
         if (machine_.state() != state_type::init) return {};
-        error problem = url_problem_;
-        if (!problem) problem = detail::check_sendable(make_request(packet_type::create_session));
-        if (problem) {
+        if (const error problem = check()) {
             failure_ = {.what = upload_status::bad_argument, .during = packet_type::create_session, .problem = problem};
             return {.todo = upload_todo::stopped};
         }
@@ -106,7 +104,7 @@ class upload_client {
     constexpr upload_step on_ack(const ack& a, time_point now) noexcept {
         if (!is_waiting_ || a.is_interim()) return {};
         const ack_meaning m = meaning_of(a, awaited());
-        fallback_at_ = time_never; // the host is there
+        if (a.is_success() || m.event == upload_client_event::ack_out_of_sync) fallback_at_ = time_never;
         failure_ = {.during = sent(),
                     .http_status = a.status,
                     .code = a.error_code.value_or(hresult{}),
@@ -136,16 +134,16 @@ class upload_client {
             const auto action = machine_.step(upload_client_event::host_fallback_due);
             if (action == upload_client_action::use_origin_host) host_.clear();
         }
-        if (now < repeat_at_) return {.wake_at = wake_at()};
+        if (is_waiting_ || repeat_at_ == time_never || now < repeat_at_) return {.wake_at = wake_at()};
         return happened(upload_client_event::repeat_due, now);
     }
 
     constexpr upload_step on_credentials_given(time_point now) noexcept {
-        if (is_waiting_) return {};
+        if (!is_asking_) return {};
         return happened(upload_client_event::credentials_given, now);
     }
     constexpr upload_step on_credentials_withheld(time_point now) noexcept {
-        if (is_waiting_) return {};
+        if (!is_asking_) return {};
         return happened(upload_client_event::credentials_withheld, now);
     }
 
@@ -157,19 +155,24 @@ class upload_client {
         return happened(upload_client_event::reply_given_up, now);
     }
     constexpr upload_step on_reply_failed(time_point now) noexcept {
+        if (!machine_.accepts(upload_client_event::reply_failed)) return {};
+        failure_ = {.during = packet_type::fragment};
         return happened(upload_client_event::reply_failed, now);
     }
 
     /// Stops when the request under way has ended; at once if there is none.
     constexpr upload_step suspend(time_point now) noexcept {
-        if (machine_.is_final() || machine_.state() == state_type::cancel) return {};
+        const bool can = machine_.accepts(upload_client_event::suspended);
+        if (!can) return {};
         suspending_ = true;
         return is_waiting_ ? upload_step{} : happened(upload_client_event::suspended, now);
     }
-    /// Goes on after `stopped` or `suspended`: with a Ping, and then where the server left off.
+    /// Goes on after `stopped` or `suspended`: with a Ping, and then where the server left off; or with the cancelling
+    /// that was begun. While a request is under way it takes back `suspend`.
     constexpr upload_step resume(time_point now) noexcept {
         using e = upload_client_event;
         suspending_ = false;
+        if (is_waiting_) return {};
         setbacks_ = 0;
         if (now >= fallback_at_) on_timer(now);
         return happened(cancelling_ ? (has_session() ? e::cancel_requested : e::abandoned) : e::resumed, now);
@@ -190,7 +193,7 @@ class upload_client {
     [[nodiscard]] constexpr bool succeeded() const noexcept { return machine_.state() == state_type::closed; }
     /// Why the upload stopped, or waits for credentials or a repetition.
     [[nodiscard]] constexpr const upload_failure& failure() const noexcept { return failure_; }
-    /// Bytes that the server has acknowledged.
+    /// Bytes that the server has acknowledged, and that are not to be sent again.
     [[nodiscard]] constexpr std::uint64_t bytes_done() const noexcept { return offset_; }
     [[nodiscard]] constexpr std::uint64_t bytes_total() const noexcept { return config_.size_bytes; }
     /// Borrows this object until the next call that changes it.
@@ -205,11 +208,13 @@ class upload_client {
     /// The largest snapshot, in bytes.
     static constexpr std::size_t max_snapshot_size = 3 * max_url_size;
     /// Writes what is needed to go on in another process and returns its size, at most `max_snapshot_size`. Best after
-    /// every Ack. Errors: buffer_too_small.
+    /// every Ack. Errors: buffer_too_small; what is wrong with the URL.
     constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+        if (url_problem_) return url_problem_;
         snapshot_writer w(out, snapshot);
         w.put(config_.url);
         w.put(config_.size_bytes);
+        w.put(config_.wants_reply);
         w.put(static_cast<std::uint8_t>(machine_.state()));
         w.put(session_id_.view());
         w.put(host_.view());
@@ -226,8 +231,9 @@ class upload_client {
         return size;
     }
     /// A client that goes on where another one was when it wrote `bytes`: unless it had finished, or had not begun, it
-    /// waits for `resume` or `cancel`. Errors: bad_snapshot; snapshot_of_another, if URL or size are not those of
-    /// `config`. That the file has not changed meanwhile is the embedder's to know.
+    /// waits for `resume` or `cancel`. Errors: bad_snapshot; snapshot_of_another, if URL, size or `wants_reply` are not
+    /// those of `config`; what of `config` cannot be sent. That the file has not changed meanwhile is the embedder's to
+    /// know.
     static constexpr result<upload_client> restore(const upload_client_config& config,
                                                    std::string_view bytes) noexcept {
         snapshot_reader r(bytes, snapshot);
@@ -235,6 +241,7 @@ class upload_client {
         upload_client& c = *restored;
         const std::string_view url = r.get_text(max_url_size);
         const auto size = r.get<std::uint64_t>();
+        const bool wants_reply = r.get_bool();
         const auto state = r.get_enum<state_type>(enumerator_count<state_type>);
         bool fits = c.session_id_.assign(r.get_text(c.session_id_.capacity));
         fits = c.host_.assign(r.get_text(c.host_.capacity)) && fits;
@@ -246,10 +253,12 @@ class upload_client {
         const auto fragment_bytes = r.get<std::uint64_t>();
         c.fragment_size_.resume(fragment_bytes, r.get<std::uint64_t>());
         c.cancelling_ = r.get_bool();
-        if (!fits || !r.finish() || c.offset_ > size || c.furthest_ > size)
+        if (!fits || !r.finish() || c.furthest_ > size || c.offset_ > c.furthest_)
             return error{errc::bad_snapshot, header::none, 0};
-        if (url != config.url || size != config.size_bytes || c.url_problem_)
+        if (url != config.url || size != config.size_bytes || wants_reply != config.wants_reply)
             return error{errc::snapshot_of_another, header::none, 0};
+        if (const error problem = c.check()) return problem;
+        if (!c.is_possible(state)) return error{errc::bad_snapshot, header::none, 0};
         const bool as_it_was = upload_client_rules::final.contains(state) || state == state_type::init;
         c.machine_ = upload_client_machine(as_it_was ? state : state_type::suspend);
         return restored;
@@ -259,6 +268,23 @@ class upload_client {
     static constexpr snapshot_kind snapshot{"BWUC", 1};
     /// A host, the brackets of an IPv6 address, and a port.
     static constexpr std::size_t max_host_size = row_of(header::host_id).max_read + 8;
+
+    /// What of the configuration cannot be sent.
+    [[nodiscard]] constexpr error check() const noexcept {
+        if (url_problem_) return url_problem_;
+        return detail::check_sendable(make_request(packet_type::create_session));
+    }
+    /// Whether what was read can be of a client in `state`: its texts can be sent, and go together.
+    [[nodiscard]] constexpr bool is_possible(state_type state) const noexcept {
+        if (!host_.empty() && !parse_authority(host_.view())) return false;
+        if (detail::check_sendable(make_request(packet_type::ping))) return false;
+        std::array<char, max_resolved_url_size(max_url_size, row_of(header::reply_url).max_read)> resolved{};
+        if (!reply_url_.empty() && !write_reply_url(resolved)) return false;
+        if (!has_session() && (offset_ != 0 || !reply_url_.empty())) return false;
+        if (state == state_type::init && (has_session() || !host_.empty())) return false;
+        // The last byte counts as acknowledged only with the reply.
+        return !config_.wants_reply || config_.size_bytes == 0 || offset_ != config_.size_bytes || !reply_url_.empty();
+    }
 
     [[nodiscard]] constexpr bool has_session() const noexcept { return !session_id_.empty(); }
 
@@ -398,9 +424,6 @@ class upload_client {
         if (!is_waiting_) return {};
         failure_ = {.during = sent()};
         if (sent() == packet_type::fragment) fragment_size_.on_lost();
-        if (!host_.empty() && fallback_at_ == time_never && fallback_s_ != host_id_fallback_never_s) {
-            fallback_at_ = after_s(now, fallback_s_);
-        }
         return happened(event, now);
     }
 
@@ -412,6 +435,8 @@ class upload_client {
         auto action = machine_.step(event);
         if (!action) return {};
         is_waiting_ = false;
+        is_asking_ = false;
+        repeat_at_ = time_never;
         failure_.what = status_of(event);
         if (!failure_) failure_ = {};
         if (!machine_.is_final()) {
@@ -444,10 +469,14 @@ class upload_client {
             repeat_after_s_ = repeat_after_s_ > UINT32_MAX / 2 ? UINT32_MAX : repeat_after_s_ * 2;
             return {.todo = upload_todo::wait, .wake_at = wake_at()};
         case a::ask_for_credentials:
+            is_asking_ = true;
             return {.todo = upload_todo::give_credentials, .wake_at = wake_at()};
         case a::fetch_reply:
             return {.todo = upload_todo::fetch_reply, .wake_at = wake_at()};
         case a::report_error:
+            if (!host_.empty() && fallback_at_ == time_never && fallback_s_ != host_id_fallback_never_s) {
+                fallback_at_ = after_s(now, fallback_s_);
+            }
             return {.todo = upload_todo::stopped, .wake_at = wake_at()};
         case a::rest:
         case a::use_origin_host:
@@ -460,7 +489,6 @@ class upload_client {
 
     constexpr upload_step send(time_point now) noexcept {
         is_waiting_ = true;
-        repeat_at_ = time_never;
         sent_at_ = now;
         if (sent() == packet_type::fragment) {
             const std::uint64_t left = config_.size_bytes - offset_;
@@ -516,6 +544,7 @@ class upload_client {
     std::uint8_t setbacks_ = 0;
     bool started_over_ = false; ///< by a 416 that does not say where to go on
     bool is_waiting_ = false;   ///< for an Ack
+    bool is_asking_ = false;    ///< for credentials
     bool suspending_ = false;
     bool cancelling_ = false;
     inline_text<row_of(header::session_id).max_read> session_id_{};

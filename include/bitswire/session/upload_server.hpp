@@ -55,7 +55,7 @@ struct upload_request_facts {
     bool is_owner = true;
     destination_state destination = destination_state::absent; ///< of Create-Session
     std::uint32_t user_sessions = 0;   ///< of Create-Session: sessions of the user that are not over
-    std::string_view new_session_id{}; ///< of Create-Session: unguessable; 1 to 100 visible characters
+    std::string_view new_session_id{}; ///< of Create-Session: unguessable; 1 to 100 characters
 };
 
 /// Gives requests to the sessions that they are for. A step borrows the request, the facts, the directory and the
@@ -122,13 +122,25 @@ class upload_server {
         });
     }
 
-    /// Ends a session whose time is over and forgets it. True: its files are to be deleted. Which sessions there are,
-    /// the embedder knows; he calls this for each of them now and then. Source: [MC-BUP] 3.2.6.1.
+    /// Ends a session whose time is over: see `end`. Which sessions there are, the embedder knows; he calls this for
+    /// each of them now and then. Source: [MC-BUP] 3.2.6.1.
     constexpr bool expire(std::string_view session_id, const upload_directory& d, time_point now) noexcept {
-        auto record = store_.find(session_id);
-        if (!record || !record->session.is_expired(d, now)) return false;
-        const bool has_files = !record->session.is_over();
-        if (has_files) record->session.expire();
+        {
+            auto record = store_.find(session_id);
+            if (!record || !record->session.is_expired(d, now)) return false;
+        }
+        return end(session_id);
+    }
+    /// Ends a session and forgets it, for example when a directory takes no more uploads. True: it was not over, and
+    /// its files are to be deleted. Source: [MC-BUP] 3.2.4.2, 3.2.7.
+    constexpr bool end(std::string_view session_id) noexcept {
+        bool has_files = false;
+        {
+            auto record = store_.find(session_id);
+            if (!record) return false;
+            has_files = !record->session.is_over();
+            record->session.expire();
+        }
         store_.erase(session_id);
         return has_files;
     }
@@ -158,10 +170,13 @@ class upload_server {
             return refuse_request(r, d, refusal::folder_not_found);
         }
         if (facts.user_sessions >= d.sessions_per_user) return refuse_request(r, d, refusal::too_many_sessions);
-        const std::string_view id = facts.new_session_id;
-        const bool sendable = !id.empty() && id.size() <= row_of(header::session_id).max_sent && is_visible(id);
-        if (!sendable) return refuse_request(r, d, refusal::storage_failed);
-        auto record = store_.insert(id, upload_session(facts.now));
+        // What the embedder has set cannot be told to a client: better here than after the session is there.
+        const ack told{.answers = packet_type::create_session,
+                       .session_id = facts.new_session_id,
+                       .protocol = bits_upload_protocol,
+                       .host_id = d.host_id};
+        if (detail::check_sendable(told)) return refuse_request(r, d, refusal::storage_failed);
+        auto record = store_.insert(facts.new_session_id, upload_session(facts.now));
         if (!record) return refuse_request(r, d, refusal::storage_failed);
         return record->session.create(r);
     }

@@ -33,7 +33,7 @@ enum class upload_server_todo : std::uint8_t {
     make_room,  ///< prepare a place for the partial file; then `on_room`
     store_body, ///< store the body, as told; then `on_stored` or `on_not_stored`
     notify,     ///< tell the server application (notifier.hpp); then `on_notified`
-    publish,    ///< move the file to the destination, in one step; then `on_published`
+    publish,    ///< move the file to the destination, in one step, and delete the reply; then `on_published`
     discard,    ///< delete the partial file and the reply, as far as they are there; then send `answer`
     abandon,    ///< another request has taken over the session: close the connection without an answer
 };
@@ -184,15 +184,18 @@ class upload_session {
         return perform(upload_server_event::published, d, c);
     }
 
-    /// Whether the session's time is over ([MC-BUP] 3.2.2.1). A session that is at work is not.
+    /// Whether the session's time is over ([MC-BUP] 3.2.2.1). While the application is asked or the file moved it is
+    /// not.
     [[nodiscard]] constexpr bool is_expired(const upload_directory& d, time_point now) const noexcept {
         const std::uint32_t span_s = machine_.is_final() ? d.remember_closed_s : d.session_timeout_s;
-        return pending_ == pending::none && now >= after_s(progressed_at_, span_s);
+        const bool is_at_work = pending_ != pending::none && pending_ != pending::store;
+        return !is_at_work && now >= after_s(progressed_at_, span_s);
     }
-    /// Ends a session whose time is over. There is nobody to send the answer to.
-    constexpr upload_server_step expire() noexcept {
+    /// Ends a session that is not over yet. What is reported about it afterwards is abandoned.
+    constexpr void expire() noexcept {
+        if (is_over()) return;
         begin({.type = packet_type::cancel_session});
-        return perform(upload_server_event::expired, {}, {});
+        perform(upload_server_event::expired, {}, {});
     }
 
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
@@ -208,41 +211,61 @@ class upload_session {
         return pending_ != pending::none && ticket == ticket_;
     }
 
-    static constexpr std::size_t max_snapshot_size = 64;
-    /// Writes what is needed to go on in another process and returns its size. Errors: buffer_too_small.
+    static constexpr std::size_t max_snapshot_size = 80;
+    /// Writes all of the session and returns its size. Errors: buffer_too_small.
     constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
         snapshot_writer w(out, snapshot);
         w.put(static_cast<std::uint8_t>(machine_.state()));
-        w.put(received_bytes_);
-        w.put(total_bytes_);
-        w.put(progressed_at_.ms);
+        w.put(static_cast<std::uint8_t>(pending_));
+        w.put(static_cast<std::uint8_t>(answering_));
+        w.put(closes_);
         w.put(has_total_);
         w.put(copies_);
         w.put(final_status_);
+        w.put(ticket_);
         w.put(final_code_.value);
+        w.put(received_bytes_);
+        w.put(total_bytes_);
+        w.put(storing_bytes_);
+        w.put(progressed_at_.ms);
         const std::size_t size = w.finish();
         if (size > out.size()) return error{errc::buffer_too_small, header::none, 0};
         return size;
     }
-    /// A session that goes on where another one was when it wrote `bytes`. What was under way then was not done, but
-    /// for what the embedder knows to be done. Errors: bad_snapshot.
-    static constexpr result<upload_session> restore(std::string_view bytes) noexcept {
+    /// The session that wrote `bytes`, with what is under way: for stores that keep sessions as bytes while the server
+    /// runs. Errors: bad_snapshot.
+    static constexpr result<upload_session> read_snapshot(std::string_view bytes) noexcept {
         snapshot_reader r(bytes, snapshot);
-        result<upload_session> restored{upload_session()};
-        upload_session& s = *restored;
-        auto state = r.get_enum<state_type>(enumerator_count<state_type>);
-        s.received_bytes_ = r.get<std::uint64_t>();
-        s.total_bytes_ = r.get<std::uint64_t>();
-        s.progressed_at_.ms = r.get<std::uint64_t>();
+        result<upload_session> read{upload_session()};
+        upload_session& s = *read;
+        const auto state = r.get_enum<state_type>(enumerator_count<state_type>);
+        s.pending_ = r.get_enum<pending>(enumerator_count<pending>);
+        s.answering_ = r.get_enum<packet_type>(request_type_count);
+        s.closes_ = r.get_bool();
         s.has_total_ = r.get_bool();
         s.copies_ = r.get_bool();
         s.final_status_ = r.get<std::uint16_t>();
+        s.ticket_ = r.get<std::uint32_t>();
         s.final_code_.value = r.get<std::uint32_t>();
-        const bool possible = s.received_bytes_ <= (s.has_total_ ? s.total_bytes_ : 0);
-        if (!r.finish() || !possible) return error{errc::bad_snapshot, header::none, 0};
-        if (state == state_type::init) state = state_type::cancel; // the client does not know the session
-        if (state == state_type::notify) state = state_type::receive_fragments;
+        s.received_bytes_ = r.get<std::uint64_t>();
+        s.total_bytes_ = r.get<std::uint64_t>();
+        s.storing_bytes_ = r.get<std::uint64_t>();
+        s.progressed_at_.ms = r.get<std::uint64_t>();
         s.machine_ = upload_server_machine(state);
+        if (!r.finish() || !s.is_possible()) return error{errc::bad_snapshot, header::none, 0};
+        return read;
+    }
+    /// The session that wrote `bytes`, for a server that has started again: what was under way then was not done, but
+    /// for what the embedder knows to be done, and tickets from then count no more. Errors: bad_snapshot.
+    static constexpr result<upload_session> restore(std::string_view bytes) noexcept {
+        result<upload_session> restored = read_snapshot(bytes);
+        if (!restored) return restored;
+        upload_session& s = *restored;
+        s.pending_ = pending::none;
+        ++s.ticket_;
+        if (s.state() == state_type::init)
+            s.machine_ = upload_server_machine(state_type::cancel); // unknown to the client
+        if (s.state() == state_type::notify) s.machine_ = upload_server_machine(state_type::receive_fragments);
         return restored;
     }
 
@@ -251,6 +274,29 @@ class upload_session {
     enum class pending : std::uint8_t { none, room, store, notification, publication };
 
     static constexpr snapshot_kind snapshot{"BWUS", 1};
+
+    /// Whether a session can come to be like this.
+    [[nodiscard]] constexpr bool is_possible() const noexcept {
+        if (received_bytes_ > (has_total_ ? total_bytes_ : 0)) return false;
+        if (final_status_ != 0 && (final_status_ < 300 || final_status_ > 599)) return false;
+        const bool has_all = has_total_ && received_bytes_ == total_bytes_;
+        switch (machine_.state()) {
+        case state_type::init:
+            return pending_ == pending::room;
+        case state_type::receive_fragments:
+            if (pending_ == pending::store) return storing_bytes_ <= total_bytes_ - received_bytes_;
+            return pending_ == pending::none || (pending_ == pending::publication && has_all);
+        case state_type::notify:
+            return pending_ == pending::notification && has_all;
+        case state_type::wait_for_close:
+            return has_all && (pending_ == pending::none || pending_ == pending::publication);
+        case state_type::complete:
+            return has_all && pending_ == pending::none;
+        case state_type::cancel:
+            return pending_ == pending::none;
+        }
+        return false;
+    }
 
     constexpr void begin(const upload_request& r) noexcept {
         pending_ = pending::none;
@@ -272,24 +318,24 @@ class upload_session {
                                              const upload_session_call& c) noexcept {
         using e = upload_server_event;
         if (machine_.is_final()) return {.answer = refused(refusal::session_not_found, c)};
+        if (!has_total_) total_bytes_ = r.range.total_bytes;
         if (r.range.total_bytes > d.max_upload_bytes)
             return perform(e::request_refused, d, c, refused(refusal::upload_too_large, c));
-        if (has_total_ && r.range.total_bytes != total_bytes_)
+        if (r.range.total_bytes != total_bytes_)
             return perform(e::request_refused, d, c, refused(refusal::total_changed, c));
         if (r.range.size_bytes > d.max_fragment_bytes)
             return perform(e::request_refused, d, c, refused(refusal::fragment_too_large, c));
         if (r.range.offset > received_bytes_) return perform(e::fragment_gap, d, c);
-        total_bytes_ = r.range.total_bytes;
         const bool is_new = r.range.end() > received_bytes_;
-        if (!is_new && (!r.range.is_last() || machine_.state() == state_type::wait_for_close)) {
+        if (!is_new && (received_bytes_ != total_bytes_ || machine_.state() == state_type::wait_for_close)) {
             return perform(e::fragment_known, d, c);
         }
-        // A last Fragment of which all is there has come to notify again. Its body is read first: its client shall not
+        // With all bytes there, any Fragment has come to notify again. Its body is read first: its client shall not
         // wait with sending it for as long as the application may take.
         if (is_new || (r.range.size_bytes != 0 && final_status_ == 0)) {
-            storing_bytes_ = r.range.end() - received_bytes_;
+            storing_bytes_ = is_new ? r.range.end() - received_bytes_ : 0;
             upload_server_step step = perform(e::fragment_wanted, d, c);
-            step.skip_bytes = received_bytes_ - r.range.offset;
+            step.skip_bytes = r.range.size_bytes - storing_bytes_;
             return step;
         }
         has_total_ = true;
@@ -311,12 +357,11 @@ class upload_session {
         case state_type::wait_for_close:
             return perform(copies_ ? e::close_requested : e::close_unwanted, d, c);
         case state_type::receive_fragments:
-            if (has_total_ && total_bytes_ != 0)
+            // SPEC: an empty file is defined nowhere; one of which there was no Fragment is whole.
+            if (received_bytes_ != total_bytes_)
                 return perform(e::close_too_early, d, c, refused(refusal::closed_too_early, c));
-            // SPEC: an empty file is defined nowhere; one without a Fragment is whole, and an application hears of it
-            // here.
+            if (final_status_ != 0) return perform(e::close_too_early, d, c, refused(final_result(), c));
             has_total_ = true;
-            total_bytes_ = 0;
             if (d.notification == notification_type::none) return perform(e::close_requested, d, c);
             return on_all_there(d, c);
         default:
@@ -336,9 +381,7 @@ class upload_session {
         case a::answer:
             return {.answer = accepted(d, c)};
         case a::answer_out_of_sync:
-            told = refused(refusal::out_of_sync, c);
-            told->received_content_range = received_bytes_;
-            return {.answer = *told};
+            return {.answer = refused(refusal::out_of_sync, c)};
         case a::answer_error:
             return {.answer = told ? *told : refused(refusal::storage_failed, c)};
         case a::store_body: {
@@ -376,7 +419,9 @@ class upload_session {
             if (d.answer_create_with_201) a.status = 201;
             a.protocol = bits_upload_protocol;
             a.host_id = d.host_id;
-            if (!d.host_id.empty()) a.host_id_fallback_timeout_s = d.host_id_fallback_timeout_s;
+            if (!d.host_id.empty() && d.host_id_fallback_timeout_s != 0) {
+                a.host_id_fallback_timeout_s = d.host_id_fallback_timeout_s;
+            }
         }
         if (answering_ == packet_type::fragment) {
             a.received_content_range = received_bytes_;
@@ -388,6 +433,7 @@ class upload_session {
         // Who is refused a session has none.
         const bool creating = answering_ == packet_type::create_session;
         ack a = refuse(why, answering_, creating ? std::string_view{} : c.session_id);
+        if (why == refusal::out_of_sync) a.received_content_range = received_bytes_;
         a.keep_alive = !closes_;
         return a;
     }
@@ -396,7 +442,7 @@ class upload_session {
         ack a;
         a.answers = answering_;
         a.session_id = c.session_id;
-        a.status = result.status;
+        a.status = result.status >= 300 ? result.status : row_of(refusal::application_unreachable).status;
         a.error_code = result.code;
         a.error_context = result.context;
         a.keep_alive = !closes_;

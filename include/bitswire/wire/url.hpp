@@ -228,6 +228,7 @@ constexpr result<std::size_t> resolve_notification_url(std::string_view original
     const result<url_view> base = parse_url(original);
     if (!base) return base.error();
     if (!is_visible(notification)) return error{errc::bad_url, header::none, 0};
+    notification = notification.substr(0, notification.find('#'));
     detail::url_writer writer(out);
     if (error e = detail::write_reference(*base, notification, writer)) return e;
     if (base->query.size() > 1) {
