@@ -1,0 +1,510 @@
+// bitswire-server: one connection: requests in, the library asked, its steps done, answers out, in order.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "connection.hpp"
+
+#include "packet_log.hpp"
+
+#include <bitswire/wire/ack.hpp>
+#include <bitswire/wire/file_path.hpp>
+#include <bitswire/wire/write_message.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace bits_server {
+
+namespace {
+
+using bitswire::upload_server_step;
+using bitswire::upload_server_todo;
+
+/// Little, since what is read beyond the head is kept while the request is worked on.
+constexpr std::size_t head_read_size = 4096;
+/// Larger heads than any that BITS sends without authentication, which is somebody else's work here.
+constexpr std::uint32_t max_head_size = 16 * 1024;
+/// A connection has had its turn after this many full buffers.
+constexpr int reads_per_turn = 4;
+/// A body that is slower than this on average is an attack.
+constexpr std::uint64_t least_bytes_per_s = 256;
+/// The disk begins to write this early, so that there is little left to wait for at the end.
+constexpr std::uint64_t flush_size = 8 * 1024 * 1024;
+/// How long, and how much, a client may go on sending after the last answer, so that it gets to read that.
+constexpr std::chrono::seconds drain_time{5};
+constexpr std::uint64_t max_drained_bytes = 64 * 1024 * 1024;
+
+bitswire::read_options reading(const options& o) {
+    bitswire::read_options r;
+    r.limits.head_bytes = max_head_size;
+    r.allow_method_override = o.method_override;
+    return r;
+}
+
+bool would_block(const boost::system::error_code& problem) {
+    return problem == boost::asio::error::would_block || problem == boost::asio::error::try_again ||
+           problem == boost::asio::error::interrupted;
+}
+
+} // namespace
+
+connection::connection(server& s, boost::asio::ip::tcp::socket socket)
+    : server_(s), socket_(std::move(socket)), timer_(s.io()) {
+    server_.joined(*this);
+}
+
+connection::~connection() { server_.left(*this); }
+
+void connection::start() {
+    boost::system::error_code problem;
+    const auto peer = socket_.remote_endpoint(problem);
+    if (problem) return;
+    user_ = peer.address().to_string();
+    peer_ = (peer.address().is_v6() ? '[' + user_ + ']' : user_) + ':' + std::to_string(peer.port());
+    socket_.non_blocking(true, problem);
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), problem);
+    read_head();
+}
+
+void connection::finish() {
+    keeps_alive_ = false;
+    if (phase_ == phase::head && input_.empty()) close();
+}
+
+void connection::close() {
+    is_closed_ = true;
+    timer_.cancel();
+    deadline_ = clock::time_point::max();
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+}
+
+// Reading.
+
+void connection::read_head() {
+    phase_ = phase::head;
+    parser_.emplace(reading(server_.settings()));
+    expect_within(server_.settings().timeout);
+    if (input_.empty()) {
+        input_ = std::string(); // an idle connection holds no memory
+        if (server_.is_stopping()) return close();
+        return wait_readable();
+    }
+    parse_head();
+}
+
+void connection::wait_readable() {
+    socket_.async_wait(
+        boost::asio::ip::tcp::socket::wait_read,
+        [self = shared_from_this()](const boost::system::error_code& problem) { self->on_readable(problem); });
+}
+
+void connection::on_readable(const boost::system::error_code& problem) {
+    switch (phase_) {
+    case phase::head: {
+        if (problem || is_late_) return close();
+        char* const buffer = server_.body_buffer().data();
+        boost::system::error_code failed;
+        const std::size_t size = socket_.read_some(boost::asio::buffer(buffer, head_read_size), failed);
+        if (would_block(failed)) return wait_readable();
+        if (failed) return close();
+        input_.append(buffer, size);
+        return parse_head();
+    }
+    case phase::body:
+        // Being late or closed is told by what is read.
+        return receive_body();
+    case phase::draining:
+        if (problem || is_late_) return close();
+        return drain();
+    case phase::working:
+    case phase::answering:
+        return;
+    }
+}
+
+void connection::parse_head() {
+    const auto message = parser_->parse(input_);
+    if (message.is_complete()) {
+        used_ = message.consumed;
+        return take_request(message.packet);
+    }
+    if (!message.is_bad()) return wait_readable();
+    // Only a head that is HTTP can have the wrong method.
+    if (message.problem.code == bitswire::errc::bad_method) return answer_other(parser_->head().start_line(input_));
+    refuse_head(message.problem);
+}
+
+void connection::receive_body() {
+    phase_ = phase::body;
+    const std::span<char> buffer = server_.body_buffer();
+    int reads = 0;
+    while (body_.left != 0) {
+        if (is_late_ || is_closed_) return body_ended();
+        std::string_view bytes;
+        if (used_ < input_.size()) {
+            bytes = std::string_view(input_).substr(used_);
+            if (bytes.size() > body_.left) bytes = bytes.substr(0, static_cast<std::size_t>(body_.left));
+            used_ += bytes.size();
+        } else {
+            if (reads++ == reads_per_turn) return wait_readable();
+            const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), body_.left));
+            boost::system::error_code failed;
+            const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), wanted), failed);
+            if (would_block(failed)) return wait_readable();
+            if (failed) return body_ended();
+            bytes = {buffer.data(), size};
+        }
+        body_.left -= bytes.size();
+        body_.read += bytes.size();
+        const clock::time_point late = body_.began + std::chrono::seconds(body_.read / least_bytes_per_s);
+        expect_by(std::min(clock::now(), late) + server_.settings().timeout);
+        if (body_.file && !store(bytes)) return;
+    }
+    body_ended();
+}
+
+/// Returns false if the body is of no further interest.
+bool connection::store(std::string_view bytes) {
+    if (held(body_.ticket) == nullptr) {
+        abandon();
+        return false;
+    }
+    const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(body_.skip, bytes.size()));
+    body_.skip -= skipped;
+    bytes.remove_prefix(skipped);
+    while (!bytes.empty()) {
+        const ::ssize_t n = ::pwrite(body_.file.get(), bytes.data(), bytes.size(), static_cast<::off_t>(body_.offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            const int error = errno;
+            body_.file = {};
+            perform(server_.uploads().on_not_stored(session_id(), body_.ticket, refusal_of(error), server_.directory(),
+                                                    server::now()));
+            return false;
+        }
+        const auto size = static_cast<std::size_t>(n);
+        bytes.remove_prefix(size);
+        body_.offset += size;
+        body_.stored += size;
+    }
+    if (body_.offset - body_.flushed >= flush_size) {
+        ::sync_file_range(body_.file.get(), static_cast<::off64_t>(body_.flushed),
+                          static_cast<::off64_t>(body_.offset - body_.flushed), SYNC_FILE_RANGE_WRITE);
+        body_.flushed = body_.offset;
+    }
+    return true;
+}
+
+/// All of the body is there, or no more of it will come.
+void connection::body_ended() {
+    const bool is_whole = body_.left == 0;
+    if (body_.file) {
+        body_.file = {};
+        perform(
+            server_.uploads().on_stored(session_id(), body_.ticket, body_.stored, server_.directory(), server::now()));
+    } else if (is_whole) {
+        send();
+    } else {
+        close();
+    }
+}
+
+void connection::drain() {
+    const std::span<char> buffer = server_.body_buffer();
+    boost::system::error_code failed;
+    const std::size_t size = socket_.read_some(boost::asio::buffer(buffer.data(), buffer.size()), failed);
+    if (would_block(failed)) return wait_readable();
+    body_.read += size;
+    if (failed || body_.read > max_drained_bytes) return close();
+    wait_readable();
+}
+
+// What a request is about.
+
+void connection::take_request(const bitswire::upload_request& request) {
+    phase_ = phase::working;
+    deadline_ = clock::time_point::max();
+    request_ = request;
+    new_session_id_.clear();
+    path_.clear();
+    bitswire::upload_request_facts facts;
+    facts.now = server::now();
+    if (request.type != bitswire::packet_type::ping) {
+        path_.resize(request.target.size());
+        const auto size = bitswire::write_file_path(request.target, server_.settings().prefix, path_);
+        if (!size) return refuse_request(size.error());
+        path_.resize(*size);
+    }
+    if (request.type == bitswire::packet_type::create_session) {
+        const destination there = server_.destinations().look_at(path_);
+        facts.destination = there.state;
+        switch (there.error) {
+        case 0:
+            break;
+        case ELOOP:
+        case EXDEV:
+        case EACCES:
+        case EPERM:
+            facts.is_authorized = false; // there is a way, but not for uploads
+            break;
+        case ENAMETOOLONG:
+        case EINVAL:
+            return refuse_request({bitswire::errc::bad_file_path, bitswire::header::none, 0});
+        default: {
+            bitswire::ack a = bitswire::refuse(refusal_of(there.error), request.type);
+            a.keep_alive = request.keep_alive;
+            return answer(a);
+        }
+        }
+        facts.user_sessions = server_.sessions().count_of(user_);
+        new_session_id_ = server::new_session_id();
+        facts.new_session_id = new_session_id_;
+    } else if (const session_record* record = server_.sessions().find(request.session_id)) {
+        // Clients move between networks, so the address is not compared.
+        facts.is_owner = record->path == path_;
+    }
+    perform(server_.uploads().on_request(request_, server_.directory(), facts));
+}
+
+/// The head is no request of the protocol, so the connection ends: where the next one begins is not known.
+void connection::refuse_head(const bitswire::error& problem) {
+    phase_ = phase::working;
+    const std::string_view head = input_;
+    const auto type = bitswire::find_packet_type(
+        bitswire::find_field(head, bitswire::name_of(bitswire::header::packet_type)).value_or(std::string_view{}));
+    const bool is_request = type && *type != bitswire::packet_type::ack;
+    const auto fields = parser_->head().fields(head);
+    bitswire::ack a = bitswire::refuse(problem, is_request ? *type : bitswire::packet_type::ping,
+                                       fields.text(bitswire::header::session_id));
+    if (!bitswire::size_of_message(a)) a.session_id = {};
+    log_bad_packet(peer_, problem, a);
+    compose(a);
+    send();
+}
+
+/// A request of the protocol that is about no file.
+void connection::refuse_request(const bitswire::error& problem) {
+    answer(bitswire::refuse(problem, request_.type, request_.session_id));
+}
+
+void connection::answer_other(const bitswire::request_line& line) {
+    phase_ = phase::working;
+    log_line(peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " -> 405");
+    keeps_alive_ = false;
+    output_ = "HTTP/1.1 405 Method Not Allowed\r\nAllow: BITS_POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    send();
+}
+
+// What the library asks for.
+
+void connection::perform(const upload_server_step& step) {
+    phase_ = phase::working;
+    deadline_ = clock::time_point::max();
+    switch (step.todo) {
+    case upload_server_todo::answer:
+        return answer(step.answer, step.drop_bytes);
+    case upload_server_todo::make_room:
+        return make_room(step.ticket);
+    case upload_server_todo::store_body:
+        return store_body(step);
+    case upload_server_todo::notify:
+        return abandon();
+    case upload_server_todo::publish:
+        return publish(step.ticket);
+    case upload_server_todo::discard:
+        answer(step.answer, step.drop_bytes);
+        return server_.discard(session_id());
+    case upload_server_todo::abandon:
+        return abandon();
+    }
+}
+
+void connection::make_room(std::uint32_t ticket) {
+    const opened_file partial = server_.state().create(partial_name(session_id()));
+    std::optional<bitswire::refusal> problem;
+    if (partial.error != 0) {
+        problem = refusal_of(partial.error);
+    } else if (session_record* record = server_.sessions().find(session_id())) {
+        server_.sessions().describe(*record, path_, user_);
+    }
+    perform(server_.uploads().on_room(session_id(), ticket, problem, server_.directory(), server::now()));
+}
+
+void connection::store_body(const upload_server_step& step) {
+    opened_file partial = server_.state().open_for_writing(partial_name(session_id()));
+    if (partial.error != 0) {
+        // Without its file the session is of no use; the client makes a new one.
+        const auto why = partial.error == ENOENT ? bitswire::refusal::session_not_found : refusal_of(partial.error);
+        return perform(
+            server_.uploads().on_not_stored(session_id(), step.ticket, why, server_.directory(), server::now()));
+    }
+    body_ = incoming{.left = step.skip_bytes + step.size_bytes,
+                     .skip = step.skip_bytes,
+                     .offset = step.offset,
+                     .flushed = step.offset,
+                     .ticket = step.ticket,
+                     .file = std::move(partial.file),
+                     .began = clock::now()};
+    expect_within(server_.settings().timeout);
+    if (!step.send_continue) return receive_body();
+    output_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    boost::asio::async_write(socket_, boost::asio::buffer(output_),
+                             [self = shared_from_this()](const boost::system::error_code&, std::size_t) {
+                                 self->receive_body(); // which finds out if the connection is gone
+                             });
+}
+
+void connection::publish(std::uint32_t ticket) {
+    const session_record* record = held(ticket);
+    if (record == nullptr) return abandon();
+    server_.run_on_disk([&state = server_.state(), name = partial_name(session_id()),
+                         size = record->session.received_bytes()] { return state.finish(name, size); },
+                        [self = shared_from_this(), ticket](const identified_file& partial) {
+                            session_record* const held_record = self->held(ticket);
+                            if (held_record == nullptr) return self->abandon();
+                            if (partial.error != 0) {
+                                using bitswire::refusal;
+                                return self->published(ticket, partial.error == ENOENT ? refusal::file_deleted
+                                                                                       : refusal_of(partial.error));
+                            }
+                            // From here on a server that starts again can tell whether the file was moved.
+                            held_record->being_published = partial.identity;
+                            if (const int error = self->server_.sessions().save(self->session_id(), *held_record);
+                                error != 0)
+                                return self->published(ticket, refusal_of(error));
+                            self->move_to_destination(ticket);
+                        });
+}
+
+void connection::move_to_destination(std::uint32_t ticket) {
+    server_.run_on_disk(
+        [&s = server_, name = partial_name(session_id()), path = path_] {
+            return s.destinations().publish(s.state(), name, path, s.directory().allow_overwrites);
+        },
+        [self = shared_from_this(), ticket](std::optional<bitswire::refusal> problem) {
+            self->published(ticket, problem);
+        });
+}
+
+void connection::published(std::uint32_t ticket, std::optional<bitswire::refusal> problem) {
+    perform(server_.uploads().on_published(session_id(), ticket, problem, server_.directory(), server::now()));
+    if (!problem) server_.discard(session_id()); // there may be a reply
+}
+
+void connection::answer(bitswire::ack a, std::uint64_t drop_bytes) {
+    if (session_record* record = server_.sessions().find(session_id())) {
+        const int error = server_.sessions().save(session_id(), *record);
+        // What is over can be told: it is done, and found to be done by a server that starts again.
+        if (error != 0 && !record->session.is_over()) {
+            const bool creating = request_.type == bitswire::packet_type::create_session;
+            a = bitswire::refuse(refusal_of(error), request_.type, creating ? std::string_view{} : request_.session_id);
+            a.keep_alive = request_.keep_alive && drop_bytes == 0;
+            if (creating) {
+                server_.discard(session_id());
+                server_.sessions().erase(session_id());
+            }
+        }
+    }
+    if (server_.is_stopping()) a.keep_alive = false;
+    log_packet(peer_, request_, a.session_id, a);
+    compose(a);
+    if (drop_bytes == 0 || is_closed_) return send();
+    body_ = incoming{.left = drop_bytes, .began = clock::now()};
+    expect_within(server_.settings().timeout);
+    receive_body();
+}
+
+/// Another request has taken over the session; its client has given up this connection.
+void connection::abandon() {
+    log_line(peer_ + ' ' + std::string(bitswire::name_of(request_.type)) + ' ' + escaped(request_.target) + ' ' +
+             escaped(session_id()) + " -> taken over by another connection");
+    close();
+}
+
+// Sending.
+
+void connection::compose(bitswire::ack a) {
+    const std::string date = http_date(std::time(nullptr));
+    a.date = date;
+    a.server = "bitswire";
+    keeps_alive_ = a.keep_alive;
+    const auto size = bitswire::size_of_message(a);
+    output_.assign(size ? *size : 0, '\0');
+    if (!size || !bitswire::write_message(a, output_)) {
+        log_line(peer_ + " the answer cannot be sent");
+        output_.clear();
+        keeps_alive_ = false;
+    }
+}
+
+void connection::send() {
+    if (is_closed_) return;
+    phase_ = phase::answering;
+    expect_within(server_.settings().timeout);
+    boost::asio::async_write(
+        socket_, boost::asio::buffer(output_),
+        [self = shared_from_this()](const boost::system::error_code& problem, std::size_t) { self->on_sent(problem); });
+}
+
+void connection::on_sent(const boost::system::error_code& problem) {
+    if (problem || is_closed_) return close();
+    output_ = std::string();
+    if (keeps_alive_ && !is_late_) {
+        input_.erase(0, used_);
+        used_ = 0;
+        return read_head();
+    }
+    // Closing with bytes unread would reset the connection, and the client might not get to read the answer.
+    boost::system::error_code failed;
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, failed);
+    if (failed) return close();
+    phase_ = phase::draining;
+    is_late_ = false;
+    body_ = {};
+    expect_within(drain_time);
+    drain();
+}
+
+// Time.
+
+void connection::expect_by(clock::time_point moment) {
+    deadline_ = moment;
+    if (!timer_runs_ || timer_.expiry() > moment) arm_timer();
+}
+
+void connection::arm_timer() {
+    timer_runs_ = true;
+    timer_.expires_at(deadline_);
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& problem) {
+        if (!problem) self->on_timer();
+    });
+}
+
+void connection::on_timer() {
+    timer_runs_ = false;
+    if (is_closed_ || deadline_ == clock::time_point::max()) return;
+    if (clock::now() < deadline_) return arm_timer();
+    is_late_ = true;
+    deadline_ = clock::time_point::max();
+    boost::system::error_code ignored;
+    socket_.cancel(ignored); // whoever waits for the socket finds that it is late
+}
+
+std::string_view connection::session_id() const noexcept {
+    return request_.type == bitswire::packet_type::create_session ? std::string_view(new_session_id_)
+                                                                  : request_.session_id;
+}
+
+session_record* connection::held(std::uint32_t ticket) {
+    session_record* const record = server_.sessions().find(session_id());
+    return record != nullptr && record->session.holds(ticket) ? record : nullptr;
+}
+
+} // namespace bits_server

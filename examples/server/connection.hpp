@@ -1,0 +1,128 @@
+// bitswire-server: one connection: requests in, the library asked, its steps done, answers out, in order.
+//
+// Holds a head and an answer, never a body: that goes through the server's one buffer to the file. While a step is done
+// elsewhere (on the disk, by an application) nothing is read. An object lives as long as something is under way for it.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SERVER_CONNECTION_HPP
+#define BITSWIRE_SERVER_CONNECTION_HPP
+
+#include "server.hpp"
+
+#include <bitswire/wire/upload_request.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bits_server {
+
+class connection : public std::enable_shared_from_this<connection> {
+  public:
+    connection(server& s, boost::asio::ip::tcp::socket socket);
+    ~connection();
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    void start();
+    /// The server stops: ends the connection after the request that is under way.
+    void finish();
+    /// Ends it now. What came of a body is kept, as if the client had gone.
+    void close();
+
+  private:
+    using clock = std::chrono::steady_clock;
+
+    enum class phase : std::uint8_t {
+        head,      ///< reading a head, or waiting for one
+        body,      ///< reading a body, to store or to drop it
+        working,   ///< somebody else is at work
+        answering, ///< sending
+        draining,  ///< the answer is sent, the connection is to end; what the client still sends is dropped
+    };
+
+    /// The body that is being read.
+    struct incoming {
+        std::uint64_t left = 0;   ///< bytes to come
+        std::uint64_t skip = 0;   ///< of these, first bytes that are not stored
+        std::uint64_t offset = 0; ///< where in the file the next byte belongs
+        std::uint64_t stored = 0;
+        std::uint64_t flushed = 0; ///< end of what the disk was asked to begin writing
+        std::uint32_t ticket = 0;
+        file_descriptor file{}; ///< none: the body is dropped
+        clock::time_point began{};
+        std::uint64_t read = 0;
+    };
+
+    // Reading.
+    void read_head();
+    void parse_head();
+    void wait_readable();
+    void on_readable(const boost::system::error_code& problem);
+    void receive_body();
+    bool store(std::string_view bytes);
+    void body_ended();
+    void drain();
+
+    // What a request is about.
+    void take_request(const bitswire::upload_request& request);
+    void refuse_head(const bitswire::error& problem);
+    void refuse_request(const bitswire::error& problem);
+    void answer_other(const bitswire::request_line& line);
+
+    // What the library asks for.
+    void perform(const bitswire::upload_server_step& step);
+    void make_room(std::uint32_t ticket);
+    void store_body(const bitswire::upload_server_step& step);
+    void publish(std::uint32_t ticket);
+    void move_to_destination(std::uint32_t ticket);
+    void published(std::uint32_t ticket, std::optional<bitswire::refusal> problem);
+    void answer(bitswire::ack a, std::uint64_t drop_bytes = 0);
+    void abandon();
+
+    // Sending.
+    void compose(bitswire::ack a);
+    void send();
+    void on_sent(const boost::system::error_code& problem);
+
+    void expect_within(clock::duration span) { expect_by(clock::now() + span); }
+    void expect_by(clock::time_point moment);
+    void arm_timer();
+    void on_timer();
+
+    [[nodiscard]] std::string_view session_id() const noexcept;
+    /// The session of the request, if the request still holds it.
+    [[nodiscard]] session_record* held(std::uint32_t ticket);
+
+    server& server_;
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer timer_;
+    clock::time_point deadline_ = clock::time_point::max();
+    bool timer_runs_ = false;
+    phase phase_ = phase::head;
+    bool is_late_ = false; ///< the deadline has passed
+    bool is_closed_ = false;
+    bool keeps_alive_ = true;
+    std::string peer_; ///< address and port
+    std::string user_; ///< address
+
+    std::string input_;    ///< the head of the request, and what came with it
+    std::size_t used_ = 0; ///< how much of it is done with
+    std::optional<bitswire::upload_request_parser> parser_;
+    bitswire::upload_request request_; ///< borrows `input_`
+    std::string new_session_id_;       ///< of Create-Session
+    std::string path_;                 ///< of the destination, below the root
+    incoming body_;
+    std::string output_;
+};
+
+} // namespace bits_server
+
+#endif

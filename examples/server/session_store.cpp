@@ -1,0 +1,212 @@
+// bitswire-server: the sessions, in memory and, if they are to survive the server, one file each.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "session_store.hpp"
+
+#include "packet_log.hpp"
+
+#include <bitswire/base/snapshot.hpp>
+#include <bitswire/wire/guid.hpp>
+
+#include <array>
+#include <cstring>
+#include <new>
+#include <optional>
+#include <sys/types.h>
+
+namespace bits_server {
+
+namespace {
+
+constexpr bitswire::snapshot_kind record_kind{"BWSR", 1};
+constexpr std::size_t max_text = 0xffff;
+constexpr std::string_view record_suffix = ".session";
+constexpr std::string_view partial_suffix = ".part";
+constexpr std::string_view reply_suffix = ".reply";
+constexpr std::string_view damaged_suffix = ".damaged";
+
+std::string name_of_file(std::string_view id, std::string_view suffix) {
+    return std::string(id.substr(1, id.size() - 2)).append(suffix); // braces are a nuisance in shells
+}
+
+/// The id of the session that a file belongs to; empty if it is not a file of a session.
+std::string id_of_file(std::string_view name, std::string_view suffix) {
+    if (!name.ends_with(suffix)) return {};
+    name.remove_suffix(suffix.size());
+    const auto guid = bitswire::parse_guid(name);
+    if (!guid || name.front() == '{') return {};
+    const auto text = bitswire::write_guid(*guid, bitswire::guid_style::braces_upper);
+    const std::string id(text.data(), text.size());
+    return name == std::string_view(id).substr(1, name.size()) ? id : std::string{};
+}
+
+std::string written(const session_record& record) {
+    std::array<char, bitswire::upload_session::max_snapshot_size> session{};
+    const auto size = record.session.write_snapshot(session);
+    std::string out(record.reply_url.size() + record.path.size() + record.user.size() + 256, '\0');
+    bitswire::snapshot_writer w(out, record_kind);
+    w.put(std::string_view(session.data(), size ? *size : 0));
+    w.put(std::string_view(record.reply_url));
+    w.put(std::string_view(record.path));
+    w.put(std::string_view(record.user));
+    w.put(record.being_published.inode);
+    w.put(record.being_published.size_bytes);
+    w.put(record.being_published.modified_ns);
+    out.resize(w.finish());
+    return out;
+}
+
+std::optional<session_record> read_record(std::string_view bytes) {
+    bitswire::snapshot_reader r(bytes, record_kind);
+    const auto session = bitswire::upload_session::restore(r.get_text(max_text));
+    session_record record{bitswire::upload_session{}};
+    record.reply_url = r.get_text(max_text);
+    record.path = r.get_text(max_text);
+    record.user = r.get_text(max_text);
+    record.being_published.inode = r.get<std::uint64_t>();
+    record.being_published.size_bytes = r.get<std::uint64_t>();
+    record.being_published.modified_ns = r.get<std::uint64_t>();
+    if (!r.finish() || !session) return std::nullopt;
+    record.session = *session;
+    record.saved = bytes;
+    return record;
+}
+
+std::string read_small_file(int fd) {
+    constexpr std::size_t limit = 1 << 18;
+    std::string bytes(limit, '\0');
+    std::size_t size = 0;
+    while (size < limit) {
+        const ::ssize_t n = ::read(fd, bytes.data() + size, limit - size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        size += static_cast<std::size_t>(n);
+    }
+    bytes.resize(size);
+    return bytes;
+}
+
+/// The file was moved, and the server killed before it could say so: says it now.
+void finish_publication(bitswire::upload_session& session, std::string_view id, const bitswire::upload_directory& d,
+                        bitswire::time_point now) {
+    bitswire::upload_request close;
+    close.type = bitswire::packet_type::close_session;
+    const bitswire::upload_session_call call{id, {}, now};
+    const bitswire::upload_server_step step = session.on_request(close, d, call);
+    if (step.todo == bitswire::upload_server_todo::publish) session.on_published(step.ticket, std::nullopt, d, call);
+}
+
+} // namespace
+
+std::string partial_name(std::string_view id) { return name_of_file(id, partial_suffix); }
+std::string reply_name(std::string_view id) { return name_of_file(id, reply_suffix); }
+
+session_record* session_store::find(std::string_view id) noexcept {
+    const auto at = sessions_.find(id);
+    return at != sessions_.end() ? &at->second : nullptr;
+}
+
+session_record* session_store::insert(std::string_view id, const bitswire::upload_session& session) noexcept {
+    try {
+        const auto [at, is_new] = sessions_.try_emplace(std::string(id), session_record{session});
+        return is_new ? &at->second : nullptr;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void session_store::erase(std::string_view id) noexcept {
+    const auto at = sessions_.find(id);
+    if (at == sessions_.end()) return;
+    stop_counting(at->second);
+    if (!at->second.saved.empty()) folder_.remove(name_of_file(at->first, record_suffix));
+    sessions_.erase(at);
+}
+
+void session_store::describe(session_record& record, const std::string& path, const std::string& user) {
+    record.path = path;
+    record.user = user;
+    record.is_counted = true;
+    ++counts_[user];
+}
+
+int session_store::save(std::string_view id, session_record& record) {
+    if (record.session.is_over()) stop_counting(record);
+    if (!folder_.is_kept()) return 0;
+    std::string bytes = written(record);
+    if (bytes == record.saved) return 0;
+    const int problem = folder_.replace(name_of_file(id, record_suffix), bytes);
+    if (problem == 0) record.saved = std::move(bytes);
+    return problem;
+}
+
+std::uint32_t session_store::count_of(const std::string& user) const {
+    const auto at = counts_.find(user);
+    return at != counts_.end() ? at->second : 0;
+}
+
+void session_store::stop_counting(session_record& record) {
+    if (!record.is_counted) return;
+    record.is_counted = false;
+    const auto at = counts_.find(record.user);
+    if (at != counts_.end() && --at->second == 0) counts_.erase(at);
+}
+
+std::vector<std::string> session_store::ids() const {
+    std::vector<std::string> all;
+    all.reserve(sessions_.size());
+    for (const auto& [id, record] : sessions_)
+        all.push_back(id);
+    return all;
+}
+
+void session_store::load(const destination_folder& destinations, const bitswire::upload_directory& d,
+                         bitswire::time_point now) {
+    const std::vector<std::string> names = folder_.names();
+    for (const std::string& name : names)
+        load_record(name, destinations, d, now);
+    for (const std::string& name : names) {
+        // Files without a session, and records that were not finished when the server was killed.
+        std::string id = id_of_file(name, partial_suffix);
+        if (id.empty()) id = id_of_file(name, reply_suffix);
+        const session_record* owner = find(id);
+        const bool is_left_over = !id.empty() && (owner == nullptr || owner->session.is_over());
+        if (is_left_over || !id_of_file(name, ".session.new").empty()) folder_.remove(name);
+    }
+}
+
+void session_store::load_record(const std::string& name, const destination_folder& destinations,
+                                const bitswire::upload_directory& d, bitswire::time_point now) {
+    const std::string id = id_of_file(name, record_suffix);
+    if (id.empty()) return;
+    const opened_file opened = folder_.open_for_reading(name);
+    std::optional<session_record> record;
+    if (opened.error == 0) record = read_record(read_small_file(opened.file.get()));
+    if (!record) {
+        log_line("the record of session " + id + " is damaged and was set aside");
+        folder_.rename(name, name + std::string(damaged_suffix));
+        const std::string partial = partial_name(id);
+        folder_.rename(partial, partial + std::string(damaged_suffix));
+        return;
+    }
+    session_record* const kept = insert(id, record->session);
+    if (kept == nullptr) return;
+    *kept = std::move(*record);
+    if (!kept->session.is_over()) {
+        describe(*kept, kept->path, kept->user);
+        const identified_file partial = folder_.identify(partial_name(id));
+        const bool was_moved = partial.error == ENOENT && kept->being_published.inode != 0 &&
+                               destinations.identify(kept->path).identity == kept->being_published;
+        if (was_moved) {
+            finish_publication(kept->session, id, d, now);
+        } else if (partial.error == 0 && partial.identity.size_bytes < kept->session.received_bytes()) {
+            // A power cut has taken what was acknowledged: the client is to begin again.
+            log_line("the partial file of session " + id + " is too short and was deleted");
+            folder_.remove(partial_name(id));
+        }
+    }
+    if (const int problem = save(id, *kept); problem != 0)
+        log_line("the record of session " + id + " cannot be written: " + std::strerror(problem));
+}
+
+} // namespace bits_server

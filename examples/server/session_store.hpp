@@ -1,0 +1,77 @@
+// bitswire-server: the sessions, in memory and, if they are to survive the server, one file each.
+//
+// A record is written before the Ack that tells of it, and after the bytes that it tells of, so that a server killed at
+// any moment knows all that it has acknowledged. Not synchronised: used by the thread of the sockets only.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SERVER_SESSION_STORE_HPP
+#define BITSWIRE_SERVER_SESSION_STORE_HPP
+
+#include "destination_folder.hpp"
+#include "state_folder.hpp"
+
+#include <bitswire/session/upload_session.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace bits_server {
+
+/// What the library wants to find for a session, and what else belongs to one here.
+struct session_record {
+    bitswire::upload_session session;
+    std::string reply_url{};
+    std::string path{};              ///< of the destination, below the root
+    std::string user{};              ///< the address that the session was made from
+    file_identity being_published{}; ///< set before the file is moved, so that a restart can tell that it was
+    std::string saved{};             ///< what the file of the record holds
+    bool is_counted = false;         ///< among the user's sessions that are not over
+};
+
+class session_store {
+  public:
+    explicit session_store(const state_folder& folder) : folder_(folder) {}
+
+    /// What `bitswire::upload_store` asks for.
+    session_record* find(std::string_view id) noexcept;
+    session_record* insert(std::string_view id, const bitswire::upload_session& session) noexcept;
+    void erase(std::string_view id) noexcept;
+
+    /// Fills in what the library does not know of a new session.
+    void describe(session_record& record, const std::string& path, const std::string& user);
+    /// To be called after each step and before its Ack. Returns an error number: the step did not happen for a server
+    /// that starts again.
+    [[nodiscard]] int save(std::string_view id, session_record& record);
+    [[nodiscard]] std::uint32_t count_of(const std::string& user) const;
+    [[nodiscard]] std::vector<std::string> ids() const;
+
+    /// Reads what a server before this one has left, and clears away what belongs to no session.
+    void load(const destination_folder& destinations, const bitswire::upload_directory& d, bitswire::time_point now);
+
+  private:
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+
+    void stop_counting(session_record& record);
+    void load_record(const std::string& name, const destination_folder& destinations,
+                     const bitswire::upload_directory& d, bitswire::time_point now);
+
+    const state_folder& folder_;
+    std::unordered_map<std::string, session_record, text_hash, std::equal_to<>> sessions_;
+    std::unordered_map<std::string, std::uint32_t> counts_;
+};
+
+/// The names of the files of a session in the state folder. `id` is one that the server made.
+std::string partial_name(std::string_view id);
+std::string reply_name(std::string_view id);
+
+} // namespace bits_server
+
+#endif

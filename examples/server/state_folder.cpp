@@ -1,0 +1,153 @@
+// bitswire-server: the folder for what is under way.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "state_folder.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <dirent.h>
+#include <fcntl.h>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <sys/file.h>
+
+namespace bits_server {
+
+namespace {
+
+[[noreturn]] void fail(const std::string& what, int error) {
+    throw std::runtime_error(what + ": " + std::strerror(error));
+}
+
+std::string absolute(const std::string& folder) {
+    const std::unique_ptr<char, decltype(&std::free)> path(::realpath(folder.c_str(), nullptr), &std::free);
+    if (!path) fail(folder, errno);
+    return path.get();
+}
+
+bool is_within(const std::string& path, const std::string& folder) {
+    return path == folder || path.starts_with(folder == "/" ? folder : folder + '/');
+}
+
+/// Retries where a signal came between.
+int write_all(int fd, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ::ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno;
+        bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return 0;
+}
+
+} // namespace
+
+file_identity file_identity::of(const struct ::stat& s) noexcept {
+    return {s.st_ino, static_cast<std::uint64_t>(s.st_size),
+            static_cast<std::uint64_t>(s.st_mtim.tv_sec) * 1'000'000'000U +
+                static_cast<std::uint64_t>(s.st_mtim.tv_nsec)};
+}
+
+state_folder::state_folder(const std::string& root, const std::string& folder) : is_kept_(!folder.empty()) {
+    const std::string root_path = absolute(root);
+    if (is_kept_) {
+        if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail(folder, errno);
+        path_ = absolute(folder);
+        if (is_within(path_, root_path)) {
+            throw std::runtime_error(folder + " is in the root: partial uploads would be seen there");
+        }
+    } else {
+        path_ = root_path + ".bitswire-XXXXXX";
+        if (::mkdtemp(path_.data()) == nullptr) fail("a folder beside " + root_path + " (or use --state)", errno);
+    }
+    folder_ = file_descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder_) fail(path_, errno);
+    struct ::stat here {};
+    struct ::stat there {};
+    if (::fstat(fd(), &here) != 0 || ::stat(root_path.c_str(), &there) != 0) fail(path_, errno);
+    if (here.st_dev != there.st_dev) {
+        if (!is_kept_) ::rmdir(path_.c_str());
+        throw std::runtime_error(path_ + " and " + root_path + " are on different file systems: use another --state");
+    }
+    if (::flock(fd(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error(path_ + " is in use by another server");
+}
+
+state_folder::~state_folder() {
+    if (is_kept_) return;
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+opened_file state_folder::create(const std::string& name) const {
+    // The folder keeps others out; once published, the file has the mode that the umask gives.
+    return opened_file::from(::openat(fd(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+}
+
+opened_file state_folder::open_for_writing(const std::string& name) const {
+    return opened_file::from(::openat(fd(), name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+opened_file state_folder::open_for_reading(const std::string& name) const {
+    return opened_file::from(::openat(fd(), name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+}
+
+identified_file state_folder::finish(const std::string& name, std::uint64_t size_bytes) const {
+    const opened_file opened = open_for_writing(name);
+    if (opened.error != 0) return {{}, opened.error};
+    const int file = opened.file.get();
+    struct ::stat s {};
+    if (::fstat(file, &s) != 0) return {{}, errno};
+    if (static_cast<std::uint64_t>(s.st_size) < size_bytes) return {{}, EIO}; // somebody has cut it short
+    if (static_cast<std::uint64_t>(s.st_size) > size_bytes) {
+        // A Fragment that was cut short has left bytes behind the end.
+        if (::ftruncate(file, static_cast<::off_t>(size_bytes)) != 0) return {{}, errno};
+    }
+    if (::fsync(file) != 0 || ::fstat(file, &s) != 0) return {{}, errno};
+    return {file_identity::of(s), 0};
+}
+
+identified_file state_folder::identify(const std::string& name) const {
+    struct ::stat s {};
+    if (::fstatat(fd(), name.c_str(), &s, AT_SYMLINK_NOFOLLOW) != 0) return {{}, errno};
+    return {file_identity::of(s), 0};
+}
+
+int state_folder::replace(const std::string& name, std::string_view bytes) const {
+    const std::string fresh = name + ".new";
+    int problem = 0;
+    {
+        const opened_file opened = opened_file::from(
+            ::openat(fd(), fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (opened.error != 0) return opened.error;
+        problem = write_all(opened.file.get(), bytes);
+    }
+    if (problem == 0) problem = rename(fresh, name);
+    if (problem != 0) remove(fresh);
+    return problem;
+}
+
+int state_folder::rename(const std::string& from, const std::string& to) const {
+    return ::renameat(fd(), from.c_str(), fd(), to.c_str()) == 0 ? 0 : errno;
+}
+
+void state_folder::remove(const std::string& name) const { ::unlinkat(fd(), name.c_str(), 0); }
+
+std::vector<std::string> state_folder::names() const {
+    std::vector<std::string> found;
+    const int copy = ::openat(fd(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ::DIR* const listing = copy >= 0 ? ::fdopendir(copy) : nullptr;
+    if (listing == nullptr) {
+        const int error = errno;
+        if (copy >= 0) ::close(copy);
+        fail(path_, error);
+    }
+    while (const ::dirent* entry = ::readdir(listing)) {
+        const std::string name = entry->d_name;
+        if (name != "." && name != "..") found.push_back(name);
+    }
+    ::closedir(listing);
+    return found;
+}
+
+} // namespace bits_server

@@ -1,0 +1,72 @@
+// bitswire-server: the folder for what is under way: partial files, replies, and what is to survive a restart.
+//
+// It is on the file system of the root, but not below it, so that a partial upload is never seen there and a whole one
+// gets there by a rename. Names come from session ids that the server made, never from a peer. Nothing here knows what
+// a session is.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SERVER_STATE_FOLDER_HPP
+#define BITSWIRE_SERVER_STATE_FOLDER_HPP
+
+#include "file_descriptor.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <sys/stat.h>
+#include <vector>
+
+namespace bits_server {
+
+/// What tells a file from every other one, also after it was renamed.
+struct file_identity {
+    std::uint64_t inode = 0; ///< 0: of no file
+    std::uint64_t size_bytes = 0;
+    std::uint64_t modified_ns = 0;
+
+    static file_identity of(const struct ::stat& s) noexcept;
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+/// The identity of a file, or the error number that says why there is none.
+struct identified_file {
+    file_identity identity{};
+    int error = 0;
+};
+
+class state_folder {
+  public:
+    /// Without `folder` a new one beside `root`, which goes with this object. Throws std::runtime_error with a text for
+    /// people.
+    state_folder(const std::string& root, const std::string& folder);
+    ~state_folder();
+    state_folder(const state_folder&) = delete;
+    state_folder& operator=(const state_folder&) = delete;
+
+    [[nodiscard]] int fd() const noexcept { return folder_.get(); }
+    /// Whether what is here survives the server.
+    [[nodiscard]] bool is_kept() const noexcept { return is_kept_; }
+    [[nodiscard]] std::string full_path(std::string_view name) const { return path_ + '/' + std::string(name); }
+
+    /// A new, empty file.
+    [[nodiscard]] opened_file create(const std::string& name) const;
+    [[nodiscard]] opened_file open_for_writing(const std::string& name) const;
+    [[nodiscard]] opened_file open_for_reading(const std::string& name) const;
+    /// Brings a file to its size, and to the disk.
+    [[nodiscard]] identified_file finish(const std::string& name, std::uint64_t size_bytes) const;
+    [[nodiscard]] identified_file identify(const std::string& name) const;
+    /// Replaces a whole file in one step, or makes it. Returns an error number.
+    [[nodiscard]] int replace(const std::string& name, std::string_view bytes) const;
+    int rename(const std::string& from, const std::string& to) const;
+    void remove(const std::string& name) const;
+    [[nodiscard]] std::vector<std::string> names() const;
+
+  private:
+    std::string path_;
+    bool is_kept_ = true;
+    file_descriptor folder_;
+};
+
+} // namespace bits_server
+
+#endif
