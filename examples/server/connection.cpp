@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "connection.hpp"
 
+#include "notification.hpp"
 #include "packet_log.hpp"
+#include "reply_file.hpp"
 
 #include <bitswire/wire/ack.hpp>
 #include <bitswire/wire/file_path.hpp>
@@ -16,6 +18,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -34,6 +38,8 @@ constexpr std::uint32_t max_head_size = 16 * 1024;
 constexpr int reads_per_turn = 4;
 /// A body that is slower than this on average is an attack.
 constexpr std::uint64_t least_bytes_per_s = 256;
+/// As much of a file is sent at once.
+constexpr std::uint64_t file_piece_size = 1024 * 1024;
 /// The disk begins to write this early, so that there is little left to wait for at the end.
 constexpr std::uint64_t flush_size = 8 * 1024 * 1024;
 /// How long, and how much, a client may go on sending after the last answer, so that it gets to read that.
@@ -125,6 +131,7 @@ void connection::on_readable(const boost::system::error_code& problem) {
         return drain();
     case phase::working:
     case phase::answering:
+    case phase::sending:
         return;
     }
 }
@@ -163,8 +170,7 @@ void connection::receive_body() {
         }
         body_.left -= bytes.size();
         body_.read += bytes.size();
-        const clock::time_point late = body_.began + std::chrono::seconds(body_.read / least_bytes_per_s);
-        expect_by(std::min(clock::now(), late) + server_.settings().timeout);
+        expect_more(body_.began, body_.read);
         if (body_.file && !store(bytes)) return;
     }
     body_ended();
@@ -294,12 +300,68 @@ void connection::refuse_request(const bitswire::error& problem) {
     answer(bitswire::refuse(problem, request_.type, request_.session_id));
 }
 
+// Replies.
+
+/// HTTP, but not of the upload protocol.
 void connection::answer_other(const bitswire::request_line& line) {
     phase_ = phase::working;
-    log_line(peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " -> 405");
-    keeps_alive_ = false;
-    output_ = "HTTP/1.1 405 Method Not Allowed\r\nAllow: BITS_POST\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    deadline_ = clock::time_point::max();
+    const auto fields = parser_->head().fields(input_);
+    const std::string_view length = fields.text(bitswire::header::content_length);
+    const bool has_body = fields.has(bitswire::header::transfer_encoding) || !(length.empty() || length == "0");
+    keeps_alive_ = !has_body && !fields.wants_close() && !server_.is_stopping();
+    used_ = parser_->head().size();
+    if (line.method == "GET" || line.method == "HEAD") return answer_get(line);
+    log_line(peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " - -> 405");
+    output_ = plain_head(405, keeps_alive_, "Allow: BITS_POST, GET, HEAD\r\n");
     send();
+}
+
+void connection::answer_get(const bitswire::request_line& line) {
+    const std::string id = session_of_reply(line.target, server_.settings().prefix);
+    const session_record* const record = server_.sessions().find(id);
+    opened_file opened;
+    struct ::stat s {};
+    if (record != nullptr && !record->reply_url.empty()) opened = server_.state().open_for_reading(reply_name(id));
+    const bool is_there = opened.file && ::fstat(opened.file.get(), &s) == 0 && S_ISREG(s.st_mode);
+    std::string what = peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " - ";
+    if (!is_there) {
+        log_line(what + "-> 404");
+        output_ = plain_head(404, keeps_alive_);
+        return send();
+    }
+    const bool sends_body = line.method == "GET";
+    const auto field = [&](std::string_view name) { return bitswire::find_field(input_, name); };
+    reply_answer found = answer_with_file(static_cast<std::uint64_t>(s.st_size), s.st_mtim.tv_sec,
+                                          sends_body ? field("Range") : std::nullopt, field("If-Range"), keeps_alive_);
+    log_line(what + "bytes " + std::to_string(found.range.offset) + '+' + std::to_string(found.range.size_bytes) + '/' +
+             std::to_string(s.st_size) + " -> " + std::to_string(found.status));
+    output_ = std::move(found.head);
+    if (sends_body && found.range.size_bytes != 0) {
+        file_ = {.file = std::move(opened.file), .offset = found.range.offset, .left = found.range.size_bytes};
+    }
+    send();
+}
+
+void connection::send_file() {
+    if (is_late_ || is_closed_) return close();
+    auto offset = static_cast<::off_t>(file_.offset);
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(file_.left, file_piece_size));
+    boost::system::error_code failed;
+    socket_.native_non_blocking(true, failed);
+    const ::ssize_t size = ::sendfile(socket_.native_handle(), file_.file.get(), &offset, wanted);
+    if (size == 0) return close(); // the file has become shorter than what was announced
+    if (size < 0 && errno != EAGAIN && errno != EINTR) return close();
+    if (size > 0) {
+        const auto sent = static_cast<std::uint64_t>(size);
+        file_.offset += sent;
+        file_.left -= sent;
+        file_.sent += sent;
+        expect_more(file_.began, file_.sent);
+    }
+    if (file_.left == 0) return next_request();
+    socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
+                       [self = shared_from_this()](const boost::system::error_code&) { self->send_file(); });
 }
 
 // What the library asks for.
@@ -315,7 +377,7 @@ void connection::perform(const upload_server_step& step) {
     case upload_server_todo::store_body:
         return store_body(step);
     case upload_server_todo::notify:
-        return abandon();
+        return notify(step.ticket);
     case upload_server_todo::publish:
         return publish(step.ticket);
     case upload_server_todo::discard:
@@ -359,6 +421,50 @@ void connection::store_body(const upload_server_step& step) {
                              [self = shared_from_this()](const boost::system::error_code&, std::size_t) {
                                  self->receive_body(); // which finds out if the connection is gone
                              });
+}
+
+void connection::notify(std::uint32_t ticket) {
+    const session_record* record = held(ticket);
+    if (record == nullptr) return abandon();
+    const std::uint64_t size_bytes = record->session.received_bytes();
+    // The application is told of a file that is whole, and stays so.
+    server_.run_on_disk(
+        [&state = server_.state(), name = partial_name(session_id()), size_bytes] {
+            return state.finish(name, size_bytes);
+        },
+        [self = shared_from_this(), ticket, size_bytes](const identified_file& partial) {
+            if (self->held(ticket) == nullptr) return self->abandon();
+            if (partial.error == 0) return self->tell_application(ticket, size_bytes);
+            using bitswire::refusal;
+            const refusal why = partial.error == ENOENT ? refusal::file_deleted : refusal_of(partial.error);
+            self->perform(self->server_.uploads().on_notified(self->session_id(), ticket, bitswire::not_answered(why),
+                                                              self->server_.directory(), server::now()));
+        });
+}
+
+void connection::tell_application(std::uint32_t ticket, std::uint64_t size_bytes) {
+    std::string original_url(request_.target);
+    if (original_url.starts_with('/')) {
+        const std::string host = request_.host.empty() ? server_.address() : std::string(request_.host);
+        original_url = "http://" + host + original_url;
+    }
+    std::make_shared<notification>(
+        server_, std::string(session_id()), original_url, size_bytes,
+        [self = shared_from_this(), ticket](notification& told) { self->notified(ticket, told); })
+        ->start();
+}
+
+void connection::notified(std::uint32_t ticket, notification& told) {
+    session_record* const record = held(ticket);
+    const bitswire::notification_result& result = told.result();
+    if (record == nullptr || !result.is_success()) told.drop_reply();
+    if (record == nullptr) return abandon();
+    if (result.is_success()) {
+        record->reply_url = result.static_reply_url;
+        if (record->reply_url.empty() && told.keep_reply())
+            record->reply_url = reply_url_of(server_.settings().prefix, session_id());
+    }
+    perform(server_.uploads().on_notified(session_id(), ticket, result, server_.directory(), server::now()));
 }
 
 void connection::publish(std::uint32_t ticket) {
@@ -456,6 +562,16 @@ void connection::send() {
 void connection::on_sent(const boost::system::error_code& problem) {
     if (problem || is_closed_) return close();
     output_ = std::string();
+    if (file_.left != 0 && !is_late_) {
+        phase_ = phase::sending;
+        file_.began = clock::now();
+        return send_file();
+    }
+    next_request();
+}
+
+void connection::next_request() {
+    file_ = {};
     if (keeps_alive_ && !is_late_) {
         input_.erase(0, used_);
         used_ = 0;
@@ -477,6 +593,11 @@ void connection::on_sent(const boost::system::error_code& problem) {
 void connection::expect_by(clock::time_point moment) {
     deadline_ = moment;
     if (!timer_runs_ || timer_.expiry() > moment) arm_timer();
+}
+
+void connection::expect_more(clock::time_point began, std::uint64_t bytes) {
+    const clock::time_point due = began + std::chrono::seconds(bytes / least_bytes_per_s);
+    expect_by(std::min(clock::now(), due) + server_.settings().timeout);
 }
 
 void connection::arm_timer() {

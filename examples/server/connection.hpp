@@ -24,6 +24,8 @@
 
 namespace bits_server {
 
+class notification;
+
 class connection : public std::enable_shared_from_this<connection> {
   public:
     connection(server& s, boost::asio::ip::tcp::socket socket);
@@ -44,7 +46,8 @@ class connection : public std::enable_shared_from_this<connection> {
         head,      ///< reading a head, or waiting for one
         body,      ///< reading a body, to store or to drop it
         working,   ///< somebody else is at work
-        answering, ///< sending
+        answering, ///< sending an answer
+        sending,   ///< sending a file behind it
         draining,  ///< the answer is sent, the connection is to end; what the client still sends is dropped
     };
 
@@ -61,6 +64,15 @@ class connection : public std::enable_shared_from_this<connection> {
         std::uint64_t read = 0;
     };
 
+    /// The file that is being sent.
+    struct outgoing {
+        file_descriptor file{};
+        std::uint64_t offset = 0;
+        std::uint64_t left = 0;
+        std::uint64_t sent = 0;
+        clock::time_point began{};
+    };
+
     // Reading.
     void read_head();
     void parse_head();
@@ -71,16 +83,23 @@ class connection : public std::enable_shared_from_this<connection> {
     void body_ended();
     void drain();
 
+    // Replies.
+    void answer_other(const bitswire::request_line& line);
+    void answer_get(const bitswire::request_line& line);
+    void send_file();
+
     // What a request is about.
     void take_request(const bitswire::upload_request& request);
     void refuse_head(const bitswire::error& problem);
     void refuse_request(const bitswire::error& problem);
-    void answer_other(const bitswire::request_line& line);
 
     // What the library asks for.
     void perform(const bitswire::upload_server_step& step);
     void make_room(std::uint32_t ticket);
     void store_body(const bitswire::upload_server_step& step);
+    void notify(std::uint32_t ticket);
+    void tell_application(std::uint32_t ticket, std::uint64_t size_bytes);
+    void notified(std::uint32_t ticket, notification& told);
     void publish(std::uint32_t ticket);
     void move_to_destination(std::uint32_t ticket);
     void published(std::uint32_t ticket, std::optional<bitswire::refusal> problem);
@@ -91,9 +110,12 @@ class connection : public std::enable_shared_from_this<connection> {
     void compose(bitswire::ack a);
     void send();
     void on_sent(const boost::system::error_code& problem);
+    void next_request();
 
     void expect_within(clock::duration span) { expect_by(clock::now() + span); }
     void expect_by(clock::time_point moment);
+    /// Expects more of what began then and has come to `bytes`: soon, and at a rate that no attacker has.
+    void expect_more(clock::time_point began, std::uint64_t bytes);
     void arm_timer();
     void on_timer();
 
@@ -121,6 +143,7 @@ class connection : public std::enable_shared_from_this<connection> {
     std::string path_;                 ///< of the destination, below the root
     incoming body_;
     std::string output_;
+    outgoing file_;
 };
 
 } // namespace bits_server

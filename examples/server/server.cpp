@@ -4,6 +4,7 @@
 #include "server.hpp"
 
 #include "connection.hpp"
+#include "notification.hpp"
 #include "packet_log.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
@@ -96,6 +97,7 @@ void server::discard(std::string_view session_id) {
         [this, id = std::string(session_id)] {
             state_.remove(partial_name(id));
             state_.remove(reply_name(id));
+            state_.remove(fresh_reply_name(id));
             return 0;
         },
         [](int) {});
@@ -172,6 +174,8 @@ void server::stop() {
     stop_timer_.async_wait([this](const boost::system::error_code&) {
         for (connection* c : std::vector<connection*>(connections_.begin(), connections_.end()))
             c->close();
+        for (notification* n : std::vector<notification*>(notifications_.begin(), notifications_.end()))
+            n->abort();
     });
     for (connection* c : std::vector<connection*>(connections_.begin(), connections_.end()))
         c->finish();

@@ -34,6 +34,7 @@
 namespace bits_server {
 
 class connection;
+class notification;
 
 class server {
   public:
@@ -81,6 +82,8 @@ class server {
 
     void joined(connection& c) { connections_.insert(&c); }
     void left(connection& c);
+    void joined(notification& n) { notifications_.insert(&n); }
+    void left(notification& n) { notifications_.erase(&n); }
 
   private:
     void accept();
@@ -103,6 +106,7 @@ class server {
     boost::asio::steady_timer stop_timer_;
     boost::asio::signal_set signals_;
     std::unordered_set<connection*> connections_;
+    std::unordered_set<notification*> notifications_;
     std::size_t max_connections_;
     bool is_accepting_ = false;
     bool is_stopping_ = false;

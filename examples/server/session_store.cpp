@@ -23,6 +23,7 @@ constexpr std::size_t max_text = 0xffff;
 constexpr std::string_view record_suffix = ".session";
 constexpr std::string_view partial_suffix = ".part";
 constexpr std::string_view reply_suffix = ".reply";
+constexpr std::string_view fresh_reply_suffix = ".reply.new";
 constexpr std::string_view damaged_suffix = ".damaged";
 
 std::string name_of_file(std::string_view id, std::string_view suffix) {
@@ -100,6 +101,7 @@ void finish_publication(bitswire::upload_session& session, std::string_view id, 
 
 std::string partial_name(std::string_view id) { return name_of_file(id, partial_suffix); }
 std::string reply_name(std::string_view id) { return name_of_file(id, reply_suffix); }
+std::string fresh_reply_name(std::string_view id) { return name_of_file(id, fresh_reply_suffix); }
 
 session_record* session_store::find(std::string_view id) noexcept {
     const auto at = sessions_.find(id);
@@ -171,7 +173,9 @@ void session_store::load(const destination_folder& destinations, const bitswire:
         if (id.empty()) id = id_of_file(name, reply_suffix);
         const session_record* owner = find(id);
         const bool is_left_over = !id.empty() && (owner == nullptr || owner->session.is_over());
-        if (is_left_over || !id_of_file(name, ".session.new").empty()) folder_.remove(name);
+        const bool is_unfinished =
+            !id_of_file(name, ".session.new").empty() || !id_of_file(name, fresh_reply_suffix).empty();
+        if (is_left_over || is_unfinished) folder_.remove(name);
     }
 }
 

@@ -71,6 +71,7 @@ class session_store {
 /// The names of the files of a session in the state folder. `id` is one that the server made.
 std::string partial_name(std::string_view id);
 std::string reply_name(std::string_view id);
+std::string fresh_reply_name(std::string_view id); ///< of a reply that is not taken yet
 
 } // namespace bits_server
 
