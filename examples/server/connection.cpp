@@ -43,7 +43,7 @@ constexpr std::uint64_t file_piece_size = 1024 * 1024;
 /// The disk begins to write this early, so that there is little left to wait for at the end.
 constexpr std::uint64_t flush_size = 8 * 1024 * 1024;
 /// How long, and how much, a client may go on sending after the last answer, so that it gets to read that.
-constexpr std::chrono::seconds drain_time{5};
+constexpr std::chrono::milliseconds drain_time{5'000};
 constexpr std::uint64_t max_drained_bytes = 64 * 1024 * 1024;
 
 bitswire::read_options reading(const options& o) {
@@ -240,6 +240,7 @@ void connection::take_request(const bitswire::upload_request& request) {
     request_ = request;
     new_session_id_.clear();
     path_.clear();
+    unwanted_bytes_ = 0;
     bitswire::upload_request_facts facts;
     facts.now = server::now();
     if (request.type != bitswire::packet_type::ping) {
@@ -266,7 +267,8 @@ void connection::take_request(const bitswire::upload_request& request) {
         default: {
             bitswire::ack a = bitswire::refuse(refusal_of(there.error), request.type);
             a.keep_alive = request.keep_alive;
-            return answer(a);
+            answer(a);
+            return drop_and_send();
         }
         }
         facts.user_sessions = server_.sessions().count_of(user_);
@@ -298,6 +300,7 @@ void connection::refuse_head(const bitswire::error& problem) {
 /// A request of the protocol that is about no file.
 void connection::refuse_request(const bitswire::error& problem) {
     answer(bitswire::refuse(problem, request_.type, request_.session_id));
+    send();
 }
 
 // Replies.
@@ -322,7 +325,8 @@ void connection::answer_get(const bitswire::request_line& line) {
     const session_record* const record = server_.sessions().find(id);
     opened_file opened;
     struct ::stat s {};
-    if (record != nullptr && !record->reply_url.empty()) opened = server_.state().open_for_reading(reply_name(id));
+    if (record != nullptr && !record->reply_url.empty() && !record->session.is_over())
+        opened = server_.state().open_for_reading(reply_name(id));
     const bool is_there = opened.file && ::fstat(opened.file.get(), &s) == 0 && S_ISREG(s.st_mode);
     std::string what = peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " - ";
     if (!is_there) {
@@ -369,9 +373,11 @@ void connection::send_file() {
 void connection::perform(const upload_server_step& step) {
     phase_ = phase::working;
     deadline_ = clock::time_point::max();
+    if (step.drop_bytes != 0) unwanted_bytes_ = step.drop_bytes; // the step that answers need not be this one
     switch (step.todo) {
     case upload_server_todo::answer:
-        return answer(step.answer, step.drop_bytes);
+        answer(step.answer);
+        return drop_and_send();
     case upload_server_todo::make_room:
         return make_room(step.ticket);
     case upload_server_todo::store_body:
@@ -381,8 +387,8 @@ void connection::perform(const upload_server_step& step) {
     case upload_server_todo::publish:
         return publish(step.ticket);
     case upload_server_todo::discard:
-        answer(step.answer, step.drop_bytes);
-        return server_.discard(session_id());
+        answer(step.answer);
+        return discard();
     case upload_server_todo::abandon:
         return abandon();
     }
@@ -500,20 +506,24 @@ void connection::move_to_destination(std::uint32_t ticket) {
 }
 
 void connection::published(std::uint32_t ticket, std::optional<bitswire::refusal> problem) {
-    perform(server_.uploads().on_published(session_id(), ticket, problem, server_.directory(), server::now()));
-    if (!problem) server_.discard(session_id()); // there may be a reply
+    const upload_server_step step =
+        server_.uploads().on_published(session_id(), ticket, problem, server_.directory(), server::now());
+    if (problem || step.todo != upload_server_todo::answer) return perform(step);
+    answer(step.answer);
+    discard(); // the reply, if there is one
 }
 
-void connection::answer(bitswire::ack a, std::uint64_t drop_bytes) {
+/// Makes the answer, and what it says last.
+void connection::answer(bitswire::ack a) {
     if (session_record* record = server_.sessions().find(session_id())) {
         const int error = server_.sessions().save(session_id(), *record);
         // What is over can be told: it is done, and found to be done by a server that starts again.
         if (error != 0 && !record->session.is_over()) {
             const bool creating = request_.type == bitswire::packet_type::create_session;
             a = bitswire::refuse(refusal_of(error), request_.type, creating ? std::string_view{} : request_.session_id);
-            a.keep_alive = request_.keep_alive && drop_bytes == 0;
+            a.keep_alive = request_.keep_alive && unwanted_bytes_ == 0;
             if (creating) {
-                server_.discard(session_id());
+                server_.discard(session_id(), [] {});
                 server_.sessions().erase(session_id());
             }
         }
@@ -521,10 +531,11 @@ void connection::answer(bitswire::ack a, std::uint64_t drop_bytes) {
     if (server_.is_stopping()) a.keep_alive = false;
     log_packet(peer_, request_, a.session_id, a);
     compose(a);
-    if (drop_bytes == 0 || is_closed_) return send();
-    body_ = incoming{.left = drop_bytes, .began = clock::now()};
-    expect_within(server_.settings().timeout);
-    receive_body();
+}
+
+/// Deletes the files of the session, then sends the answer.
+void connection::discard() {
+    server_.discard(session_id(), [self = shared_from_this()] { self->drop_and_send(); });
 }
 
 /// Another request has taken over the session; its client has given up this connection.
@@ -548,6 +559,13 @@ void connection::compose(bitswire::ack a) {
         output_.clear();
         keeps_alive_ = false;
     }
+}
+
+void connection::drop_and_send() {
+    if (unwanted_bytes_ == 0 || !keeps_alive_ || is_closed_) return send();
+    body_ = incoming{.left = unwanted_bytes_, .began = clock::now()};
+    expect_within(server_.settings().timeout);
+    receive_body();
 }
 
 void connection::send() {
@@ -584,7 +602,7 @@ void connection::next_request() {
     phase_ = phase::draining;
     is_late_ = false;
     body_ = {};
-    expect_within(drain_time);
+    expect_within(server_.is_stopping() ? drain_time / 10 : drain_time);
     drain();
 }
 

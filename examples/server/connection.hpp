@@ -103,11 +103,13 @@ class connection : public std::enable_shared_from_this<connection> {
     void publish(std::uint32_t ticket);
     void move_to_destination(std::uint32_t ticket);
     void published(std::uint32_t ticket, std::optional<bitswire::refusal> problem);
-    void answer(bitswire::ack a, std::uint64_t drop_bytes = 0);
+    void answer(bitswire::ack a);
+    void discard();
     void abandon();
 
     // Sending.
     void compose(bitswire::ack a);
+    void drop_and_send();
     void send();
     void on_sent(const boost::system::error_code& problem);
     void next_request();
@@ -142,6 +144,7 @@ class connection : public std::enable_shared_from_this<connection> {
     std::string new_session_id_;       ///< of Create-Session
     std::string path_;                 ///< of the destination, below the root
     incoming body_;
+    std::uint64_t unwanted_bytes_ = 0; ///< body of the request that is to be dropped before the next one is read
     std::string output_;
     outgoing file_;
 };

@@ -162,7 +162,7 @@ void notification::read_head() {
     reads_head_ = true;
     parser_.emplace();
     parser_->header_limit(max_head_size);
-    parser_->body_limit(boost::none);
+    parser_->body_limit(UINT64_MAX); // the disk sets the limit
     http::async_read_header(
         socket_, read_, *parser_,
         [self = shared_from_this()](const boost::system::error_code& problem, std::size_t) { self->on_head(problem); });

@@ -92,17 +92,6 @@ std::string server::new_session_id() {
     return {text.data(), text.size()};
 }
 
-void server::discard(std::string_view session_id) {
-    run_on_disk(
-        [this, id = std::string(session_id)] {
-            state_.remove(partial_name(id));
-            state_.remove(reply_name(id));
-            state_.remove(fresh_reply_name(id));
-            return 0;
-        },
-        [](int) {});
-}
-
 void server::left(connection& c) {
     connections_.erase(&c);
     if (!is_accepting_ && !is_stopping_) accept();
@@ -150,7 +139,7 @@ void server::expire_sessions() {
         if (problem || is_stopping_) return;
         for (const std::string& id : sessions_.ids()) {
             if (!uploads_.expire(id, directory(), now())) continue;
-            discard(id);
+            discard(id, [] {});
             log_line("session " + id + " has expired");
         }
         expire_sessions();

@@ -77,8 +77,17 @@ class server {
             });
         });
     }
-    /// Deletes the files of a session, some time soon.
-    void discard(std::string_view session_id);
+    /// Deletes the files of a session, and calls `then` on this thread.
+    template <class Then>
+    void discard(std::string_view session_id, Then then) {
+        run_on_disk(
+            [this, id = std::string(session_id)] {
+                for (const std::string& name : {partial_name(id), reply_name(id), fresh_reply_name(id)})
+                    state_.remove(name);
+                return 0;
+            },
+            [then = std::move(then)](int) mutable { then(); });
+    }
 
     void joined(connection& c) { connections_.insert(&c); }
     void left(connection& c);
