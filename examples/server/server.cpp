@@ -53,6 +53,9 @@ server::server(boost::asio::io_context& io, const options& o)
       body_buffer_(body_buffer_size), acceptor_(io), accept_timer_(io), expiry_timer_(io), stop_timer_(io),
       signals_(io), max_connections_(allowed_connections(o.max_connections)) {
     options_.directory.host_id = options_.host_id;
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    wait_for_signal();
     try {
         acceptor_.open(o.listen.protocol());
         acceptor_.set_option(tcp::acceptor::reuse_address(true));
@@ -69,9 +72,6 @@ server::~server() { disk_.join(); }
 
 void server::start() {
     sessions_.load(destinations_, directory(), now());
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    wait_for_signal();
     accept();
     expire_sessions();
 }
