@@ -81,6 +81,7 @@ void connection::start() {
 void connection::finish() {
     keeps_alive_ = false;
     if (phase_ == phase::head && input_.empty()) close();
+    if (phase_ == phase::draining) expect_within(drain_time / 10);
 }
 
 void connection::close() {
@@ -186,11 +187,11 @@ bool connection::store(std::string_view bytes) {
     body_.skip -= skipped;
     bytes.remove_prefix(skipped);
     while (!bytes.empty()) {
-        const ::ssize_t n = ::pwrite(body_.file.get(), bytes.data(), bytes.size(), static_cast<::off_t>(body_.offset));
+        const ::ssize_t n = ::pwrite(body_.file->get(), bytes.data(), bytes.size(), static_cast<::off_t>(body_.offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
             const int error = errno;
-            body_.file = {};
+            body_.file.reset();
             perform(server_.uploads().on_not_stored(session_id(), body_.ticket, refusal_of(error), server_.directory(),
                                                     server::now()));
             return false;
@@ -200,19 +201,27 @@ bool connection::store(std::string_view bytes) {
         body_.offset += size;
         body_.stored += size;
     }
-    if (body_.offset - body_.flushed >= flush_size) {
-        ::sync_file_range(body_.file.get(), static_cast<::off64_t>(body_.flushed),
-                          static_cast<::off64_t>(body_.offset - body_.flushed), SYNC_FILE_RANGE_WRITE);
-        body_.flushed = body_.offset;
-    }
+    if (body_.offset - body_.flushed >= flush_size && !body_.is_flushing) flush();
     return true;
+}
+
+/// Asks the disk to begin writing. That can block, so it is done elsewhere.
+void connection::flush() {
+    const std::uint64_t from = std::exchange(body_.flushed, body_.offset);
+    body_.is_flushing = true;
+    server_.run_on_disk(
+        [file = body_.file, from, size = body_.offset - from] {
+            return ::sync_file_range(file->get(), static_cast<::off64_t>(from), static_cast<::off64_t>(size),
+                                     SYNC_FILE_RANGE_WRITE);
+        },
+        [self = shared_from_this()](int) { self->body_.is_flushing = false; });
 }
 
 /// All of the body is there, or no more of it will come.
 void connection::body_ended() {
     const bool is_whole = body_.left == 0;
     if (body_.file) {
-        body_.file = {};
+        body_.file.reset();
         perform(
             server_.uploads().on_stored(session_id(), body_.ticket, body_.stored, server_.directory(), server::now()));
     } else if (is_whole) {
@@ -418,7 +427,7 @@ void connection::store_body(const upload_server_step& step) {
                      .offset = step.offset,
                      .flushed = step.offset,
                      .ticket = step.ticket,
-                     .file = std::move(partial.file),
+                     .file = std::make_shared<const file_descriptor>(std::move(partial.file)),
                      .began = clock::now()};
     expect_within(server_.settings().timeout);
     if (!step.send_continue) return receive_body();

@@ -58,8 +58,9 @@ class connection : public std::enable_shared_from_this<connection> {
         std::uint64_t offset = 0; ///< where in the file the next byte belongs
         std::uint64_t stored = 0;
         std::uint64_t flushed = 0; ///< end of what the disk was asked to begin writing
+        bool is_flushing = false;
         std::uint32_t ticket = 0;
-        file_descriptor file{}; ///< none: the body is dropped
+        std::shared_ptr<const file_descriptor> file{}; ///< none: the body is dropped
         clock::time_point began{};
         std::uint64_t read = 0;
     };
@@ -80,6 +81,7 @@ class connection : public std::enable_shared_from_this<connection> {
     void on_readable(const boost::system::error_code& problem);
     void receive_body();
     bool store(std::string_view bytes);
+    void flush();
     void body_ended();
     void drain();
 
