@@ -46,6 +46,14 @@ std::string check_host_id(const std::string& text) {
     return good ? "" : "not a host: " + text;
 }
 
+/// The library of the command line takes `-1` for a large number.
+auto at_most(std::uint64_t limit) {
+    return [limit](const std::string& text) {
+        const bool good = bitswire::parse_decimal(text, limit).status == bitswire::number_status::ok;
+        return good ? std::string{} : "not a number up to " + std::to_string(limit) + ": " + text;
+    };
+}
+
 } // namespace
 
 std::optional<options> read_options(int argc, char** argv, int& exit_code) {
@@ -63,8 +71,8 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
     app.add_option("--state", o.state,
                    "folder for what is under way, on the file system of the root, so that it survives "
                    "a restart; created if missing");
-    app.add_option("--max-size", d.max_upload_bytes, "largest upload, in bytes");
-    app.add_option("--max-fragment", d.max_fragment_bytes, "largest Fragment, in bytes");
+    app.add_option("--max-size", d.max_upload_bytes, "largest upload, in bytes")->check(at_most(UINT64_MAX));
+    app.add_option("--max-fragment", d.max_fragment_bytes, "largest Fragment, in bytes")->check(at_most(UINT64_MAX));
     app.add_flag("--allow-overwrite", d.allow_overwrites, "uploads may replace files");
     app.add_flag("--keep-partial", d.keep_partial_fragments, "keep what came of a Fragment that was cut short");
     auto* url = app.add_option("--notify-url", o.notification_url, "where the server application is told of uploads");
@@ -73,9 +81,12 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
     type->check(CLI::Range(1, 2))->needs(url);
     auto* host_id = app.add_option("--host-id", o.host_id, "host with which clients go on")->check(check_host_id);
     app.add_option("--host-id-fallback", d.host_id_fallback_timeout_s, "seconds until they come back when it fails")
+        ->check(at_most(UINT32_MAX))
         ->needs(host_id);
-    app.add_option("--session-timeout", d.session_timeout_s, "seconds without progress until an upload is deleted");
-    app.add_option("--sessions-per-user", d.sessions_per_user, "uploads under way of one address");
+    app.add_option("--session-timeout", d.session_timeout_s, "seconds without progress until an upload is deleted")
+        ->check(at_most(UINT32_MAX));
+    app.add_option("--sessions-per-user", d.sessions_per_user, "uploads under way of one address")
+        ->check(at_most(UINT32_MAX));
     app.add_option("--timeout", timeout_s, "seconds in which a head must be complete, and bytes of a body must come")
         ->check(CLI::Range(1, 86'400));
     app.add_option("--notify-timeout", o.notification_timeout_s, "seconds that a server application may take")
