@@ -11,6 +11,7 @@
 #include <string_view>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <utility>
 
 namespace bits_server {
 
@@ -26,8 +27,12 @@ opened_file walk(int root, std::string_view folder) {
     while (at.error == 0 && !folder.empty()) {
         const std::string name(folder.substr(0, folder.find('/')));
         folder.remove_prefix(name.size() < folder.size() ? name.size() + 1 : name.size());
-        at = opened_file::from(::openat(at.file.get(), name.c_str(), folder_flags | O_NOFOLLOW));
+        const file_descriptor above = std::move(at.file);
         struct ::stat s {};
+        at = opened_file::from(::openat(above.get(), name.c_str(), folder_flags | O_NOFOLLOW));
+        const bool is_link = at.error == ENOTDIR &&
+                             ::fstatat(above.get(), name.c_str(), &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(s.st_mode);
+        if (is_link) return {{}, ELOOP};
         if (at.error == 0 && ::fstat(at.file.get(), &s) == 0 && s.st_dev != first.st_dev) return {{}, EXDEV};
     }
     return at;

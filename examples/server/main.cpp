@@ -3,8 +3,8 @@
 // There is no TLS and no authentication here: they belong into a proxy in front. So a user is an address, and who knows
 // a session's id and target may write to it, from wherever: clients move between networks.
 //
-// Where to look: connection.cpp is what an embedder of the library writes; session_store is what the library is given;
-// state_folder and destination_folder are the disk; notification is the way to the server application.
+// Where to look: connection_steps.cpp is what an embedder of the library writes; session_store is what the library is
+// given; state_folder and destination_folder are the disk; notification is the way to the server application.
 //
 // SPDX-License-Identifier: BSL-1.0
 #include "options.hpp"
