@@ -32,6 +32,8 @@ class ReplyCase(ServerCase):
         self.start_notifying(self.application.port, kind, *server)
 
     def start_notifying(self, port: int, kind: int, *server: str) -> None:
+        if hasattr(self, "server"):
+            self.server.kill()  # it has the state folder
         url = f"http://127.0.0.1:{port}/notify"
         self.start_server("--state", str(self.state), "--notify-url", url, "--notify-type", str(kind), *server)
 
@@ -43,8 +45,8 @@ class ReplyCase(ServerCase):
 
     def run_client(self, *options: str, target: str = TARGET):
         return self.upload(
-            self.file, self.url(target), "--reply", str(self.reply), "--retry-delay", "0", "--fragment-size", "20000",
-            *options,
+            self.file, self.url(target), "--reply", str(self.reply), "--retry-delay", "0",
+            *options, *([] if "--fragment-size" in options else ["--fragment-size", "20000"]),
         )  # fmt: skip
 
 
@@ -79,7 +81,7 @@ class EndToEnd(ReplyCase):
         self.start_both(2)
         data = pattern(1 << 20) * 40
         self.file.write_bytes(data)
-        self.assert_uploaded(self.upload(self.file, self.url(TARGET), "--reply", str(self.reply)))
+        self.assert_uploaded(self.run_client("--retries", "2", "--fragment-size", "13000000"))
         self.assertEqual(json.loads(self.reply.read_bytes())["sha256"], hashlib.sha256(data).hexdigest())
         from programs import is_sanitized, program
 
@@ -94,7 +96,7 @@ class EndToEnd(ReplyCase):
         for kind in (1, 2):
             with self.subTest(kind):
                 self.start_both(kind, "--static-url", elsewhere.url("/static.json"))
-                self.assert_uploaded(self.run_client())
+                self.assert_uploaded(self.run_client(target=f"/{kind}.bin"))
                 self.assertEqual(self.reply.read_bytes(), b"the same for all")
 
     def test_empty_file(self) -> None:
