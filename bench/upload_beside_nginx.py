@@ -185,17 +185,25 @@ def measure(
     for number in range(options.rounds + 1):
         for path in (bitswire_file, nginx_file):
             path.unlink(missing_ok=True)
-        took_bitswire = timed([client, file, f"http://127.0.0.1:{bitswire[1]}/file.bin"])
-        took_nginx = timed(["curl", "-sSf", "-T", file, f"http://127.0.0.1:{nginx[1]}/file.bin"])
-        synced = sync_file(nginx_file)
+        uploads = {
+            "bitswire": [client, file, f"http://127.0.0.1:{bitswire[1]}/file.bin"],
+            "nginx": ["curl", "-sSf", "-T", file, f"http://127.0.0.1:{nginx[1]}/file.bin"],
+        }
+        took: dict[str, float] = {}
+        synced = 0.0
+        # Each goes first as often as the other.
+        for name in sorted(uploads, reverse=number % 2 == 0):
+            took[name] = timed(uploads[name])
+            if name == "nginx":
+                synced = sync_file(nginx_file)
         if number == 0:  # warms the file and the programs up
             check_same(file, bitswire_file)
             check_same(file, nginx_file)
             continue
-        times["bitswire"].append(took_bitswire)
-        times["nginx"].append(took_nginx)
-        times["nginx + fsync"].append(took_nginx + synced)
-        row = ", ".join(f"{name} {took[-1]:.2f} s" for name, took in times.items())
+        times["bitswire"].append(took["bitswire"])
+        times["nginx"].append(took["nginx"])
+        times["nginx + fsync"].append(took["nginx"] + synced)
+        row = ", ".join(f"{name} {seconds[-1]:.2f} s" for name, seconds in times.items())
         print(f"round {number}: {row}", flush=True)
 
     rates = {name: options.mib / statistics.median(took) for name, took in times.items()}

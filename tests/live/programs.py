@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import select
 import shutil
@@ -50,9 +51,8 @@ def wait_until(condition: Callable[[], object], what: str, timeout: float = 20) 
 
 
 def pattern(size: int, seed: int = 1) -> bytes:
-    """Bytes without a short period, so that none can stand in for another."""
-    block = b"".join(((i * 2654435761 + seed * 40503) & 0xFFFFFFFF).to_bytes(4, "big") for i in range(min(size, 65536)))
-    return (block * (size // max(len(block), 1) + 1))[:size]
+    """Always the same bytes, of which no part can stand in for another."""
+    return random.Random(seed).randbytes(size)
 
 
 class Process:
