@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Uploads of 1 GiB over loopback: bitswire-upload to bitswire-server, beside `curl -T` to nginx (WebDAV PUT).
 
-Same file, same disk, same run, alternating; medians. Both servers store to a temporary file and rename it. Not the same:
-bitswire-server has the file on the disk (fsync) before it answers Close-Session, nginx leaves it to the kernel. So each
-nginx upload is given twice: as it is, and with an fsync of the file behind it.
+Same file, same disk, same run, alternating; medians. Both servers store to a temporary file and rename it. Not the
+same: bitswire-server has the file on the disk (fsync) before it answers Close-Session, nginx leaves it to the kernel.
+So each nginx upload is given twice: as it is, and with an fsync of the file behind it.
 
 usage: upload_beside_nginx.py BUILD_FOLDER [--check]     needs nginx with the module dav (nginx-light) and curl
 
@@ -80,7 +80,8 @@ def start_nginx(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     (folder / "nginx-root").mkdir()
     port = free_port()
     (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
-    process = subprocess.Popen([nginx, "-e", str(folder / "nginx.log"), "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    log, configuration = folder / "nginx.log", folder / "nginx.conf"
+    process = subprocess.Popen([nginx, "-e", log, "-p", folder, "-c", configuration])
     end = time.monotonic() + 10
     while True:
         try:
@@ -89,7 +90,7 @@ def start_nginx(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
         except OSError:
             if process.poll() is not None or time.monotonic() > end:
                 stop(process)
-                sys.exit(f"nginx does not listen: {(folder / 'nginx.log').read_text()}")
+                sys.exit(f"nginx does not listen: {log.read_text()}")
             time.sleep(0.02)
 
 

@@ -193,9 +193,8 @@ class Together(ServerCase):
                     if dice.randrange(2)
                     else Fault(cut_down=dice.randrange(1, 1200))
                 )
-                self.assert_uploaded(
-                    self.upload(self.file, self.through(proxy), *PATIENT, "--fragment-size", "40000", "--reply", str(reply))
-                )
+                options = (*PATIENT, "--fragment-size", "40000", "--reply", str(reply))
+                self.assert_uploaded(self.upload(self.file, self.through(proxy), *options))
                 self.assertEqual(
                     json.loads(reply.read_bytes()), {"size": len(DATA), "sha256": hashlib.sha256(DATA).hexdigest()}
                 )

@@ -7,7 +7,6 @@ SPDX-License-Identifier: BSL-1.0
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import socket
@@ -435,10 +434,9 @@ class Readers(ClientCase):
     def test_interim_answer(self) -> None:
         """an interim answer before the Ack is passed over [RFC 9110 15.2]"""
         self.start_server()
+        interim = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\n\r\n"
         for kind in ("Create-Session", "Fragment", "Close-Session"):
-            self.hostile.always(
-                kind, lambda r, reply: Reply(raw=b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\n\r\n" + reply.bytes())
-            )
+            self.hostile.always(kind, lambda request, reply: Reply(raw=interim + reply.bytes()))
         self.assert_uploaded(self.run_client())
         self.assert_arrived()
 
@@ -467,8 +465,9 @@ class Readers(ClientCase):
     def test_connection_closed_after_each_ack(self) -> None:
         """a server that closes the connection after each Ack is a server"""
         self.start_server()
+        last = ("Connection", "close")
         for kind in ("Create-Session", "Fragment", "Close-Session"):
-            self.hostile.always(kind, lambda r, reply: Reply(200, (*reply.headers, ("Connection", "close")), close=True))
+            self.hostile.always(kind, lambda request, reply: Reply(200, (*reply.headers, last), close=True))
         self.assert_uploaded(self.run_client())
         self.assert_arrived()
 
@@ -523,11 +522,12 @@ class Cuts(ClientCase):
                     # As a server that remembers whom it has closed.
                     closed = ack()
                     self.hostile.before(lambda r: closed if r.kind == "Close-Session" and self.hostile.files else None)
-                    self.hostile.on(
-                        kind,
-                        number,
-                        lambda r, reply, at=at: Reply(raw=reply.bytes(), cut_at=at if at >= 0 else len(reply.bytes()) + at),
-                    )
+
+                    def cut(request: Request, reply: Reply, at: int = at) -> Reply:
+                        raw = reply.bytes()
+                        return Reply(raw=raw, cut_at=at if at >= 0 else len(raw) + at)
+
+                    self.hostile.on(kind, number, cut)
                     self.assert_uploaded(self.run_client())
                     self.assert_arrived()
 
@@ -595,10 +595,8 @@ class Resuming(ClientCase):
         for number in (signal.SIGINT, signal.SIGTERM):
             with self.subTest(number):
                 self.start_server()
-                popen = self.start_upload(
-                    self.file, self.hostile.url(TARGET), "--fragment-size", "10000", "--limit-rate", "10000", "--resume",
-                    str(self.state),
-                )  # fmt: skip
+                options = ("--fragment-size", "10000", "--limit-rate", "10000", "--resume", str(self.state))
+                popen = self.start_upload(self.file, self.hostile.url(TARGET), *options)
                 wait_until(lambda: len(self.hostile.of("Fragment")) >= 1, "a Fragment has come")
                 popen.send_signal(number)
                 popen.communicate(timeout=20)

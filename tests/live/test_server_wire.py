@@ -732,7 +732,8 @@ class Holes(ServerCase):
         session = self.send_file(self.connect(), TARGET, DATA)
         open_session = self.connect().create("/open.bin").session
         self.connect().fragment("/open.bin", open_session, 0, DATA[:100], len(DATA))
-        for target in ("/file.bin", "/", "/open.bin", "/../root/file.bin", f"/BITS-Sessions/Replies/{session}/x", "/..%2f.."):
+        replies = f"/BITS-Sessions/Replies/{session}/responsefile.bin"
+        for target in ("/file.bin", "/", "/open.bin", "/../root/file.bin", "/..%2f..", replies):
             with self.subTest(target):
                 answer = self.connect().get(target)
                 self.assertIn(answer.status, (400, 403, 404, 405), answer)

@@ -1,4 +1,4 @@
-"""Upload-reply end to end: bitswire-server, examples/application/application.py, and a client, by hand and bitswire-upload.
+"""Upload-reply end to end: bitswire-server, the example application, and a client: by hand, and bitswire-upload.
 
 SPDX-License-Identifier: BSL-1.0
 """
@@ -11,9 +11,9 @@ import socket
 import urllib.error
 import urllib.request
 
-from bits_peer import Answer
+from bits_peer import Answer, fragment_head
 from hostile_server import HostileServer, Reply
-from programs import SESSION_NOT_FOUND, Process, ServerCase, pattern, wait_until
+from programs import SESSION_NOT_FOUND, Process, ServerCase, is_sanitized, pattern, program, wait_until
 
 DATA = pattern(50_000)
 TARGET = "/file.bin"
@@ -44,10 +44,9 @@ class ReplyCase(ServerCase):
         return peer.fragment(target, session, 0, DATA, len(DATA))
 
     def run_client(self, *options: str, target: str = TARGET):
-        return self.upload(
-            self.file, self.url(target), "--reply", str(self.reply), "--retry-delay", "0",
-            *options, *([] if "--fragment-size" in options else ["--fragment-size", "20000"]),
-        )  # fmt: skip
+        if "--fragment-size" not in options:
+            options += ("--fragment-size", "20000")
+        return self.upload(self.file, self.url(target), "--reply", str(self.reply), "--retry-delay", "0", *options)
 
 
 class EndToEnd(ReplyCase):
@@ -83,8 +82,6 @@ class EndToEnd(ReplyCase):
         self.file.write_bytes(data)
         self.assert_uploaded(self.run_client("--retries", "2", "--fragment-size", "13000000"))
         self.assertEqual(json.loads(self.reply.read_bytes())["sha256"], hashlib.sha256(data).hexdigest())
-        from programs import is_sanitized, program
-
         if not is_sanitized(program("BITSWIRE_SERVER")):
             self.assertLessEqual(self.server.memory_kib("VmHWM"), 32 * 1024)
 
@@ -140,7 +137,8 @@ class ByHand(ReplyCase):
         head = peer.get(target, "HEAD")
         self.assertEqual((head.status, head.get("Content-Length"), head.body), (200, size, b""))
         self.assertIsNotNone(head.get("Last-Modified"))
-        for asked, first, end in (("bytes=0-9", 0, 10), ("bytes=5-", 5, int(size)), ("bytes=-7", int(size) - 7, int(size))):
+        last = int(size)
+        for asked, first, end in (("bytes=0-9", 0, 10), ("bytes=5-", 5, last), ("bytes=-7", last - 7, last)):
             with self.subTest(asked):
                 part = peer.get(target, extra=[("Range", asked)])
                 self.assertEqual((part.status, part.body), (206, whole.body[first:end]))
@@ -226,8 +224,6 @@ class ByHand(ReplyCase):
         self.start_both(1, "--delay", "1.5", server=("--notify-timeout", "10"))
         peer = self.connect()
         session = peer.create(TARGET).session
-        from bits_peer import fragment_head
-
         peer.send(fragment_head(TARGET, session, 0, len(DATA), len(DATA)) + DATA)
         other = self.connect(timeout=1)
         self.assert_ack(other.ping())
@@ -287,8 +283,6 @@ class ByHand(ReplyCase):
         self.start_notifying(listener.getsockname()[1], 2)
         peer = self.connect()
         session = peer.create(TARGET).session
-        from bits_peer import fragment_head
-
         peer.send(fragment_head(TARGET, session, 0, len(DATA), len(DATA)) + DATA)
         listener.settimeout(20)
         connection, _ = listener.accept()
@@ -306,8 +300,6 @@ class ByHand(ReplyCase):
         self.start_both(1, "--delay", "2")
         peer = self.connect()
         session = peer.create(TARGET).session
-        from bits_peer import fragment_head
-
         peer.send(fragment_head(TARGET, session, 0, len(DATA), len(DATA)) + DATA)
         wait_until(lambda: self.kept_bytes() == len(DATA), "the bytes are there")
         other = self.connect()
@@ -323,12 +315,15 @@ class ByHand(ReplyCase):
         self.application = self.start_application()
         url = f"http://127.0.0.1:{self.application.port}/notify"
         good = {"BITS-Original-Request-URL": "http://127.0.0.1/x"}
+        names = {"BITS-Request-DataFile-Name": str(self.file), "BITS-Response-DataFile-Name": str(self.reply)}
         for headers, body in (
             ({}, b"x"),
             ({"BITS-Original-Request-URL": "/relative"}, b"x"),
+            ({"BITS-Original-Request-URL": "http:relative"}, b"x"),
             ({**good, "BITS-Request-DataFile-Name": "/etc/hostname"}, b""),
-            ({**good, "BITS-Request-DataFile-Name": "/no", "BITS-Response-DataFile-Name": "/no"}, b""),
-            ({**good, "BITS-Request-DataFile-Name": "/no", "BITS-Response-DataFile-Name": "/no"}, b"x"),
+            ({**good, **names, "BITS-Request-DataFile-Name": "/no"}, b""),
+            ({**good, **names, "BITS-Response-DataFile-Name": "/no/no"}, b""),
+            ({**good, **names}, b"x"),
         ):
             with self.subTest(headers):
                 request = urllib.request.Request(url, data=body, headers=headers, method="POST")
