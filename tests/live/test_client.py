@@ -551,6 +551,23 @@ class Cuts(ClientCase):
         self.assert_arrived()
         self.assertIn("Ping", self.hostile.kinds())
 
+    def test_final_refusals(self) -> None:
+        """what will not pass by itself is not tried again [MC-BUP 2.2.1.2, bits-return-values]"""
+        for kind in ("Create-Session", "Fragment"):
+            for status, code in (
+                (400, "0x80070057"),
+                (403, "0x80070005"),
+                (404, "0x80190194"),
+                (409, "0x80070005"),
+                (501, "0x80070005"),
+                (500, "0x80200020"),
+            ):
+                with self.subTest(kind, status=status):
+                    self.start_server()
+                    self.hostile.always(kind, refusal(status, code))
+                    self.assert_failed(self.run_client(), str(status))
+                    self.assertEqual(len(self.hostile.of(kind)), 1)
+
     def test_server_error(self) -> None:
         """a server that fails for a while is tried again [MC-BUP 3.1.5.2.1]"""
         self.start_server()
