@@ -51,6 +51,18 @@ std::string readable(std::string_view text) {
     return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
 }
 
+std::string text_of(const upload_state& state) {
+    const json j = {{"format", format},
+                    {"url", state.url},
+                    {"file", readable(state.file.path)},
+                    {"path", to_hex(state.file.path)},
+                    {"size", state.file.size_bytes},
+                    {"modified_ns", state.file.modified_ns},
+                    {"inode", state.file.inode},
+                    {"snapshot", to_hex(state.snapshot)}};
+    return j.dump(2) + "\n";
+}
+
 std::string folder_of(const std::string& path) {
     const std::string folder = std::filesystem::path(path).parent_path().string();
     return folder.empty() ? "." : folder;
@@ -83,10 +95,13 @@ std::optional<upload_state> state_file::read() const {
         const auto path = from_hex(j.at("path").get_ref<const std::string&>());
         const auto snapshot = from_hex(j.at("snapshot").get_ref<const std::string&>());
         if (!path || !snapshot) throw usage_error(path_ + ": the state is damaged");
-        return upload_state{j.at("url").get<std::string>(),
-                            {*path, j.at("size").get<std::uint64_t>(), j.at("modified_ns").get<std::int64_t>(),
-                             j.at("inode").get<std::uint64_t>()},
-                            *snapshot};
+        upload_state state{j.at("url").get<std::string>(),
+                           {*path, j.at("size").get<std::uint64_t>(), j.at("modified_ns").get<std::int64_t>(),
+                            j.at("inode").get<std::uint64_t>()},
+                           *snapshot};
+        // Whatever was changed in it, though it can be read.
+        if (text_of(state) != text) throw usage_error(path_ + ": the state is damaged");
+        return state;
     } catch (const json::exception&) {
         throw usage_error(path_ + ": is not the state of an upload, or is damaged");
     }
@@ -99,17 +114,7 @@ void state_file::check_writable() const {
     if (::stat(path_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) throw usage_error(path_ + ": is not a regular file");
 }
 
-bool state_file::write(const upload_state& state) {
-    const json j = {{"format", format},
-                    {"url", state.url},
-                    {"file", readable(state.file.path)},
-                    {"path", to_hex(state.file.path)},
-                    {"size", state.file.size_bytes},
-                    {"modified_ns", state.file.modified_ns},
-                    {"inode", state.file.inode},
-                    {"snapshot", to_hex(state.snapshot)}};
-    return write_whole(j.dump(2) + "\n");
-}
+bool state_file::write(const upload_state& state) { return write_whole(text_of(state)); }
 
 bool state_file::write_whole(const std::string& text) {
     const std::string temporary = path_ + ".tmp";
