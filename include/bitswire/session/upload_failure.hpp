@@ -5,6 +5,7 @@
 #define BITSWIRE_SESSION_UPLOAD_FAILURE_HPP
 
 #include "../base/enum_name.hpp"
+#include "../machine/upload_client.hpp"
 #include "../spec/error.hpp"
 #include "../spec/hresult.hpp"
 #include "../spec/packet_type.hpp"
@@ -77,6 +78,35 @@ struct upload_failure {
     constexpr explicit operator bool() const noexcept { return what != upload_status::ok; }
     friend constexpr bool operator==(const upload_failure&, const upload_failure&) noexcept = default;
 };
+
+/// The failure that an event of the client is, `ok` if it is none. `answer` is what the server said, if it did.
+constexpr upload_status status_of(upload_client_event event, const upload_failure& answer) noexcept {
+    using e = upload_client_event;
+    switch (event) {
+    case e::credentials_required:
+    case e::credentials_withheld:
+        return upload_status::auth_required;
+    case e::transport_failed:
+        return upload_status::transport;
+    case e::timed_out:
+        return upload_status::timeout;
+    case e::ack_invalid:
+        return upload_status::invalid_ack;
+    case e::no_progress:
+        return upload_status::no_progress;
+    case e::reply_missing:
+        return upload_status::reply_missing;
+    case e::reply_failed:
+        return upload_status::reply_failed;
+    case e::refused:
+    case e::server_failed: {
+        const bool doubtful = answer.code == hresult{1} && (answer.http_status == 400 || answer.http_status == 500);
+        return doubtful ? upload_status::session_doubtful : upload_status::refused;
+    }
+    default:
+        return upload_status::ok;
+    }
+}
 
 } // namespace bitswire
 
