@@ -7,6 +7,7 @@ SPDX-License-Identifier: BSL-1.0
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import random
@@ -27,6 +28,7 @@ from bits_peer import Answer, Peer
 
 SOURCE = Path(__file__).resolve().parents[2]
 APPLICATION = SOURCE / "examples" / "application" / "application.py"
+LIBC = ctypes.CDLL(None)
 SESSION_NOT_FOUND = 0x8020001F
 TOO_LARGE = 0x80200020
 INVALID = 0x80070057
@@ -55,6 +57,11 @@ def pattern(size: int, seed: int = 1) -> bytes:
     return random.Random(seed).randbytes(size)
 
 
+def end_with_parent() -> None:
+    """To be called in a child: it is killed when the tests are, as ctest does with those that take too long."""
+    LIBC.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
 class Process:
     """A program that says `listening on HOST:PORT` in its first line, and a line per event after that."""
 
@@ -62,8 +69,14 @@ class Process:
         self.arguments = list(arguments)
         self.lines: list[str] = []
         self._errors = tempfile.TemporaryFile()
+
+        def prepare() -> None:
+            end_with_parent()
+            if before is not None:
+                before()
+
         self.popen = subprocess.Popen(
-            self.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, preexec_fn=before
+            self.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, preexec_fn=prepare
         )
         self.pid = self.popen.pid
         try:
@@ -174,6 +187,7 @@ class LiveCase(unittest.TestCase):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            preexec_fn=end_with_parent,
         )
 
         def end() -> None:
