@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <sstream>
 #include <string>
 
 using namespace bitswire;
@@ -59,23 +60,25 @@ template <class Rules>
 void print_matrix() {
     using state = typename Rules::state;
     using event = typename Rules::event;
-    std::string head = "| event |";
-    std::string rule = "| --- |";
+    std::ostringstream head;
+    std::ostringstream rule;
     for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
         if (Rules::final.contains(static_cast<state>(s))) continue;
-        head += " " + text(enum_name(static_cast<state>(s))) + " |";
-        rule += " --- |";
+        head << ' ' << enum_name(static_cast<state>(s)) << " |";
+        rule << " --- |";
     }
-    std::printf("%s\n%s\n", head.c_str(), rule.c_str());
+    std::printf("| event |%s\n| --- |%s\n", head.str().c_str(), rule.str().c_str());
     for (std::size_t e = 0; e < enumerator_count<event>; ++e) {
-        std::string line = "| " + text(enum_name(static_cast<event>(e))) + " |";
+        std::ostringstream line;
+        line << "| " << enum_name(static_cast<event>(e)) << " |";
         for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
             if (Rules::final.contains(static_cast<state>(s))) continue;
             state_machine<Rules> m(static_cast<state>(s));
-            const auto action = m.step(static_cast<event>(e));
-            line += action ? " " + text(enum_name(m.state())) + ": " + text(enum_name(*action)) + " |" : " |";
+            if (const auto action = m.step(static_cast<event>(e)))
+                line << ' ' << enum_name(m.state()) << ": " << enum_name(*action);
+            line << " |";
         }
-        std::puts(line.c_str());
+        std::puts(line.str().c_str());
     }
 }
 
@@ -84,21 +87,21 @@ template <class Rules>
 void print_diagram() {
     using state = typename Rules::state;
     using event = typename Rules::event;
-    std::printf("```mermaid\nstateDiagram-v2\n    [*] --> %s\n", text(enum_name(Rules::initial)).c_str());
+    std::printf("```mermaid\nstateDiagram-v2\n    [*] --> %s\n", enum_name(Rules::initial).data());
     for (std::size_t from = 0; from < enumerator_count<state>; ++from) {
+        const char* const from_name = enum_name(static_cast<state>(from)).data();
         for (std::size_t to = 0; to < enumerator_count<state>; ++to) {
-            std::string events;
+            std::ostringstream events;
             for (std::size_t e = 0; e < enumerator_count<event> && from != to; ++e) {
                 state_machine<Rules> m(static_cast<state>(from));
                 if (!m.step(static_cast<event>(e)) || m.state() != static_cast<state>(to)) continue;
-                events += (events.empty() ? "" : ", ") + text(enum_name(static_cast<event>(e)));
+                events << (events.tellp() == 0 ? "" : ", ") << enum_name(static_cast<event>(e));
             }
-            if (events.empty()) continue;
-            std::printf("    %s --> %s: %s\n", text(enum_name(static_cast<state>(from))).c_str(),
-                        text(enum_name(static_cast<state>(to))).c_str(), events.c_str());
+            if (events.tellp() == 0) continue;
+            std::printf("    %s --> %s: %s\n", from_name, enum_name(static_cast<state>(to)).data(),
+                        events.str().c_str());
         }
-        if (Rules::final.contains(static_cast<state>(from)))
-            std::printf("    %s --> [*]\n", text(enum_name(static_cast<state>(from))).c_str());
+        if (Rules::final.contains(static_cast<state>(from))) std::printf("    %s --> [*]\n", from_name);
     }
     std::puts("```");
 }
