@@ -30,7 +30,8 @@ std::string check_endpoint(const std::string& text) {
 }
 
 std::string check_prefix(const std::string& text) {
-    const bool good = text.starts_with('/') && bitswire::is_visible(text) && text.find_first_of("?#%\\") == text.npos;
+    const bool good =
+        text.starts_with('/') && bitswire::is_visible(text) && text.find_first_of("?#%\\") == std::string::npos;
     return good ? "" : "not the beginning of a path, such as /upload: " + text;
 }
 

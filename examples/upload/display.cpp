@@ -55,7 +55,7 @@ std::string size_text(std::uint64_t bytes) { return size_text(static_cast<double
 
 std::string time_text(double left_s) {
     if (!(left_s < 360'000)) return "--:--";
-    const auto s = static_cast<unsigned>(left_s + 0.5);
+    const auto s = static_cast<unsigned>(std::lround(left_s));
     if (s >= 3600) return format("%u:%02u:%02u", s / 3600, s / 60 % 60, s % 60);
     return format("%02u:%02u", s / 60, s % 60);
 }
@@ -322,7 +322,7 @@ void display::failed(const trouble& t, std::string_view hint, int exit_code) {
     }
     const bitswire::hresult_row* row = row_of(f);
     if (f.code != bitswire::hresult{} || row != nullptr) {
-        const bitswire::hresult code = f.code != bitswire::hresult{} ? f.code : row->code;
+        const bitswire::hresult code = f.code == bitswire::hresult{} && row != nullptr ? row->code : f.code;
         std::string line = joined({"  code     ", bitswire::write_code(code).view()});
         line.append(" ").append(row != nullptr       ? row->name
                                 : code.is_customer() ? "(a vendor's own)"

@@ -72,7 +72,7 @@ class http_client {
     static void add(header_list& list, const std::string& line);
     http_answer perform(transfer& t, const std::string& url, bool with_credentials);
     void choose_authentication(const std::string& url, bool with_credentials);
-    void note_authentication(const std::string& origin);
+    void note_authentication(const std::string& url);
 
     options options_;
     std::string scheme_;

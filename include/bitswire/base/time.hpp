@@ -17,6 +17,7 @@ namespace bitswire {
 struct time_point {
     std::uint64_t ms = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that a comparison is compared with for a pointer
     friend constexpr auto operator<=>(const time_point&, const time_point&) noexcept = default;
 };
 

@@ -160,7 +160,7 @@ class upload_client {
     /// BITS-Reply-URL as the server sent it. Borrows this object.
     [[nodiscard]] constexpr std::string_view reply_url() const noexcept { return reply_url_.view(); }
     /// Writes the absolute URL of the reply and returns its size. Errors: those of `resolve_reply_url`.
-    constexpr result<std::size_t> write_reply_url(std::span<char> out) const noexcept {
+    [[nodiscard]] constexpr result<std::size_t> write_reply_url(std::span<char> out) const noexcept {
         return resolve_reply_url(config_.url, reply_url_.view(), out);
     }
 
@@ -168,7 +168,7 @@ class upload_client {
     static constexpr std::size_t max_snapshot_size = 3 * max_url_size;
     /// Writes what is needed to go on in another process and returns its size, at most `max_snapshot_size`. Best after
     /// every Ack. Errors: buffer_too_small; what is wrong with the URL.
-    constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
         if (url_problem_) return url_problem_;
         snapshot_writer w(out, snapshot);
         w.put(config_.url);
@@ -202,11 +202,11 @@ class upload_client {
         const auto size = r.get<std::uint64_t>();
         const bool wants_reply = r.get_bool();
         const auto state = r.get_enum<state_type>(enumerator_count<state_type>);
-        bool fits = c.session_id_.assign(r.get_text(c.session_id_.capacity));
-        fits = c.host_.assign(r.get_text(c.host_.capacity)) && fits;
+        bool fits = c.session_id_.assign(r.get_text(decltype(c.session_id_)::capacity));
+        fits = c.host_.assign(r.get_text(decltype(c.host_)::capacity)) && fits;
         c.fallback_s_ = r.get<std::uint32_t>();
         c.fallback_at_.ms = r.get<std::uint64_t>();
-        fits = c.reply_url_.assign(r.get_text(c.reply_url_.capacity)) && fits;
+        fits = c.reply_url_.assign(r.get_text(decltype(c.reply_url_)::capacity)) && fits;
         c.offset_ = r.get<std::uint64_t>();
         c.furthest_ = r.get<std::uint64_t>();
         const auto fragment_bytes = r.get<std::uint64_t>();

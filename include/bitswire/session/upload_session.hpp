@@ -166,7 +166,7 @@ class upload_session {
 
     static constexpr std::size_t max_snapshot_size = 80;
     /// Writes all of the session and returns its size. Errors: buffer_too_small.
-    constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
         snapshot_writer w(out, snapshot);
         w.put(static_cast<std::uint8_t>(machine_.state()));
         w.put(static_cast<std::uint8_t>(pending_));
