@@ -34,8 +34,9 @@ concept upload_record = requires(Record& r) {
 };
 
 /// Where sessions are: a hash map, shared memory, a database. `find` and `insert` return something like a pointer to a
-/// record, null for none; it is used only until the call of the server that asked for it returns, so a database can
-/// hand out an object that writes the record back when it goes. Ids are compared byte for byte.
+/// record, null for none; it is used only until the call of the server that asked for it returns, and never beside
+/// another one, so a database can hand out an object that writes the record back when it goes (`write_snapshot`,
+/// `read_snapshot`). Ids are compared byte for byte.
 template <class Store>
 concept upload_store = requires(Store& s, std::string_view id, const upload_session& session) {
     static_cast<bool>(s.find(id));

@@ -114,13 +114,16 @@ class upload_session {
         if (!result.is_success()) {
             const ack told = refused(result, c);
             if (result.is_final) {
-                final_status_ = result.status;
+                final_status_ = told.status;
                 final_code_ = result.code;
             }
             return perform(upload_server_event::notification_failed, d, c, told);
         }
-        if (c.reply_url.size() > row_of(header::reply_url).max_sent ||
-            find_control(c.reply_url) != c.reply_url.size()) {
+        const ack announced{.answers = packet_type::fragment,
+                            .session_id = c.session_id,
+                            .received_content_range = received_bytes_,
+                            .reply_url = c.reply_url};
+        if (detail::check_sendable(announced)) {
             return perform(upload_server_event::notification_failed, d, c, refused(refusal::bad_reply_url, c));
         }
         copies_ = result.copy_to_destination;
