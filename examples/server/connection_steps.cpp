@@ -101,7 +101,7 @@ void connection::refuse_request(const bitswire::error& problem) {
 void connection::perform(const upload_server_step& step) {
     phase_ = phase::working;
     deadline_ = clock::time_point::max();
-    if (step.drop_bytes != 0) unwanted_bytes_ = step.drop_bytes; // the step that answers need not be this one
+    unwanted_bytes_ = step.drop_bytes; // only of a step that answers
     switch (step.todo) {
     case upload_server_todo::answer:
         answer(step.answer);
