@@ -155,7 +155,7 @@ TEST_CASE("notifier: which statuses are transient, fatal and final [handling-ser
     }
 }
 
-TEST_CASE("notifier: no answer in time is 408, none that can be read is 502; both with context 7 [MC-BUP 3.3.6]") {
+TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and both with context 7 [MC-BUP 3.3.6]") {
     for (const bool by_value : {false, true}) {
         for (int point = 0; point < 4; ++point) {
             const auto at = [&](int p) {

@@ -363,7 +363,7 @@ TEST_CASE("client: a Fragment that got lost is followed by a smaller one") {
     CHECK(d.step.request.range.size_bytes == 40'000);
 }
 
-TEST_CASE("client: a failed connection stops; resuming begins with a Ping [MC-BUP 3.1.4.3, 3.1.7.1]") {
+TEST_CASE("client: a failed connection stops, and resuming begins with a Ping [MC-BUP 3.1.4.3, 3.1.7.1]") {
     dialogue d(small);
     d.create();
     d.received(4);
@@ -646,7 +646,7 @@ TEST_CASE("client: a reply is fetched before the session is closed [MC-BUP 3.1.5
     }
 }
 
-TEST_CASE("client: a reply that does not come is an error; resuming asks for it again [MC-BUP 3.1.5.2.4]") {
+TEST_CASE("client: a reply that does not come is an error, and resuming asks for it again [MC-BUP 3.1.5.2.4]") {
     dialogue d(with_reply);
     d.create();
     d.received(10);

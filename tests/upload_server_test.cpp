@@ -67,7 +67,7 @@ void check_accepted(const std::optional<ack>& a) {
 
 } // namespace
 
-TEST_CASE("server: create, fragments, close; the file appears with Close-Session [MC-BUP 3.2.5.2]") {
+TEST_CASE("server: create, fragments, close, and the file appears with Close-Session [MC-BUP 3.2.5.2]") {
     world w;
     const auto created = w.exchange(request(packet_type::create_session));
     check_accepted(created);
@@ -527,7 +527,7 @@ TEST_CASE("server: without BITS-Copy-File-To-Destination the file is deleted at 
     CHECK(w.destinations.empty());
 }
 
-TEST_CASE("server: an application error keeps all bytes; the next last Fragment notifies again "
+TEST_CASE("server: an application error keeps all bytes, and the next last Fragment notifies again "
           "[handling-server-application-errors]") {
     world w;
     w.directory.notification = notification_type::by_value;
@@ -627,7 +627,7 @@ TEST_CASE("server: Cancel-Session does not wait for the application [MC-BUP 3.2.
     CHECK(w.session().state() == upload_server_state::cancel);
 }
 
-TEST_CASE("server: a session without progress ends; progress resets its time [MC-BUP 3.2.2.1, 3.2.6.1]") {
+TEST_CASE("server: a session without progress ends, and progress resets its time [MC-BUP 3.2.2.1, 3.2.6.1]") {
     world w;
     w.directory.session_timeout_s = 10;
     w.create();
