@@ -1,6 +1,7 @@
 // The state machines: every pair of state and event does what its row says, and nothing where there is none. What the
 // compiler proves of them is tried on machines that are wrong.
 #include <bitswire/machine/back_end_client.hpp>
+#include <bitswire/machine/job.hpp>
 #include <bitswire/machine/upload_client.hpp>
 #include <bitswire/machine/upload_server.hpp>
 
@@ -125,6 +126,8 @@ TEST_CASE("machine: a session of the upload server does what its rows say, and n
 TEST_CASE("machine: the back-end client does what its rows say, and nothing else [MC-BUP 3.3.5.2]") {
     sweep<back_end_client_rules>();
 }
+
+TEST_CASE("machine: a job does what its rows say, and nothing else [life-cycle-of-a-bits-job]") { sweep<job_rules>(); }
 
 TEST_CASE("machine: the proofs refuse what is wrong") {
     CHECK(holds_all_laws<good>());

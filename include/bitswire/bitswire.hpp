@@ -1,6 +1,6 @@
 // bitswire/bitswire.hpp: everything, for those who do not mind. Layers, each includes only those below it:
 //
-//   session  who says what to do next: upload_client, upload_server with its upload_sessions, notifier
+//   session  who says what to do next: upload_client, upload_server with its upload_sessions, notifier; job, scheduler
 //   machine  their state machines, as tables of rows
 //   wire     bytes <-> typed packets: upload_request, ack, notification_request, notification_response; URLs
 //   spec     the tables of the specification: HRESULTs, headers with their presence matrix, errors, refusals, limits
@@ -13,8 +13,10 @@
 #ifndef BITSWIRE_BITSWIRE_HPP
 #define BITSWIRE_BITSWIRE_HPP
 
+#include "session/job_queue.hpp"
 #include "session/notifier.hpp"
 #include "session/upload_client.hpp"
+#include "session/upload_job.hpp"
 #include "session/upload_server.hpp"
 #include "wire/ack.hpp"
 #include "wire/file_path.hpp"

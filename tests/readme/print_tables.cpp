@@ -106,6 +106,86 @@ void print_diagram() {
     std::puts("```");
 }
 
+/// What each method returns in each state.
+void print_methods() {
+    struct method {
+        const char* name;
+        job_event event;
+    };
+    using e = job_event;
+    constexpr method methods[] = {
+        {"Suspend", e::suspend_called},
+        {"Resume", e::resume_called},
+        {"Resume, nothing to transfer", e::resume_called_without_work},
+        {"Cancel", e::cancel_called},
+        {"Cancel, files left", e::cancel_called_files_left},
+        {"Complete, a download", e::complete_called},
+        {"Complete, a download in part", e::complete_called_in_part},
+        {"Complete, files left", e::complete_called_files_left},
+        {"Complete, an upload or upload-reply", e::complete_called_on_upload},
+        {"AddFile", e::add_file_called},
+        {"Set...", e::property_set},
+    };
+    std::ostringstream head;
+    std::ostringstream rule;
+    for (std::size_t s = 0; s < enumerator_count<job_state>; ++s) {
+        head << ' ' << enum_name(static_cast<job_state>(s)) << " |";
+        rule << " --- |";
+    }
+    std::printf("| method |%s\n| --- |%s\n", head.str().c_str(), rule.str().c_str());
+    for (const method& m : methods) {
+        std::ostringstream line;
+        line << "| " << m.name << " |";
+        for (std::size_t s = 0; s < enumerator_count<job_state>; ++s)
+            line << ' ' << name_of(result_of(static_cast<job_state>(s), m.event)) << " |";
+        std::puts(line.str().c_str());
+    }
+}
+
+template <class Enum>
+std::string names_of(const enum_set<Enum>& set) {
+    std::ostringstream names;
+    for (std::size_t i = 0; i < enumerator_count<Enum>; ++i) {
+        if (!set.contains(static_cast<Enum>(i))) continue;
+        names << (names.tellp() == 0 ? "" : ", ") << enum_name(static_cast<Enum>(i));
+    }
+    return names.str();
+}
+
+void print_timers() {
+    std::puts("| timer | seconds | at least | runs in | set back by | when it is over | source |");
+    std::puts("| --- | --: | --: | --- | --- | --- | --- |");
+    for (const job_timer_row& row : job_timer_rows) {
+        std::printf("| %s | %u | %u | %s | %s | %s | %s |\n", text(enum_name(row.id)).c_str(), row.default_s,
+                    row.least_s, names_of(row.runs_in).c_str(), names_of(row.reset_by).c_str(),
+                    text(enum_name(row.over)).c_str(), text(row.source).c_str());
+    }
+}
+
+void print_job_errors() {
+    std::puts("| codes | where | the job | source |");
+    std::puts("| --- | --- | --- | --- |");
+    const auto print = [](const job_error_row& row) {
+        std::string codes = text(write_code(row.first).view());
+        if (row.last != row.first) codes += " to " + text(write_code(row.last).view());
+        const bool anywhere = row.context == error_context::none;
+        std::printf("| %s | %s | %s | %s |\n", codes.c_str(),
+                    anywhere ? "anywhere" : text(name_of(row.context)).c_str(), text(enum_name(row.treated_as)).c_str(),
+                    text(row.source).c_str());
+    };
+    for (const job_error_row& row : job_error_exceptions)
+        print(row);
+    for (const hresult_row& row : hresult_rows) {
+        const bool says = row.treated_as != disposition::unstated && row.treated_as != disposition::success;
+        if (says) {
+            std::printf("| %s | anywhere | %s | %s |\n", text(row.name).c_str(),
+                        text(enum_name(row.treated_as)).c_str(), text(row.treated_as_source).c_str());
+        }
+    }
+    for (const job_error_row& row : job_error_defaults)
+        print(row);
+}
+
 struct table {
     const char* name;
     void (*print)();
@@ -121,6 +201,11 @@ constexpr table tables[] = {
     {"upload_server_diagram", print_diagram<upload_server_rules>},
     {"back_end_client_matrix", print_matrix<back_end_client_rules>},
     {"back_end_client_diagram", print_diagram<back_end_client_rules>},
+    {"job_matrix", print_matrix<job_rules>},
+    {"job_diagram", print_diagram<job_rules>},
+    {"job_methods", print_methods},
+    {"job_timers", print_timers},
+    {"job_errors", print_job_errors},
 };
 
 } // namespace

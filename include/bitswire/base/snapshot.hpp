@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_BASE_SNAPSHOT_HPP
 #define BITSWIRE_BASE_SNAPSHOT_HPP
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,14 +24,21 @@ struct snapshot_kind {
 
 namespace detail {
 
-/// CRC-32 as in Ethernet and zip (ISO/IEC 8802-3 3.2.8). Bit by bit: snapshots are a few hundred bytes.
+inline constexpr auto crc32_table = [] {
+    std::array<std::uint32_t, 256> table{};
+    for (std::uint32_t i = 0; i < table.size(); ++i) {
+        std::uint32_t c = i;
+        for (int bit = 0; bit < 8; ++bit)
+            c = (c >> 1) ^ (0xedb88320U & (0U - (c & 1U)));
+        table[i] = c;
+    }
+    return table;
+}();
+
+/// CRC-32 as in Ethernet and zip (ISO/IEC 8802-3 3.2.8).
 class crc32 {
   public:
-    constexpr void put(std::uint8_t byte) noexcept {
-        state_ ^= byte;
-        for (int i = 0; i < 8; ++i)
-            state_ = (state_ >> 1) ^ (0xedb88320U & (0U - (state_ & 1U)));
-    }
+    constexpr void put(std::uint8_t byte) noexcept { state_ = (state_ >> 8) ^ crc32_table[(state_ ^ byte) & 0xffU]; }
     [[nodiscard]] constexpr std::uint32_t value() const noexcept { return ~state_; }
 
   private:
@@ -124,6 +132,10 @@ class snapshot_reader {
         if (byte >= count) ok_ = false;
         return static_cast<Enum>(byte < count ? byte : 0);
     }
+    /// How many bytes are not read yet.
+    [[nodiscard]] constexpr std::size_t left() const noexcept { return bytes_.size() - at_; }
+    /// Whether something that was read so far was not there, or not what it has to be.
+    [[nodiscard]] constexpr bool is_bad() const noexcept { return !ok_; }
     /// Whether the bytes were a whole snapshot of this kind and nothing more.
     [[nodiscard]] constexpr bool finish() const noexcept { return ok_ && at_ == bytes_.size(); }
 

@@ -24,6 +24,13 @@ struct time_point {
 /// A moment that does not come.
 inline constexpr time_point time_never{UINT64_MAX};
 
+/// Now, on two clocks. Timers of jobs count on `steady`, which nobody sets and which may begin anew with each run; what
+/// people read is from `wall`, in milliseconds since 1970.
+struct moment {
+    time_point steady{};
+    time_point wall{};
+};
+
 /// The moment `span_ms` milliseconds after `t`.
 constexpr time_point after_ms(time_point t, std::uint64_t span_ms) noexcept {
     return span_ms < time_never.ms - t.ms ? time_point{t.ms + span_ms} : time_never;

@@ -8,31 +8,15 @@
 #define BITSWIRE_BASE_TRANSITION_TABLE_HPP
 
 #include "enum_name.hpp"
+#include "enum_set.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string_view>
 
 namespace bitswire {
-
-/// A set of enumerators of an enumeration with at most 32.
-template <class Enum>
-class enum_set {
-  public:
-    constexpr enum_set() noexcept = default;
-    constexpr enum_set(std::initializer_list<Enum> members) noexcept {
-        for (const Enum e : members)
-            bits_ |= bit(e);
-    }
-    [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit(e)) != 0; }
-
-  private:
-    static constexpr std::uint32_t bit(Enum e) noexcept { return std::uint32_t{1} << static_cast<unsigned>(e); }
-    std::uint32_t bits_ = 0;
-};
 
 /// Says in a row that the machine stays in the state it is in.
 struct stay_t {};

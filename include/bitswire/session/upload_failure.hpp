@@ -7,7 +7,8 @@
 #include "../base/enum_name.hpp"
 #include "../machine/upload_client.hpp"
 #include "../spec/error.hpp"
-#include "../spec/hresult.hpp"
+#include "../spec/hresult_table.hpp"
+#include "../spec/job_error.hpp"
 #include "../spec/packet_type.hpp"
 
 #include <array>
@@ -36,22 +37,24 @@ struct upload_status_row {
     upload_status status;
     std::string_view text;
     std::string_view advice; ///< what whoever sees it can do
+    hresult code;            ///< of the job's error, where the server named none; S_OK: that of the status
+    error_context context;   ///< likewise
     std::string_view source;
 };
 
 // clang-format off
 inline constexpr auto upload_status_rows = std::to_array<upload_status_row>({
-    {upload_status::ok,               "no failure", "", "-"},
-    {upload_status::auth_required,    "the server or a proxy asks for credentials, or for other ones", "give credentials and resume", "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"},
-    {upload_status::transport,        "the connection failed", "resume when the network is back", "[MC-BUP] 3.1.1.2: ERROR_TRANSPORT"},
-    {upload_status::timeout,          "the server did not take the request or did not answer in time", "resume later", "[MC-BUP] 3.1.1.2: ERROR_TIMEOUT"},
-    {upload_status::refused,          "the server refused", "see the status and the code of its answer", "[MC-BUP] 3.1.5.2.1"},
-    {upload_status::session_doubtful, "the server failed with code 0x1, which some servers send for a session that they do not know", "if resuming fails again, start a new upload", "seen on the wire"},
-    {upload_status::invalid_ack,      "the answer breaks the rules of the protocol", "see whether a proxy or another program answers at this address", "[MC-BUP] 3.1.5.2.2"},
-    {upload_status::no_progress,      "the server loses the session or its bytes again and again", "look into the server", "[MC-BUP] 3.1.5.2.4"},
-    {upload_status::reply_missing,    "the server has the file and sends no reply", "the server or its application is not set up for upload-reply; resuming notifies it again", "[MC-BUP] 3.1.5.2.4"},
-    {upload_status::reply_failed,     "the reply could not be fetched", "resume to fetch it again", "[MC-BUP] 3.1.5.1.8"},
-    {upload_status::bad_argument,     "the upload was set up with something that cannot be sent", "see the error", "-"},
+    {upload_status::ok,               "no failure", "", {}, error_context::none, "-"},
+    {upload_status::auth_required,    "the server or a proxy asks for credentials, or for other ones", "give credentials and resume", {}, error_context::remote_file, "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"},
+    {upload_status::transport,        "the connection failed", "resume when the network is back", "BG_E_CONNECT_FAILURE"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TRANSPORT"},
+    {upload_status::timeout,          "the server did not take the request or did not answer in time", "resume later", "BG_E_TIMEOUT"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TIMEOUT"},
+    {upload_status::refused,          "the server refused", "see the status and the code of its answer", {}, error_context::remote_file, "[MC-BUP] 3.1.5.2.1"},
+    {upload_status::session_doubtful, "the server failed with code 0x1, which some servers send for a session that they do not know", "if resuming fails again, start a new upload", {}, error_context::remote_file, "seen on the wire"},
+    {upload_status::invalid_ack,      "the answer breaks the rules of the protocol", "see whether a proxy or another program answers at this address", "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.2"},
+    {upload_status::no_progress,      "the server loses the session or its bytes again and again", "look into the server", "BG_E_NO_PROGRESS"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.4"},
+    {upload_status::reply_missing,    "the server has the file and sends no reply", "the server or its application is not set up for upload-reply; resuming notifies it again", "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_application, "[MC-BUP] 3.1.5.2.4"},
+    {upload_status::reply_failed,     "the reply could not be fetched", "resume to fetch it again", "BG_E_RECEIVE_FAILURE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.1.8"},
+    {upload_status::bad_argument,     "the upload was set up with something that cannot be sent", "see the error", "E_INVALIDARG"_hresult, error_context::general_queue_manager, "-"},
 });
 // clang-format on
 
@@ -78,6 +81,16 @@ struct upload_failure {
     constexpr explicit operator bool() const noexcept { return what != upload_status::ok; }
     friend constexpr bool operator==(const upload_failure&, const upload_failure&) noexcept = default;
 };
+
+/// The error that a job has from it: the server's own code and context where it named some (IBackgroundCopyError).
+constexpr job_error error_of(const upload_failure& f) noexcept {
+    const upload_status_row& row = row_of(f.what);
+    job_error e{f.code, f.context, f.http_status};
+    if (e.code.is_success()) e.code = row.code;
+    if (e.code.is_success()) e.code = hresult::from_http_status(f.http_status);
+    if (e.context == error_context::none) e.context = row.context;
+    return e;
+}
 
 /// The failure that an event of the client is, `ok` if it is none. `answer` is what the server said, if it did.
 constexpr upload_status status_of(upload_client_event event, const upload_failure& answer) noexcept {

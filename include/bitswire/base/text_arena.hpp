@@ -1,0 +1,77 @@
+// bitswire/base/text_arena.hpp: texts that change, kept one behind the other in memory that somebody else owns.
+//
+// No gaps: what is replaced is removed, and what lies behind it moves down. Whoever owns the slots moves them too.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_BASE_TEXT_ARENA_HPP
+#define BITSWIRE_BASE_TEXT_ARENA_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// Where a text is in its arena.
+struct text_slot {
+    std::uint32_t offset = 0;
+    std::uint32_t size = 0;
+};
+
+class text_arena {
+  public:
+    constexpr text_arena() noexcept = default;
+    /// Borrows `memory`, of which no more than 2^32-1 bytes are used.
+    constexpr explicit text_arena(std::span<char> memory) noexcept
+        : memory_(memory.first(memory.size() < UINT32_MAX ? memory.size() : UINT32_MAX)) {}
+
+    [[nodiscard]] constexpr std::uint32_t used() const noexcept { return used_; }
+    [[nodiscard]] constexpr std::size_t room() const noexcept { return memory_.size() - used_; }
+    /// Borrows the memory until the next change of the arena.
+    [[nodiscard]] constexpr std::string_view view(const text_slot& slot) const noexcept {
+        return {memory_.data() + slot.offset, slot.size};
+    }
+
+    /// Adds a text behind all others; it may be a part of the arena. There has to be `room`.
+    constexpr text_slot append(std::string_view text) noexcept {
+        const text_slot slot{used_, static_cast<std::uint32_t>(text.size())};
+        for (const char c : text)
+            memory_[used_++] = c;
+        return slot;
+    }
+
+    /// Takes the text of `slot` out. `for_each_slot(f)` is to call `f` with every slot there is.
+    template <class ForEachSlot>
+    constexpr void remove(text_slot& slot, ForEachSlot for_each_slot) noexcept {
+        const text_slot gone = slot;
+        for (std::uint32_t i = gone.offset; i + gone.size < used_; ++i)
+            memory_[i] = memory_[i + gone.size];
+        used_ -= gone.size;
+        for_each_slot([&](text_slot& s) noexcept {
+            if (s.offset > gone.offset) s.offset -= gone.size;
+        });
+        slot.size = 0;
+    }
+
+    /// Puts `text`, which may be a part of the arena, in place of what `slot` has. False, and nothing changed, if there
+    /// is no room for both.
+    template <class ForEachSlot>
+    [[nodiscard]] constexpr bool replace(text_slot& slot, std::string_view text, ForEachSlot for_each_slot) noexcept {
+        if (text.size() > room()) return false;
+        text_slot fresh = append(text);
+        const std::uint32_t removed = slot.size;
+        remove(slot, for_each_slot);
+        fresh.offset -= removed;
+        slot = fresh;
+        return true;
+    }
+
+  private:
+    std::span<char> memory_{};
+    std::uint32_t used_ = 0;
+};
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,590 @@
+// bitswire/session/job.hpp: a job, as IBackgroundCopyJob has it: methods for its owner, and what happens to it.
+//
+// No I/O: a call says what was asked for or what has happened; the step that it returns says what the method returns,
+// what to do now, and whom to tell. What may happen when is the table in machine/job.hpp. Methods keep the names and
+// the HRESULTs of the Windows SDK. Who runs when: session/scheduler.hpp. An upload as a job: session/upload_job.hpp.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_JOB_HPP
+#define BITSWIRE_SESSION_JOB_HPP
+
+#include "../base/result.hpp"
+#include "../base/snapshot.hpp"
+#include "../base/time.hpp"
+#include "../machine/job.hpp"
+#include "../spec/error.hpp"
+#include "../spec/job_error.hpp"
+#include "../wire/guid.hpp"
+#include "job_files.hpp"
+#include "job_step.hpp"
+#include "job_timers.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace bitswire {
+
+/// One job. A method that is called in a state in which it is not allowed returns BG_E_INVALID_STATE, and an event that
+/// is out of place is ignored; both change nothing. Source: *IBackgroundCopyJob* and its method pages.
+class job {
+    enum text_number : std::size_t { display_name_text, description_text, owner_text, reply_file_text, text_count };
+
+  public:
+    /// A new job, suspended and without files. Borrows `storage`. Errors: E_INVALIDARG for a name that is empty or too
+    /// long, E_OUTOFMEMORY if the storage has no room for the texts.
+    static constexpr method_result<job> create(const job_config& c, const job_storage& storage,
+                                               const moment& now) noexcept {
+        if (c.display_name.empty() || c.display_name.size() > max_display_name_size) return "E_INVALIDARG"_hresult;
+        if (c.owner.size() > max_owner_size) return "E_INVALIDARG"_hresult;
+        job j(c, storage, now);
+        if (!j.files_.set_text(display_name_text, c.display_name) || !j.files_.set_text(owner_text, c.owner))
+            return "E_OUTOFMEMORY"_hresult;
+        return j;
+    }
+
+    // ---- Methods that change the state.
+
+    constexpr job_step suspend(const moment& now) noexcept { return happened(job_event::suspend_called, now); }
+    /// BG_E_EMPTY if there are no files, or none that is not transferred.
+    constexpr job_step resume(const moment& now) noexcept {
+        return happened(files_.all_transferred() ? job_event::resume_called_without_work : job_event::resume_called,
+                        now);
+    }
+    /// `files_left`: temporary files could not be deleted. An upload that was begun is to be cancelled at the server
+    /// after this; until then the job is not over (`is_over`).
+    constexpr job_step cancel(const moment& now, bool files_left = false) noexcept {
+        return happened(files_left ? job_event::cancel_called_files_left : job_event::cancel_called, now);
+    }
+    /// What `complete` would return, if the files can be renamed: to be asked before they are.
+    [[nodiscard]] constexpr hresult may_complete() const noexcept { return result_of(state(), completing({})); }
+    /// Ends the job. For a download the embedder has renamed the files that are transferred (`may_complete`,
+    /// `file(i).is_transferred`), and says here what came of it.
+    constexpr job_step complete(const moment& now, const job_completion& c = {}) noexcept {
+        if (type_ == job_type::download && c.rename_problem.is_failure()) {
+            job_step s = happened(job_event::rename_failed, now);
+            if (s.returns.is_success()) s.returns = c.rename_problem;
+            return s;
+        }
+        const job_step s = happened(completing(c), now);
+        if (s.returns.is_success()) files_.complete();
+        return s;
+    }
+
+    // ---- Methods that change what the job is.
+
+    /// Source: *AddFile*.
+    constexpr job_step add_file(std::string_view remote_name, std::string_view local_name, const moment& now) noexcept {
+        return add(remote_name, local_name, {}, now);
+    }
+    /// Only for downloads; they are stored in the order given. Source: *AddFileWithRanges*.
+    constexpr job_step add_file_with_ranges(std::string_view remote_name, std::string_view local_name,
+                                            std::span<const file_range> ranges, const moment& now) noexcept {
+        if (is_final()) return refused("BG_E_INVALID_STATE"_hresult);
+        if (type_ != job_type::download) return refused("E_NOTIMPL"_hresult);
+        if (ranges.empty()) return refused("E_INVALIDARG"_hresult);
+        if (is_limited_ && ranges.size() > limits_.ranges_per_file)
+            return refused("BG_E_TOO_MANY_RANGES_IN_FILE"_hresult);
+        return add(remote_name, local_name, ranges, now);
+    }
+    /// Replaces the beginning of the remote names of all files that are not transferred; S_FALSE if none begins so.
+    // WINDOWS: returns E_NOTIMPL for uploads. Here an upload begins anew at the new place, if it is not under way.
+    constexpr job_step replace_remote_prefix(std::string_view old_prefix, std::string_view new_prefix,
+                                             const moment& now) noexcept {
+        if (old_prefix.empty() || new_prefix.empty()) return set(now, "E_INVALIDARG"_hresult);
+        return replace(old_prefix, new_prefix, UINT32_MAX, now);
+    }
+    /// Source: *SetRemoteName*. The file has to be there and not to be transferred; otherwise E_INVALIDARG.
+    // WINDOWS: E_NOTIMPL for uploads, as above.
+    constexpr job_step set_remote_name(std::uint32_t file, std::string_view name, const moment& now) noexcept {
+        if (file >= files_.size() || file < files_.transferred()) return set(now, "E_INVALIDARG"_hresult);
+        return replace(files_.file(file).remote_name, name, file, now);
+    }
+    /// Source: *SetReplyFileName*. Not once the reply is being fetched. Empty: the embedder chooses one.
+    constexpr job_step set_reply_file_name(std::string_view name, const moment& now) noexcept {
+        if (type_ != job_type::upload_reply) return set(now, "E_NOTIMPL"_hresult);
+        if (reply_.bytes_total != size_unknown) return refused("BG_E_INVALID_STATE"_hresult);
+        const bool valid = name.empty() || (is_full_path(name) && name.size() <= limits_.local_name_size);
+        return set_text(reply_file_text, name, valid ? hresult{} : "E_INVALIDARG"_hresult, now);
+    }
+    constexpr job_step set_display_name(std::string_view name, const moment& now) noexcept {
+        if (name.empty()) return set(now, "E_INVALIDARG"_hresult);
+        const bool fits = name.size() <= max_display_name_size;
+        return set_text(display_name_text, name, fits ? hresult{} : "BG_E_STRING_TOO_LONG"_hresult, now);
+    }
+    constexpr job_step set_description(std::string_view text, const moment& now) noexcept {
+        const bool fits = text.size() <= max_description_size;
+        return set_text(description_text, text, fits ? hresult{} : "BG_E_STRING_TOO_LONG"_hresult, now);
+    }
+    /// That whoever calls may do so is the embedder's to know. Source: *TakeOwnership*.
+    constexpr job_step take_ownership(std::string_view owner, const moment& now) noexcept {
+        return set_text(owner_text, owner, owner.size() <= max_owner_size ? hresult{} : "E_INVALIDARG"_hresult, now);
+    }
+    constexpr job_step set_priority(job_priority p, const moment& now) noexcept {
+        const bool valid = !enum_name(p).empty();
+        const job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
+        if (s.returns.is_success()) priority_ = p;
+        return s;
+    }
+    constexpr job_step set_notify_flags(notify_flags f, const moment& now) noexcept {
+        const bool valid = (static_cast<std::uint32_t>(f) & ~all_notify_flags) == 0;
+        const job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
+        if (s.returns.is_success()) notify_flags_ = f;
+        return s;
+    }
+    /// In seconds; less than 5 is taken for 5. Beyond the no-progress time-out: the job is not tried again.
+    constexpr job_step set_minimum_retry_delay(std::uint32_t seconds, const moment& now) noexcept {
+        return set_limit(job_timer::retry_delay, seconds, now);
+    }
+    /// In seconds, from the first transient error on. 0: each error is final.
+    constexpr job_step set_no_progress_timeout(std::uint32_t seconds, const moment& now) noexcept {
+        return set_limit(job_timer::no_progress, seconds, now);
+    }
+    /// In seconds of connecting and transferring; 0: no limit.
+    constexpr job_step set_maximum_download_time(std::uint32_t seconds, const moment& now) noexcept {
+        return set_limit(job_timer::download_time, seconds, now);
+    }
+
+    // ---- What happens to a job.
+
+    /// It is its turn.
+    constexpr job_step on_picked(const moment& now) noexcept { return happened(job_event::picked, now); }
+    constexpr job_step on_connected(const moment& now) noexcept { return happened(job_event::connected, now); }
+    /// The size of a file has become known. Ignored for one with ranges, and for one that is transferred.
+    constexpr void on_size(std::uint32_t file, std::uint64_t bytes) noexcept {
+        if (file < files_.size() && file >= files_.transferred() && files_.file(file).ranges.empty())
+            files_.set_size(file, bytes);
+    }
+    /// So many bytes of the current file are transferred; it may be fewer than before, when they have to be sent again.
+    constexpr job_step on_progress(std::uint64_t bytes, const moment& now) noexcept {
+        if (files_.all_transferred() || !machine_.accepts(job_event::progressed)) return {};
+        files_.set_progress(bytes);
+        const std::uint64_t done = files_.file(files_.transferred()).bytes_transferred;
+        if (done <= furthest_) return {};
+        furthest_ = done;
+        return happened(job_event::progressed, now);
+    }
+    constexpr job_step on_reply_progress(std::uint64_t bytes, std::uint64_t bytes_total, const moment& now) noexcept {
+        if (type_ != job_type::upload_reply || !machine_.accepts(job_event::progressed)) return {};
+        const bool further = bytes > reply_.bytes_transferred;
+        reply_ = {bytes_total, bytes, 0, 0};
+        return further ? happened(job_event::progressed, now) : job_step{};
+    }
+    /// The current file is transferred, and the reply fetched if there is to be one. An upload: the session is closed.
+    constexpr job_step on_file_transferred(const moment& now) noexcept {
+        if (files_.all_transferred()) return {};
+        const bool last = files_.transferred() + 1 == files_.size();
+        const job_event e = last ? job_event::all_transferred : job_event::file_transferred;
+        if (!machine_.accepts(e)) return {};
+        files_.finish_current();
+        if (type_ != job_type::download) files_.complete();
+        furthest_ = 0;
+        has_server_session_ = false;
+        return happened(e, now);
+    }
+    /// The transfer of the current file has failed. What becomes of the job says `disposition_of(e)`.
+    constexpr job_step on_error(const job_error& e, const moment& now) noexcept {
+        timers_.advance(state(), now.steady);
+        const disposition d = disposition_of(e);
+        const std::uint32_t retry_s = timers_.limit_s(job_timer::retry_delay);
+        const std::uint32_t no_progress_s = timers_.limit_s(job_timer::no_progress);
+        job_event event = job_event::failed_for_good;
+        if (d == disposition::waits && no_progress_s != 0) {
+            event = job_event::failed_until_change;
+        } else if (d == disposition::transient && retry_s <= no_progress_s &&
+                   !timers_.is_over(job_timer::no_progress, state(), now.steady)) {
+            event = job_event::failed_for_now;
+        }
+        if (!machine_.accepts(event)) return {};
+        error_ = e;
+        error_file_ = files_.transferred();
+        if (d != disposition::waits && error_count_ != UINT32_MAX) ++error_count_;
+        return happened(event, now);
+    }
+    /// There is no network any more.
+    constexpr job_step on_network_lost(const moment& now) noexcept {
+        return on_error({"BG_E_NETWORK_DISCONNECTED"_hresult, error_context::general_transport}, now);
+    }
+    /// The network is back: every job with a transient error is tried again (*users-and-network-connections*).
+    constexpr job_step on_network_back(const moment& now) noexcept { return happened(job_event::change_came, now); }
+    /// What the code stands for hinders no longer: BG_E_BLOCKED_BY_POLICY, BG_E_DESTINATION_LOCKED, ...
+    constexpr job_step on_unblocked(hresult code, const moment& now) noexcept {
+        if (error_.code != code) return {};
+        return happened(job_event::change_came, now);
+    }
+    /// Another job takes the turn.
+    constexpr job_step on_yielded(const moment& now) noexcept { return happened(job_event::yielded, now); }
+    /// Without its owner a job waits.
+    constexpr job_step on_logged_off(const moment& now) noexcept {
+        is_owner_logged_on_ = false;
+        return happened(job_event::logged_off, now);
+    }
+    constexpr void on_logged_on() noexcept { is_owner_logged_on_ = true; }
+    /// The server has been told to forget the session, or does not know it.
+    constexpr job_step on_server_session_ended(const moment& now) noexcept {
+        if (!machine_.accepts(job_event::server_session_ended)) return {};
+        has_server_session_ = false;
+        return happened(job_event::server_session_ended, now);
+    }
+    /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
+    constexpr job_step on_timer(const moment& now) noexcept {
+        const std::optional<job_timer> over = is_over() ? std::nullopt : timers_.find_over(state(), now.steady);
+        if (!over) return {};
+        const job_event e = row_of(*over).over;
+        if (e == job_event::download_time_over) {
+            error_ = {"BG_E_MAXDOWNLOAD_TIMEOUT"_hresult, error_context::general_queue_manager};
+            error_file_ = files_.transferred();
+            if (error_count_ != UINT32_MAX) ++error_count_;
+        }
+        if (e == job_event::cancelling_for_too_long) has_server_session_ = false;
+        return happened(e, now);
+    }
+
+    // ---- What a job is.
+
+    [[nodiscard]] constexpr const guid& id() const noexcept { return id_; }
+    [[nodiscard]] constexpr job_type type() const noexcept { return type_; }
+    [[nodiscard]] constexpr job_priority priority() const noexcept { return priority_; }
+    [[nodiscard]] constexpr job_state state() const noexcept { return machine_.state(); }
+    [[nodiscard]] constexpr bool is_final() const noexcept { return machine_.is_final(); }
+    /// Final, and nothing is to be done at the server any more: it can be forgotten.
+    [[nodiscard]] constexpr bool is_over() const noexcept { return is_final() && !has_server_session_; }
+    /// Whether it waits for its turn.
+    [[nodiscard]] constexpr bool is_ready() const noexcept {
+        return state() == job_state::queued && is_owner_logged_on_;
+    }
+    [[nodiscard]] constexpr bool is_running() const noexcept { return job_rules::active.contains(state()); }
+    /// When to call `on_timer`, on the steady clock.
+    [[nodiscard]] constexpr time_point wake_at() const noexcept {
+        return is_over() ? time_never : timers_.wake_at(state());
+    }
+
+    /// These borrow the job until the next call that changes it.
+    [[nodiscard]] constexpr std::string_view display_name() const noexcept { return files_.text(display_name_text); }
+    [[nodiscard]] constexpr std::string_view description() const noexcept { return files_.text(description_text); }
+    [[nodiscard]] constexpr std::string_view owner() const noexcept { return files_.text(owner_text); }
+    [[nodiscard]] constexpr std::string_view reply_file_name() const noexcept { return files_.text(reply_file_text); }
+    [[nodiscard]] constexpr std::uint32_t file_count() const noexcept { return files_.size(); }
+    /// `i` is less than `file_count`.
+    [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept { return files_.file(i); }
+    /// The file that is being transferred, or is next; `file_count` if there is none.
+    [[nodiscard]] constexpr std::uint32_t current_file() const noexcept { return files_.transferred(); }
+
+    /// Source: BG_JOB_PROGRESS.
+    [[nodiscard]] constexpr job_progress progress() const noexcept {
+        job_progress p{0, 0, files_.size(), files_.transferred()};
+        for (std::uint32_t i = 0; i < files_.size(); ++i) {
+            const job_file f = files_.file(i);
+            p.bytes_total = files_.add_sizes(p.bytes_total, f.bytes_total);
+            p.bytes_transferred = files_.add_sizes(p.bytes_transferred, f.bytes_transferred);
+        }
+        return p;
+    }
+    /// BG_JOB_REPLY_PROGRESS; the total is BG_SIZE_UNKNOWN until the reply begins. E_NOTIMPL without replies.
+    [[nodiscard]] constexpr method_result<job_progress> reply_progress() const noexcept {
+        if (type_ != job_type::upload_reply) return "E_NOTIMPL"_hresult;
+        return reply_;
+    }
+    /// Only in the states error and transient_error: otherwise BG_E_ERROR_INFORMATION_UNAVAILABLE. Source: *GetError*.
+    [[nodiscard]] constexpr method_result<job_error> get_error() const noexcept {
+        if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
+        return error_;
+    }
+    /// The number of the file that the error is about. Source: *IBackgroundCopyError::GetFile*.
+    [[nodiscard]] constexpr method_result<std::uint32_t> get_error_file() const noexcept {
+        if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
+        const bool about_file = error_.context == error_context::local_file ||
+                                error_.context == error_context::remote_file ||
+                                error_.context == error_context::remote_application;
+        if (!about_file || error_file_ >= files_.size()) return "BG_E_FILE_NOT_AVAILABLE"_hresult;
+        return error_file_;
+    }
+    /// How often the transfer failed; not when the network was gone or a policy forbade it. Source: *GetErrorCount*.
+    [[nodiscard]] constexpr std::uint32_t error_count() const noexcept { return error_count_; }
+    [[nodiscard]] constexpr const job_times& times() const noexcept { return times_; }
+    [[nodiscard]] constexpr notify_flags get_notify_flags() const noexcept { return notify_flags_; }
+    /// Seconds.
+    [[nodiscard]] constexpr std::uint32_t minimum_retry_delay_s() const noexcept {
+        return timers_.limit_s(job_timer::retry_delay);
+    }
+    [[nodiscard]] constexpr std::uint32_t no_progress_timeout_s() const noexcept {
+        return timers_.limit_s(job_timer::no_progress);
+    }
+    [[nodiscard]] constexpr std::uint32_t maximum_download_time_s() const noexcept {
+        return timers_.limit_s(job_timer::download_time);
+    }
+    /// How long the Cancel-Session of an upload is repeated, in seconds: 24 hours, or the no-progress time-out where
+    /// that is less. Source: *Cancel*.
+    [[nodiscard]] constexpr std::uint32_t cancel_timeout_s() const noexcept {
+        const std::uint32_t day = row_of(job_timer::cancelling).default_s;
+        return no_progress_timeout_s() < day ? no_progress_timeout_s() : day;
+    }
+
+    // ---- Bytes.
+
+    /// What storage the job needs, at least.
+    [[nodiscard]] constexpr job_storage_size storage_size() const noexcept { return files_.storage_size(); }
+
+    /// Writes all that the job is and returns the size of it, which is larger than `out` if it did not fit: nothing but
+    /// the size is of use then.
+    constexpr std::size_t write_snapshot(std::span<char> out, const moment& now) const noexcept {
+        snapshot_writer w(out, snapshot);
+        write(w, now);
+        return w.finish();
+    }
+    /// The storage that `restore` needs for `bytes`, which is in proportion to their number. Errors: bad_snapshot.
+    static constexpr result<job_storage_size> storage_size_of(std::string_view bytes) noexcept {
+        return peek_storage_size(snapshot_reader(bytes, snapshot));
+    }
+    /// A job as it was written; one that was connecting or transferring is queued, and its timers go on with the time
+    /// that was left. Errors: bad_snapshot; buffer_too_small if `storage` is.
+    static constexpr result<job> restore(std::string_view bytes, const job_storage& storage,
+                                         const moment& now) noexcept {
+        snapshot_reader r(bytes, snapshot);
+        const result<job> j = read(r, storage, now);
+        if (j && !r.finish()) return error{errc::bad_snapshot, header::none, 0};
+        return j;
+    }
+
+    /// The same, as a part of another snapshot.
+    constexpr void write(snapshot_writer& w, const moment& now) const noexcept {
+        const job_storage_size size = storage_size();
+        w.put(size.files);
+        w.put(size.text_bytes);
+        w.put(size.ranges);
+        for (const std::uint8_t byte : id_.bytes)
+            w.put(byte);
+        w.put(static_cast<std::uint8_t>(type_));
+        w.put(static_cast<std::uint8_t>(priority_));
+        w.put(static_cast<std::uint8_t>(state()));
+        w.put(static_cast<std::uint32_t>(notify_flags_));
+        w.put(is_limited_);
+        w.put(limits_.files_per_job);
+        w.put(limits_.ranges_per_file);
+        w.put(limits_.local_name_size);
+        w.put(error_.code.value);
+        w.put(static_cast<std::uint32_t>(error_.context));
+        w.put(error_.http_status);
+        w.put(error_file_);
+        w.put(error_count_);
+        w.put(times_.created.ms);
+        w.put(times_.modified.ms);
+        w.put(times_.transfer_completed.ms);
+        w.put(reply_.bytes_total);
+        w.put(reply_.bytes_transferred);
+        w.put(furthest_);
+        w.put(has_server_session_);
+        timers_.write(w, state(), now.steady);
+        files_.write(w);
+    }
+    static constexpr result<job> read(snapshot_reader& r, const job_storage& storage, const moment& now) noexcept {
+        const job_storage_size size = read_storage_size(r);
+        if (size.files > storage.files.size() || size.text_bytes > storage.texts.size() ||
+            size.ranges > storage.ranges.size())
+            return error{r.is_bad() ? errc::bad_snapshot : errc::buffer_too_small, header::none, 0};
+        job j({}, storage, now);
+        for (std::uint8_t& byte : j.id_.bytes)
+            byte = r.get<std::uint8_t>();
+        j.type_ = r.get_enum<job_type>(enumerator_count<job_type>);
+        j.priority_ = r.get_enum<job_priority>(enumerator_count<job_priority>);
+        const auto state = r.get_enum<job_state>(enumerator_count<job_state>);
+        j.notify_flags_ = static_cast<notify_flags>(r.get<std::uint32_t>());
+        j.is_limited_ = r.get_bool();
+        j.limits_.files_per_job = r.get<std::uint32_t>();
+        j.limits_.ranges_per_file = r.get<std::uint32_t>();
+        j.limits_.local_name_size = r.get<std::uint16_t>();
+        j.error_.code.value = r.get<std::uint32_t>();
+        j.error_.context = static_cast<error_context>(r.get<std::uint32_t>());
+        j.error_.http_status = r.get<std::uint16_t>();
+        j.error_file_ = r.get<std::uint32_t>();
+        j.error_count_ = r.get<std::uint32_t>();
+        j.times_.created.ms = r.get<std::uint64_t>();
+        j.times_.modified.ms = r.get<std::uint64_t>();
+        j.times_.transfer_completed.ms = r.get<std::uint64_t>();
+        j.reply_.bytes_total = r.get<std::uint64_t>();
+        j.reply_.bytes_transferred = r.get<std::uint64_t>();
+        j.furthest_ = r.get<std::uint64_t>();
+        j.has_server_session_ = r.get_bool();
+        j.timers_.read(r, now.steady);
+        if (r.is_bad() || !j.files_.read(r, j.limits_.local_name_size) || !j.is_possible(state))
+            return error{errc::bad_snapshot, header::none, 0};
+        j.machine_ = job_machine(state);
+        static_cast<void>(j.machine_.step(job_event::restarted));
+        return j;
+    }
+    /// What storage `read` will need from where `r` is. Errors: bad_snapshot.
+    static constexpr result<job_storage_size> peek_storage_size(snapshot_reader r) noexcept {
+        const job_storage_size size = read_storage_size(r);
+        // Each file and each range has at least so many bytes.
+        constexpr std::size_t file_bytes =
+            2 * sizeof(std::uint16_t) + 2 * sizeof(std::uint64_t) + sizeof(std::uint32_t);
+        constexpr std::size_t range_bytes = 2 * sizeof(std::uint64_t);
+        if (r.is_bad() || size.files > r.left() / file_bytes || size.ranges > r.left() / range_bytes ||
+            size.text_bytes > r.left())
+            return error{errc::bad_snapshot, header::none, 0};
+        return size;
+    }
+
+  private:
+    static constexpr snapshot_kind snapshot{"BWJB", 1};
+
+    constexpr job(const job_config& c, const job_storage& storage, const moment& now) noexcept
+        : id_(c.id), type_(c.type), is_limited_(c.is_limited), limits_(c.limits), files_(storage),
+          timers_(now.steady), times_{now.wall, now.wall, time_never} {
+        timers_.set_limit(job_timer::inactivity, c.limits.inactivity_timeout_s);
+        timers_.set_limit(job_timer::download_time, c.limits.max_download_time_s);
+    }
+
+    static constexpr job_storage_size read_storage_size(snapshot_reader& r) noexcept {
+        job_storage_size size;
+        size.files = r.get<std::uint32_t>();
+        size.text_bytes = r.get<std::uint32_t>();
+        size.ranges = r.get<std::uint32_t>();
+        return size;
+    }
+    /// Whether what was read can be of a job in `state`.
+    [[nodiscard]] constexpr bool is_possible(job_state state) const noexcept {
+        if (display_name().empty() || display_name().size() > max_display_name_size) return false;
+        if (description().size() > max_description_size || owner().size() > max_owner_size) return false;
+        if (!reply_file_name().empty() && !is_full_path(reply_file_name())) return false;
+        if ((static_cast<std::uint32_t>(notify_flags_) & ~all_notify_flags) != 0) return false;
+        if (type_ == job_type::download) {
+            if (has_server_session_) return false;
+        } else {
+            if (files_.size() > 1 || files_.storage_size().ranges != 0) return false;
+            if (state == job_state::transferred && files_.transferred() != 1) return false;
+        }
+        const bool is_at_work = action_states.contains(state) || state == job_state::error;
+        return !is_at_work || !files_.all_transferred();
+    }
+    [[nodiscard]] constexpr bool has_error() const noexcept {
+        return state() == job_state::error || state() == job_state::transient_error;
+    }
+
+    [[nodiscard]] constexpr job_event completing(const job_completion& c) const noexcept {
+        if (type_ != job_type::download) return job_event::complete_called_on_upload;
+        if (!files_.all_transferred()) return job_event::complete_called_in_part;
+        return c.files_left ? job_event::complete_called_files_left : job_event::complete_called;
+    }
+
+    static constexpr job_step refused(hresult why) noexcept { return {.returns = why}; }
+
+    /// A property is to be set, unless there is a `problem`.
+    constexpr job_step set(const moment& now, hresult problem) noexcept {
+        if (is_final()) return refused("BG_E_INVALID_STATE"_hresult);
+        if (problem.is_failure()) return refused(problem);
+        return happened(job_event::property_set, now);
+    }
+    constexpr job_step set_text(text_number number, std::string_view value, hresult problem,
+                                const moment& now) noexcept {
+        if (is_final() || problem.is_failure()) return set(now, problem);
+        return set(now, files_.set_text(number, value) ? hresult{} : "E_OUTOFMEMORY"_hresult);
+    }
+    constexpr job_step set_limit(job_timer t, std::uint32_t seconds, const moment& now) noexcept {
+        const job_step s = set(now, {});
+        if (s.returns.is_success()) timers_.set_limit(t, seconds);
+        return s;
+    }
+
+    constexpr job_step add(std::string_view remote_name, std::string_view local_name,
+                           std::span<const file_range> ranges, const moment& now) noexcept {
+        if (is_final()) return refused(result_of(state(), job_event::add_file_called));
+        if (type_ != job_type::download && files_.size() != 0) return refused("BG_E_TOO_MANY_FILES"_hresult);
+        if (is_limited_ && files_.size() >= limits_.files_per_job) return refused("BG_E_TOO_MANY_FILES_IN_JOB"_hresult);
+        if (!is_remote_name(remote_name) || !is_full_path(local_name) || local_name.size() > limits_.local_name_size)
+            return refused("E_INVALIDARG"_hresult);
+        const hresult problem = files_.add(remote_name, local_name, ranges);
+        return problem.is_failure() ? refused(problem) : happened(job_event::add_file_called, now);
+    }
+    constexpr job_step replace(std::string_view old_prefix, std::string_view new_prefix, std::uint32_t only,
+                               const moment& now) noexcept {
+        const bool is_upload = type_ != job_type::download;
+        if (is_final() || (is_upload && is_running())) return refused("BG_E_INVALID_STATE"_hresult);
+        const hresult done = files_.replace_prefix(old_prefix, new_prefix, is_upload, only);
+        if (done != hresult{}) return refused(done);
+        if (is_upload) { // what was begun there cannot be gone on with here
+            has_server_session_ = false;
+            furthest_ = 0;
+            reply_ = {};
+        }
+        return set(now, {});
+    }
+
+    /// The one way on: steps the machine, and does what goes with it.
+    constexpr job_step happened(job_event event, const moment& now) noexcept {
+        const auto row = job_machine::find_row(state(), event);
+        if (!row) return refused("BG_E_INVALID_STATE"_hresult);
+        const hresult returns = job_rules::rows[*row].returns;
+        timers_.advance(state(), now.steady);
+        const job_state before = state();
+        const job_action todo = *machine_.step(event);
+        if (returns.is_failure()) return refused(returns);
+        timers_.on_event(event);
+        arm(event);
+        times_.modified = now.wall;
+        if (event == job_event::all_transferred) times_.transfer_completed = now.wall;
+        if (event == job_event::picked && type_ != job_type::download) has_server_session_ = true;
+        return {.returns = returns, .todo = todo, .notify = events_of(event, before)};
+    }
+    /// Starts and stops those timers that depend on more than the state.
+    constexpr void arm(job_event event) noexcept {
+        switch (event) {
+        case job_event::failed_for_now:
+            timers_.release(job_timer::retry_delay);
+            timers_.release(job_timer::no_progress);
+            break;
+        case job_event::failed_until_change: // it is not tried again by time
+            timers_.halt(job_timer::retry_delay);
+            timers_.halt(job_timer::no_progress);
+            break;
+        case job_event::progressed:
+        case job_event::file_transferred:
+        case job_event::all_transferred:
+        case job_event::resume_called: // counts from the first transient error on
+            timers_.halt(job_timer::no_progress);
+            break;
+        case job_event::cancel_called:
+        case job_event::cancel_called_files_left:
+        case job_event::inactive_for_too_long:
+            timers_.release(job_timer::retry_delay);
+            timers_.set_limit(job_timer::cancelling, cancel_timeout_s());
+            break;
+        default:
+            break;
+        }
+    }
+    /// The events that the owner wants to be told. Source: *SetNotifyFlags*, *JobModification*.
+    [[nodiscard]] constexpr notify_flags events_of(job_event event, job_state before) const noexcept {
+        if ((notify_flags_ & notify_flags::disable) != notify_flags::none) return notify_flags::none;
+        notify_flags events = notify_flags::job_modification;
+        if (state() != before && state() == job_state::error) events = notify_flags::job_error;
+        if (event == job_event::all_transferred) events = notify_flags::job_transferred;
+        const bool file_is_there = event == job_event::file_transferred || event == job_event::all_transferred;
+        if (file_is_there && type_ != job_type::upload) events = events | notify_flags::file_transferred;
+        return events & notify_flags_;
+    }
+
+    guid id_;
+    job_type type_;
+    job_priority priority_ = job_priority::normal;
+    job_machine machine_{};
+    bool is_limited_;
+    bool is_owner_logged_on_ = true;
+    bool has_server_session_ = false; ///< an upload was begun, and is not over at the server
+    notify_flags notify_flags_ = default_notify_flags;
+    job_limits limits_;
+    job_files<text_count> files_;
+    job_timers timers_;
+    job_error error_{};
+    std::uint32_t error_file_ = 0;
+    std::uint32_t error_count_ = 0;
+    job_times times_;
+    job_progress reply_{};
+    std::uint64_t furthest_ = 0; ///< the most bytes of the current file that ever were transferred
+};
+
+} // namespace bitswire
+
+#endif

@@ -1,0 +1,307 @@
+// bitswire/session/job_files.hpp: the files of a job and their names, in memory that the embedder owns.
+//
+// Files are transferred strictly one after the other, so those that are done are the first ones. No I/O: that a local
+// file is there, and may be written, is the embedder's to know.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_SESSION_JOB_FILES_HPP
+#define BITSWIRE_SESSION_JOB_FILES_HPP
+
+#include "../base/ascii.hpp"
+#include "../base/heap.hpp"
+#include "../base/scan.hpp"
+#include "../base/snapshot.hpp"
+#include "../base/text_arena.hpp"
+#include "../spec/hresult_table.hpp"
+#include "../spec/job.hpp"
+#include "../spec/limits.hpp"
+#include "../wire/url.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace bitswire {
+
+/// How a job keeps one file.
+struct job_file_record {
+    text_slot remote_name{};
+    text_slot local_name{};
+    std::uint32_t first_range = 0;
+    std::uint32_t range_count = 0;
+    std::uint64_t bytes_total = size_unknown;
+    std::uint64_t bytes_transferred = 0;
+};
+
+/// Memory for what a job has no bounds for. The job borrows it for as long as it lives, and a copy of a job borrows the
+/// same: of two copies, only one may be changed.
+struct job_storage {
+    std::span<job_file_record> files{};
+    std::span<char> texts{}; ///< names of files, and those of the job itself
+    std::span<file_range> ranges{};
+};
+
+/// How much of a `job_storage` is in use.
+struct job_storage_size {
+    std::uint32_t files = 0;
+    std::uint32_t text_bytes = 0;
+    std::uint32_t ranges = 0;
+};
+
+/// BG_FILE_INFO and BG_FILE_PROGRESS. Borrows the job until the next call that changes it.
+struct job_file {
+    std::string_view remote_name{};
+    std::string_view local_name{};
+    std::span<const file_range> ranges{};     ///< none: the whole file
+    std::uint64_t bytes_total = size_unknown; ///< of the ranges, if there are some
+    std::uint64_t bytes_transferred = 0;
+    bool is_transferred = false;
+    bool is_completed = false; ///< a download: it is where it belongs; an upload: the server has it
+};
+
+/// Whether `name` is a full path, of POSIX or of Windows, without control characters and wildcards (BG_FILE_INFO).
+constexpr bool is_full_path(std::string_view name) noexcept {
+    if (name.empty() || find_control(name) != name.size()) return false;
+    if (name.front() == '/') return true;
+    const bool unc = name.starts_with("\\\\") && !name.starts_with("\\\\?");
+    const bool drive =
+        name.size() > 2 && is(char_class::alpha, name[0]) && name[1] == ':' && (name[2] == '\\' || name[2] == '/');
+    return (unc || drive) && name.find_first_of("*?") == std::string_view::npos;
+}
+
+/// Whether `name` can be the remote name of a file: an absolute URL of http or https, of at most 2,200 characters.
+constexpr bool is_remote_name(std::string_view name) noexcept {
+    if (name.size() > max_url_size) return false;
+    const result<url_view> url = parse_url(name);
+    return url && (!url->path.empty() || url->query.empty());
+}
+
+namespace detail {
+
+/// What is wrong with ranges, or S_OK. `scratch` is as large. Source: *AddFileWithRanges*.
+constexpr hresult check_ranges(std::span<const file_range> ranges, std::span<file_range> scratch) noexcept {
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+        const file_range& r = ranges[i];
+        const bool to_eof = r.length == length_to_eof;
+        if (r.offset == length_to_eof || r.length == 0) return "BG_E_INVALID_RANGE"_hresult;
+        if (!to_eof && r.length > size_unknown - r.offset) return "BG_E_INVALID_RANGE"_hresult;
+        scratch[i] = r;
+    }
+    heap_sort(
+        scratch.size(), [&](std::size_t a, std::size_t b) noexcept { return scratch[a].offset > scratch[b].offset; },
+        [&](std::size_t a, std::size_t b) noexcept { std::swap(scratch[a], scratch[b]); });
+    for (std::size_t i = 1; i < scratch.size(); ++i) {
+        const file_range& before = scratch[i - 1];
+        if (before.length == length_to_eof || before.offset + before.length > scratch[i].offset)
+            return "BG_E_OVERLAPPING_RANGES"_hresult;
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// The files of a job, and texts of the job itself, which `Texts` numbers.
+template <std::size_t Texts>
+class job_files {
+  public:
+    constexpr explicit job_files(const job_storage& storage) noexcept
+        : files_(storage.files), ranges_(storage.ranges), arena_(storage.texts) {}
+
+    [[nodiscard]] constexpr std::uint32_t size() const noexcept { return size_; }
+    /// How many are transferred; these are the first ones.
+    [[nodiscard]] constexpr std::uint32_t transferred() const noexcept { return transferred_; }
+    [[nodiscard]] constexpr bool all_transferred() const noexcept { return transferred_ == size_; }
+    [[nodiscard]] constexpr job_storage_size storage_size() const noexcept {
+        return {size_, arena_.used(), range_count_};
+    }
+
+    [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept {
+        const job_file_record& f = files_[i];
+        return {.remote_name = arena_.view(f.remote_name),
+                .local_name = arena_.view(f.local_name),
+                .ranges = ranges_.subspan(f.first_range, f.range_count),
+                .bytes_total = f.bytes_total,
+                .bytes_transferred = f.bytes_transferred,
+                .is_transferred = i < transferred_,
+                .is_completed = i < completed_};
+    }
+
+    [[nodiscard]] constexpr std::string_view text(std::size_t number) const noexcept {
+        return arena_.view(texts_[number]);
+    }
+    /// False, and nothing changed, if there is no room.
+    [[nodiscard]] constexpr bool set_text(std::size_t number, std::string_view text) noexcept {
+        return arena_.replace(texts_[number], text, each_slot());
+    }
+
+    /// Adds a file whose names are valid. `ranges` must not be a part of the storage.
+    constexpr hresult add(std::string_view remote_name, std::string_view local_name,
+                          std::span<const file_range> ranges) noexcept {
+        const bool fits = size_ < files_.size() && remote_name.size() <= arena_.room() &&
+                          local_name.size() <= arena_.room() - remote_name.size() &&
+                          // To look for overlaps they are sorted, behind where they are kept as they came.
+                          ranges.size() <= (ranges_.size() - range_count_) / 2;
+        if (!fits) return "E_OUTOFMEMORY"_hresult;
+        const std::span<file_range> kept = ranges_.subspan(range_count_, ranges.size());
+        const hresult problem =
+            detail::check_ranges(ranges, ranges_.subspan(range_count_ + ranges.size(), ranges.size()));
+        if (problem.is_failure()) return problem;
+        std::uint64_t total = ranges.empty() ? size_unknown : 0;
+        for (std::size_t i = 0; i < ranges.size(); ++i) {
+            kept[i] = ranges[i];
+            total = add_sizes(total, ranges[i].length);
+        }
+        files_[size_++] = {.remote_name = arena_.append(remote_name),
+                           .local_name = arena_.append(local_name),
+                           .first_range = range_count_,
+                           .range_count = static_cast<std::uint32_t>(ranges.size()),
+                           .bytes_total = total,
+                           .bytes_transferred = 0};
+        range_count_ += static_cast<std::uint32_t>(ranges.size());
+        return {};
+    }
+
+    /// Replaces the beginning `old_prefix` of all names of files that are not transferred yet, or, where `only` is
+    /// given, of this one's. All or nothing. Source: *ReplaceRemotePrefix*.
+    constexpr hresult replace_prefix(std::string_view old_prefix, std::string_view new_prefix, bool starts_over,
+                                     std::uint32_t only = UINT32_MAX) noexcept {
+        std::array<char, max_url_size> name{};
+        std::size_t room = arena_.room();
+        bool any = false;
+        const auto applies = [&](std::uint32_t i) noexcept {
+            return (only == UINT32_MAX || only == i) && arena_.view(files_[i].remote_name).starts_with(old_prefix);
+        };
+        for (std::uint32_t i = transferred_; i < size_; ++i) {
+            if (!applies(i)) continue;
+            const std::size_t size = compose(i, old_prefix, new_prefix, name);
+            if (size == 0 || !is_remote_name({name.data(), size})) return "E_INVALIDARG"_hresult;
+            if (size > room) return "E_OUTOFMEMORY"_hresult;
+            room = room + files_[i].remote_name.size - size;
+            any = true;
+        }
+        if (!any) return "S_FALSE"_hresult;
+        for (std::uint32_t i = transferred_; i < size_; ++i) {
+            if (!applies(i)) continue;
+            const std::size_t size = compose(i, old_prefix, new_prefix, name);
+            static_cast<void>(arena_.replace(files_[i].remote_name, {name.data(), size}, each_slot())); // it fits
+            if (starts_over) files_[i].bytes_transferred = 0;
+        }
+        return {};
+    }
+
+    constexpr void set_size(std::uint32_t i, std::uint64_t bytes) noexcept { files_[i].bytes_total = bytes; }
+    /// Bytes of the current file; there has to be one.
+    constexpr void set_progress(std::uint64_t bytes) noexcept {
+        job_file_record& f = files_[transferred_];
+        f.bytes_transferred = bytes < f.bytes_total ? bytes : f.bytes_total;
+    }
+    /// The current file is done; there has to be one.
+    constexpr void finish_current() noexcept {
+        job_file_record& f = files_[transferred_++];
+        if (f.bytes_total == size_unknown) f.bytes_total = f.bytes_transferred;
+        f.bytes_transferred = f.bytes_total;
+    }
+    /// The transferred files are at the disposal of whoever wanted them.
+    constexpr void complete() noexcept { completed_ = transferred_; }
+
+    /// The sum of sizes, of which one may be unknown. What does not fit is unknown.
+    static constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
+        return a == size_unknown || b > size_unknown - a ? size_unknown : a + b;
+    }
+
+    constexpr void write(snapshot_writer& w) const noexcept {
+        for (const text_slot& t : texts_)
+            w.put(arena_.view(t));
+        w.put(size_);
+        w.put(transferred_);
+        w.put(completed_);
+        for (std::uint32_t i = 0; i < size_; ++i) {
+            const job_file f = file(i);
+            w.put(f.remote_name);
+            w.put(f.local_name);
+            w.put(f.bytes_total);
+            w.put(f.bytes_transferred);
+            w.put(static_cast<std::uint32_t>(f.ranges.size()));
+            for (const file_range& r : f.ranges) {
+                w.put(r.offset);
+                w.put(r.length);
+            }
+        }
+    }
+    /// Reads what `write` wrote into a list without files. False: it is none, or the storage is too small.
+    constexpr bool read(snapshot_reader& r, std::size_t local_name_limit) noexcept {
+        for (std::size_t i = 0; i < Texts; ++i) {
+            const std::string_view t = r.get_text(UINT16_MAX);
+            if (t.size() > arena_.room()) return false;
+            texts_[i] = arena_.append(t);
+        }
+        const auto count = r.get<std::uint32_t>();
+        const auto transferred = r.get<std::uint32_t>();
+        const auto completed = r.get<std::uint32_t>();
+        if (transferred > count || completed > transferred) return false;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            const std::string_view remote = r.get_text(max_url_size);
+            const std::string_view local = r.get_text(local_name_limit);
+            const auto total = r.get<std::uint64_t>();
+            const auto done = r.get<std::uint64_t>();
+            const auto ranges = r.get<std::uint32_t>();
+            if (r.is_bad() || !is_remote_name(remote) || !is_full_path(local) || done > total) return false;
+            if (ranges > ranges_.size() - range_count_) return false;
+            // The ranges were looked at when they were added; the checksum says that they are the same.
+            if (add(remote, local, {}).is_failure()) return false;
+            for (std::uint32_t k = 0; k < ranges; ++k) {
+                const auto offset = r.get<std::uint64_t>();
+                ranges_[range_count_ + k] = {offset, r.get<std::uint64_t>()};
+            }
+            job_file_record& f = files_[size_ - 1];
+            f.range_count = ranges;
+            f.bytes_total = total;
+            f.bytes_transferred = done;
+            range_count_ += ranges;
+        }
+        transferred_ = transferred;
+        completed_ = completed;
+        return !r.is_bad();
+    }
+
+  private:
+    /// Every place that says where a text of the arena is.
+    constexpr auto each_slot() noexcept {
+        return [this](auto f) noexcept {
+            for (text_slot& t : texts_)
+                f(t);
+            for (std::uint32_t i = 0; i < size_; ++i) {
+                f(files_[i].remote_name);
+                f(files_[i].local_name);
+            }
+        };
+    }
+    /// The name of a file with another beginning; 0 if it is too long.
+    [[nodiscard]] constexpr std::size_t compose(std::uint32_t i, std::string_view old_prefix,
+                                                std::string_view new_prefix, std::span<char> out) const noexcept {
+        const std::string_view rest = arena_.view(files_[i].remote_name).substr(old_prefix.size());
+        if (new_prefix.size() > out.size() || rest.size() > out.size() - new_prefix.size()) return 0;
+        std::size_t size = 0;
+        for (const char c : new_prefix)
+            out[size++] = c;
+        for (const char c : rest)
+            out[size++] = c;
+        return size;
+    }
+
+    std::span<job_file_record> files_;
+    std::span<file_range> ranges_;
+    text_arena arena_;
+    std::array<text_slot, Texts> texts_{};
+    std::uint32_t size_ = 0;
+    std::uint32_t transferred_ = 0;
+    std::uint32_t completed_ = 0;
+    std::uint32_t range_count_ = 0;
+};
+
+} // namespace bitswire
+
+#endif
