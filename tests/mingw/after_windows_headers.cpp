@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 // What Microsoft's own headers define for C++ too, and mingw's do not.
@@ -56,6 +57,33 @@ static_assert(number_of(error_context::local_file) == BG_ERROR_CONTEXT_LOCAL_FIL
 static_assert(number_of(error_context::remote_file) == BG_ERROR_CONTEXT_REMOTE_FILE);
 static_assert(number_of(error_context::general_transport) == BG_ERROR_CONTEXT_GENERAL_TRANSPORT);
 static_assert(number_of(error_context::remote_application) == BG_ERROR_CONTEXT_REMOTE_APPLICATION);
+
+template <class Enum>
+constexpr auto value_of(Enum e) {
+    return static_cast<std::underlying_type_t<Enum>>(e);
+}
+static_assert(value_of(job_state::queued) == BG_JOB_STATE_QUEUED);
+static_assert(value_of(job_state::connecting) == BG_JOB_STATE_CONNECTING);
+static_assert(value_of(job_state::transferring) == BG_JOB_STATE_TRANSFERRING);
+static_assert(value_of(job_state::suspended) == BG_JOB_STATE_SUSPENDED);
+static_assert(value_of(job_state::error) == BG_JOB_STATE_ERROR);
+static_assert(value_of(job_state::transient_error) == BG_JOB_STATE_TRANSIENT_ERROR);
+static_assert(value_of(job_state::transferred) == BG_JOB_STATE_TRANSFERRED);
+static_assert(value_of(job_state::acknowledged) == BG_JOB_STATE_ACKNOWLEDGED);
+static_assert(value_of(job_state::cancelled) == BG_JOB_STATE_CANCELLED);
+static_assert(value_of(job_type::download) == BG_JOB_TYPE_DOWNLOAD);
+static_assert(value_of(job_type::upload) == BG_JOB_TYPE_UPLOAD);
+static_assert(value_of(job_type::upload_reply) == BG_JOB_TYPE_UPLOAD_REPLY);
+static_assert(value_of(job_priority::foreground) == BG_JOB_PRIORITY_FOREGROUND);
+static_assert(value_of(job_priority::high) == BG_JOB_PRIORITY_HIGH);
+static_assert(value_of(job_priority::normal) == BG_JOB_PRIORITY_NORMAL);
+static_assert(value_of(job_priority::low) == BG_JOB_PRIORITY_LOW);
+static_assert(value_of(notify_flags::job_transferred) == BG_NOTIFY_JOB_TRANSFERRED);
+static_assert(value_of(notify_flags::job_error) == BG_NOTIFY_JOB_ERROR);
+static_assert(value_of(notify_flags::disable) == BG_NOTIFY_DISABLE);
+static_assert(value_of(notify_flags::job_modification) == BG_NOTIFY_JOB_MODIFICATION);
+static_assert(value_of(notify_flags::file_transferred) == BG_NOTIFY_FILE_TRANSFERRED);
+static_assert(size_unknown == BG_SIZE_UNKNOWN);
 
 // Each code that bitsmsg.h has: made by the build from that header, one static_assert a line.
 #include "bitsmsg_codes.inc"
