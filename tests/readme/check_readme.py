@@ -23,7 +23,12 @@ def blocks(readme, language):
 
 
 def run(command, **options):
-    done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    try:
+        done = subprocess.run(
+            command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, **options
+        )
+    except subprocess.TimeoutExpired:
+        sys.exit(f"does not end: {command}")
     if done.returncode != 0:
         sys.exit(f"failed: {command}\n{done.stdout}")
     return done.stdout
