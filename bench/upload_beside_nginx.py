@@ -141,7 +141,7 @@ def check_same(a: Path, b: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", type=Path, help="a build folder, such as build/gcc-release")
+    parser.add_argument("build", type=Path, help="a build folder, such as build/examples of examples/run.sh")
     parser.add_argument("--check", action="store_true", help="exit code 1 if the goals are missed")
     parser.add_argument("--mib", type=int, default=1024, help="size of the file")
     parser.add_argument("--rounds", type=int, default=5)

@@ -52,7 +52,7 @@ say "building (a minute or two, the first time)"
 build=$source_folder/build/examples
 (
   cd "$source_folder"
-  cmake --preset gcc-release -B "$build" -D BITSWIRE_BUILD_TESTS=OFF -D BITSWIRE_BUILD_BENCH=OFF &&
+  cmake --preset gcc-release -B "$build" -D BITSWIRE_BUILD_EXAMPLES=ON -D BITSWIRE_BUILD_TESTS=OFF -D BITSWIRE_BUILD_BENCH=OFF &&
     cmake --build "$build" --target bitswire-server bitswire-upload -j2
 ) >"$work/build.log" 2>&1 || {
   tail -n 40 "$work/build.log" >&2
