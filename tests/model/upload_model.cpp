@@ -1,0 +1,597 @@
+// Every state that a client, a server and the link between them can get into with a small file, over the real session
+// types: breadth first, each state once. The link loses requests and Acks, cuts bodies short, lets a request that the
+// client has given up arrive later, and breaks at any moment; disk and application fail; both sides are restarted from
+// their snapshots; the server forgets the session; the user suspends, resumes and cancels at any time.
+//
+// In each state: the destination is empty or has exactly the file, and has it once; the client never counts more bytes
+// than the server has stored; and if from now on nothing went wrong any more, the upload would end.
+//
+// Left out: time (nothing is repeated by a timer), and the limit of set-backs.
+//
+// usage: upload_model LARGEST_FILE LARGEST_FRAGMENT: bytes
+#include <bitswire/bitswire.hpp>
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+using namespace bitswire;
+
+namespace {
+
+constexpr std::string_view whole_file = "abcdefgh";
+constexpr time_point now{};
+
+struct settings {
+    std::size_t file_size = 0;
+    std::size_t fragment_size = 1;
+    bool keeps_partial_fragments = false;
+    bool notifies = false;
+};
+
+/// A request, without views.
+struct message {
+    packet_type type = packet_type::ping;
+    std::string session_id{};
+    content_range range{};
+};
+
+enum class stage : std::uint8_t { none, sent, at_work, answered };
+
+/// One request on its way through the server.
+struct exchange {
+    bitswire::packet_type type() const { return sent.type; }
+
+    stage where = stage::none;
+    message sent{};
+    std::string id{};             ///< of the session that it is about
+    std::uint64_t body_bytes = 0; ///< that arrive
+    upload_server_step step{};    ///< `at_work`
+    ack answer{};                 ///< `answered`, but for its views
+};
+
+struct record {
+    upload_session session{};
+    std::string partial{};
+    std::string_view reply_url{};
+};
+
+struct store {
+    std::map<std::string, record, std::less<>> records{};
+
+    record* find(std::string_view id) {
+        const auto it = records.find(id);
+        return it == records.end() ? nullptr : &it->second;
+    }
+    record* insert(std::string_view id, const upload_session& session) {
+        return &records.insert_or_assign(std::string(id), record{session, {}, {}}).first->second;
+    }
+    void erase(std::string_view id) { records.erase(records.find(id)); }
+};
+
+/// What can happen next.
+enum class happening : std::uint8_t {
+    started,
+    resumed,
+    suspended,
+    cancelled,
+    client_restarted,
+    server_restarted,
+    session_forgotten, ///< by the server: all that it has of it
+    request_arrived,   ///< with so many bytes of its body
+    request_lost,
+    request_timed_out,
+    request_given_up, ///< by the client; it arrives later
+    work_done,
+    work_failed,
+    ack_arrived,
+    late_request_arrived,
+    late_request_lost,
+    late_work_done,
+    late_work_failed,
+};
+
+struct event {
+    happening what;
+    std::uint64_t bytes = 0;
+};
+
+class world {
+  public:
+    world(const settings& s, const upload_client_config& config) : settings_(&s), config_(&config), client_(config) {
+        directory_.keep_partial_fragments = s.keeps_partial_fragments;
+        if (s.notifies) directory_.notification = notification_type::by_value;
+    }
+
+    std::vector<event> possible() const {
+        using h = happening;
+        std::vector<event> all;
+        const bool waits = exchange_.where != stage::none;
+        if (client_.state() == upload_client_state::init) all.push_back({h::started});
+        if (!waits && is_at_rest()) all.push_back({h::resumed});
+        if (!client_.finished() && !is_suspending_ && client_.state() != upload_client_state::suspend)
+            all.push_back({h::suspended});
+        if (is_suspending_ && waits) all.push_back({h::resumed});
+        if (!client_.finished()) all.push_back({h::cancelled});
+        if (client_.state() != upload_client_state::init && !client_.finished() && can_let_go())
+            all.push_back({h::client_restarted});
+        all.push_back({h::server_restarted});
+        if (store_.records.contains(client_.session_id())) all.push_back({h::session_forgotten});
+        if (exchange_.where == stage::sent) {
+            for (std::uint64_t n = 0; n <= exchange_.sent.range.size_bytes; ++n)
+                all.push_back({h::request_arrived, n});
+        }
+        if (exchange_.where == stage::at_work) {
+            all.push_back({h::work_done});
+            all.push_back({h::work_failed});
+        }
+        if (exchange_.where == stage::answered) all.push_back({h::ack_arrived});
+        if (waits && can_let_go()) {
+            all.push_back({h::request_lost});
+            all.push_back({h::request_timed_out});
+            if (exchange_.where == stage::sent && late_.where == stage::none) all.push_back({h::request_given_up});
+        }
+        if (late_.where == stage::sent) {
+            for (std::uint64_t n = 0; n <= late_.sent.range.size_bytes; ++n)
+                all.push_back({h::late_request_arrived, n});
+        }
+        if (late_.where == stage::sent) all.push_back({h::late_request_lost});
+        if (late_.where == stage::at_work) {
+            all.push_back({h::late_work_done});
+            all.push_back({h::late_work_failed});
+        }
+        return all;
+    }
+
+    void apply(const event& e) {
+        using h = happening;
+        switch (e.what) {
+        case h::started:
+            take(client_.start(now));
+            break;
+        case h::resumed:
+            is_suspending_ = false;
+            take(client_.resume(now));
+            break;
+        case h::suspended:
+            is_suspending_ = exchange_.where != stage::none;
+            take(client_.suspend(now));
+            break;
+        case h::cancelled:
+            is_suspending_ = false;
+            take(client_.cancel(now));
+            break;
+        case h::client_restarted:
+            restart_client();
+            break;
+        case h::server_restarted:
+            restart_server();
+            break;
+        case h::session_forgotten:
+            store_.records.erase(std::string(client_.session_id()));
+            break;
+        case h::request_arrived:
+            arrive(exchange_, e.bytes);
+            break;
+        case h::request_lost:
+            let_go(false);
+            take(client_.on_transport_error(now));
+            break;
+        case h::request_timed_out:
+            let_go(false);
+            take(client_.on_timeout(now));
+            break;
+        case h::request_given_up:
+            let_go(true);
+            take(client_.on_transport_error(now));
+            break;
+        case h::work_done:
+            work(exchange_, true);
+            break;
+        case h::work_failed:
+            work(exchange_, false);
+            break;
+        case h::ack_arrived: {
+            ack a = exchange_.answer;
+            const std::string id = exchange_.id;
+            a.session_id = a.is_success() || exchange_.type() != packet_type::create_session ? id : std::string_view{};
+            exchange_ = {};
+            take(client_.on_ack(a, now));
+            break;
+        }
+        case h::late_request_arrived:
+            arrive(late_, e.bytes);
+            break;
+        case h::late_request_lost:
+            late_ = {};
+            break;
+        case h::late_work_done:
+            work(late_, true);
+            break;
+        case h::late_work_failed:
+            work(late_, false);
+            break;
+        }
+        if (late_.where == stage::answered) late_ = {}; // nobody hears it
+        forget_lost_sessions();
+    }
+
+    /// What is wrong with this state; empty: nothing.
+    std::string problem() const {
+        if (published_ > 1) return "the file was published twice";
+        if (published_ == 1 && destination_ != file()) return "the destination has something else than the file";
+        if (client_.succeeded() && published_ == 0) return "the client believes that the file has arrived";
+        for (const auto& [id, r] : store_.records) {
+            const auto received = static_cast<std::size_t>(r.session.received_bytes());
+            if (r.session.is_over()) continue;
+            if (received > r.partial.size() || r.partial.substr(0, received) != file().substr(0, received))
+                return "session " + id + " counts bytes that are not stored";
+            if (id == client_.session_id() && client_.bytes_done() > received)
+                return "the client counts bytes that the server does not have";
+        }
+        return {};
+    }
+
+    /// Nothing goes wrong any more: does the upload end?
+    bool would_end() const {
+        world w = *this;
+        int stops = 0;
+        for (int steps = 0; steps < 200; ++steps) {
+            if (w.client_.finished()) return true;
+            if (w.exchange_.where == stage::none && w.todo_ == upload_todo::stopped && ++stops > 3) {
+                // An error that is reported again and again: only since the file is there already.
+                return w.published_ == 1;
+            }
+            w.apply(w.fair_event());
+        }
+        return false;
+    }
+    bool is_finished() const { return client_.finished(); }
+
+    /// Two worlds with the same key behave alike.
+    std::string key() const {
+        std::string k;
+        std::array<char, upload_client::max_snapshot_size> bytes{};
+        k.append(bytes.data(), *client_.write_snapshot(bytes));
+        k += static_cast<char>(client_.state());
+        k += static_cast<char>(todo_);
+        k += is_suspending_ ? 's' : '-';
+        append_exchange(k, exchange_);
+        append_exchange(k, late_);
+        for (const auto& [id, r] : store_.records) {
+            k += id;
+            k += r.partial;
+            std::array<char, upload_session::max_snapshot_size> session{};
+            const std::size_t size = *r.session.write_snapshot(session);
+            // Only whether a ticket is the current one counts; and the checksum is made from it.
+            constexpr std::size_t ticket_at = 14;
+            k.append(session.data(), ticket_at);
+            k.append(session.data() + ticket_at + 4, size - ticket_at - 8);
+        }
+        k += destination_;
+        k += static_cast<char>('0' + published_);
+        return k;
+    }
+
+    std::string describe() const {
+        std::ostringstream out;
+        out << "client " << enum_name(client_.state()) << ' ' << client_.bytes_done() << '/' << client_.bytes_total();
+        for (const auto& [id, r] : store_.records)
+            out << ", session " << id << ' ' << enum_name(r.session.state()) << ' ' << r.session.received_bytes();
+        if (exchange_.where != stage::none)
+            out << ", " << name_of(exchange_.type()) << ' ' << enum_name(exchange_.where);
+        if (late_.where != stage::none) out << ", late " << name_of(late_.type()) << ' ' << enum_name(late_.where);
+        out << (published_ != 0 ? ", published" : "");
+        return out.str();
+    }
+
+  private:
+    std::string_view file() const { return whole_file.substr(0, settings_->file_size); }
+
+    /// The client waits to be told to go on.
+    bool is_at_rest() const { return todo_ == upload_todo::stopped || todo_ == upload_todo::suspended; }
+
+    event fair_event() const {
+        using h = happening;
+        if (late_.where == stage::at_work) return {h::late_work_done};
+        switch (exchange_.where) {
+        case stage::none:
+            return {client_.state() == upload_client_state::init ? h::started : h::resumed};
+        case stage::sent:
+            return {h::request_arrived, exchange_.sent.range.size_bytes};
+        case stage::at_work:
+            return {h::work_done};
+        case stage::answered:
+            break;
+        }
+        return {h::ack_arrived};
+    }
+
+    void take(const upload_step& s) {
+        if (s.todo == upload_todo::nothing) return;
+        todo_ = s.todo;
+        if (s.todo != upload_todo::send) is_suspending_ = false;
+        if (s.todo != upload_todo::send) return;
+        exchange_ = {};
+        exchange_.where = stage::sent;
+        exchange_.sent = {s.request.type, std::string(s.request.session_id), s.request.range};
+    }
+
+    /// Whether the client's connection can end: what the server is at work on goes on without it, one at a time.
+    bool can_let_go() const { return exchange_.where != stage::at_work || late_.where == stage::none; }
+    /// The client's connection ends. A request that has not arrived is lost, or arrives later.
+    void let_go(bool arrives_later) {
+        const bool goes_on = exchange_.where == stage::at_work || (exchange_.where == stage::sent && arrives_later);
+        if (goes_on) late_ = exchange_;
+        exchange_ = {};
+    }
+
+    void restart_client() {
+        std::array<char, upload_client::max_snapshot_size> bytes{};
+        const std::size_t size = *client_.write_snapshot(bytes);
+        client_ = *upload_client::restore(*config_, {bytes.data(), size});
+        let_go(late_.where == stage::none);
+        is_suspending_ = false;
+        todo_ = upload_todo::suspended;
+        if (client_.finished()) todo_ = upload_todo::done;
+    }
+
+    void restart_server() {
+        for (auto& [id, r] : store_.records) {
+            std::array<char, upload_session::max_snapshot_size> bytes{};
+            const std::size_t size = *r.session.write_snapshot(bytes);
+            r.session = *upload_session::restore({bytes.data(), size});
+        }
+        late_ = {};
+        if (exchange_.where != stage::none) {
+            exchange_ = {};
+            take(client_.on_transport_error(now));
+        }
+    }
+
+    upload_request request_of(const exchange& x) const {
+        upload_request r;
+        r.type = x.sent.type;
+        r.target = "/inbox/file";
+        r.host = "host";
+        r.session_id = x.sent.session_id;
+        r.range = x.sent.range;
+        if (r.type == packet_type::create_session) r.supported_protocols = bits_upload_protocols;
+        return r;
+    }
+
+    void arrive(exchange& x, std::uint64_t bytes) {
+        const upload_request r = request_of(x);
+        upload_request_facts facts{.now = now};
+        if (r.type == packet_type::create_session) {
+            x.id = unused_id();
+            facts.new_session_id = x.id;
+            if (published_ != 0) facts.destination = destination_state::exists;
+        } else {
+            x.id = x.sent.session_id;
+        }
+        x.body_bytes = bytes;
+        upload_server<store> server(store_);
+        go_on(x, server.on_request(r, directory_, facts));
+    }
+
+    /// What the server was told to do is done, or has failed.
+    void work(exchange& x, bool works) {
+        upload_server<store> server(store_);
+        const upload_server_step s = x.step;
+        const auto problem = works ? std::optional<refusal>{} : refusal::storage_failed;
+        switch (s.todo) {
+        case upload_server_todo::make_room:
+            return go_on(x, server.on_room(x.id, s.ticket, problem, directory_, now));
+        case upload_server_todo::store_body:
+            return go_on(x, works ? store_body(x, s) : server.on_not_stored(x.id, s.ticket, *problem, directory_, now));
+        case upload_server_todo::notify: {
+            notification_result result = works ? notification_result{} : not_answered(refusal::application_unreachable);
+            result.copy_to_destination = true;
+            return go_on(x, server.on_notified(x.id, s.ticket, result, directory_, now));
+        }
+        default: {
+            // The embedder moves the file only for the request that holds the session, and never over another file.
+            record* const r = store_.find(x.id);
+            if (r == nullptr || !r->session.holds(s.ticket)) return go_on(x, {.todo = upload_server_todo::abandon});
+            const bool exists = published_ != 0;
+            if (works && !exists) {
+                ++published_;
+                destination_ = r->partial;
+            }
+            const auto told = exists ? std::optional{refusal::destination_exists} : problem;
+            return go_on(x, server.on_published(x.id, s.ticket, told, directory_, now));
+        }
+        }
+    }
+
+    upload_server_step store_body(const exchange& x, const upload_server_step& s) {
+        upload_server<store> server(store_);
+        record* const r = store_.find(x.id);
+        // Before each write the embedder asks whether the request still holds the session.
+        if (r == nullptr || !r->session.holds(s.ticket)) return {.todo = upload_server_todo::abandon};
+        std::string_view body =
+            file().substr(static_cast<std::size_t>(x.sent.range.offset), static_cast<std::size_t>(x.body_bytes));
+        body.remove_prefix(std::min<std::size_t>(body.size(), static_cast<std::size_t>(s.skip_bytes)));
+        body = body.substr(0, static_cast<std::size_t>(s.size_bytes));
+        r->partial.resize(static_cast<std::size_t>(s.offset));
+        r->partial += body;
+        return server.on_stored(x.id, s.ticket, body.size(), directory_, now);
+    }
+
+    void go_on(exchange& x, const upload_server_step& s) {
+        switch (s.todo) {
+        case upload_server_todo::answer:
+        case upload_server_todo::discard:
+            if (s.todo == upload_server_todo::discard) {
+                if (record* const r = store_.find(x.id)) r->partial.clear();
+            }
+            x.where = stage::answered;
+            x.answer = s.answer;
+            x.answer.session_id = {};
+            x.answer.reply_url = {};
+            return;
+        case upload_server_todo::abandon: // the connection is closed
+            if (&x == &late_) {
+                late_ = {};
+                return;
+            }
+            exchange_ = {};
+            take(client_.on_transport_error(now));
+            return;
+        default:
+            x.where = stage::at_work;
+            x.step = s;
+        }
+    }
+
+    std::string unused_id() const {
+        for (char c = 'A';; ++c) {
+            const std::string id(1, c);
+            const bool used = store_.records.contains(id) || client_.session_id() == id || exchange_.id == id ||
+                              exchange_.sent.session_id == id || late_.id == id || late_.sent.session_id == id;
+            if (!used) return id;
+        }
+    }
+    /// A session of which nobody knows the id waits for its time to be over.
+    void forget_lost_sessions() {
+        std::erase_if(store_.records, [this](const auto& item) {
+            const std::string& id = item.first;
+            return client_.session_id() != id && exchange_.id != id && exchange_.sent.session_id != id &&
+                   late_.id != id && late_.sent.session_id != id;
+        });
+    }
+
+    void append_exchange(std::string& k, const exchange& x) const {
+        std::ostringstream out;
+        out << '|' << static_cast<int>(x.where) << ' ' << static_cast<int>(x.sent.type) << ' ' << x.sent.session_id
+            << ' ' << x.sent.range.offset << ' ' << x.sent.range.size_bytes << ' ' << x.id << ' ';
+        if (x.where == stage::at_work) {
+            const auto it = store_.records.find(x.id);
+            const bool holds = it != store_.records.end() && it->second.session.holds(x.step.ticket);
+            out << x.body_bytes << ' ' << static_cast<int>(x.step.todo) << ' ' << holds << ' ' << x.step.skip_bytes
+                << ' ' << x.step.offset << ' ' << x.step.size_bytes;
+        }
+        if (x.where == stage::answered) {
+            out << x.answer.status << ' ' << x.answer.error_code.value_or(hresult{}).value << ' '
+                << x.answer.received_content_range.value_or(99);
+        }
+        k += out.str();
+    }
+
+    const settings* settings_;
+    const upload_client_config* config_;
+    upload_directory directory_{};
+    upload_client client_;
+    upload_todo todo_ = upload_todo::nothing;
+    bool is_suspending_ = false;
+    exchange exchange_{};
+    exchange late_{}; ///< one that the client has given up
+    store store_{};
+    std::string destination_{};
+    int published_ = 0;
+};
+
+struct visit {
+    const std::string* before = nullptr; ///< the key of the state that led here
+    event by{};
+    std::uint32_t depth = 0;
+};
+
+struct figures {
+    std::size_t states = 0;
+    std::size_t transitions = 0;
+    std::uint32_t depth = 0;
+};
+
+/// Prints how it came to this, from the beginning.
+void print_trace(const settings& s, const upload_client_config& config,
+                 const std::unordered_map<std::string, visit>& seen, const std::string* key) {
+    std::vector<event> path;
+    for (const std::string* k = key; seen.at(*k).before != nullptr; k = seen.at(*k).before)
+        path.insert(path.begin(), seen.at(*k).by);
+    world w(s, config);
+    std::printf("  %s\n", w.describe().c_str());
+    for (const event& e : path) {
+        w.apply(e);
+        std::printf("  %s %llu: %s\n", enum_name(e.what).data(), static_cast<unsigned long long>(e.bytes),
+                    w.describe().c_str());
+    }
+}
+
+/// False: a law was broken.
+bool explore(const settings& s, figures& f) {
+    const upload_client_config config{
+        .url = "http://host/inbox/file",
+        .size_bytes = s.file_size,
+        .fragment = {.first = s.fragment_size, .smallest = s.fragment_size, .largest = s.fragment_size},
+        .repeat_for_s = 0,
+        .setbacks_allowed = 255};
+    std::unordered_map<std::string, visit> seen;
+    std::deque<std::pair<const std::string*, world>> frontier;
+    const world first(s, config);
+    frontier.emplace_back(&seen.emplace(first.key(), visit{}).first->first, first);
+    std::size_t finished = 0;
+    while (!frontier.empty()) {
+        const auto [key, w] = std::move(frontier.front());
+        frontier.pop_front();
+        const std::string problem = w.problem();
+        if (!problem.empty() || !w.would_end()) {
+            std::printf("%s\n", problem.empty() ? "the upload does not end, though nothing goes wrong any more"
+                                                : problem.c_str());
+            print_trace(s, config, seen, key);
+            return false;
+        }
+        finished += w.is_finished() ? 1U : 0U;
+        const std::uint32_t depth = seen.at(*key).depth;
+        for (const event& e : w.possible()) {
+            world next = w;
+            next.apply(e);
+            ++f.transitions;
+            const auto [it, is_new] = seen.try_emplace(next.key(), visit{key, e, depth + 1});
+            if (is_new) frontier.emplace_back(&it->first, std::move(next));
+        }
+        if (depth > f.depth) f.depth = depth;
+    }
+    f.states += seen.size();
+    return finished != 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t largest_file = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 0;
+    const std::size_t largest_fragment = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 0;
+    if (argc != 3 || largest_file > whole_file.size() || largest_fragment == 0) {
+        std::fprintf(stderr, "usage: upload_model LARGEST_FILE LARGEST_FRAGMENT: bytes, at most %zu\n",
+                     whole_file.size());
+        return 2;
+    }
+    figures all;
+    for (std::size_t size = 0; size <= largest_file; ++size) {
+        for (std::size_t fragment = 1; fragment <= largest_fragment; ++fragment) {
+            if (fragment > 1 && fragment > size) continue; // the same as the one before
+            for (const bool notifies : {false, true}) {
+                for (const bool keeps : {false, true}) {
+                    if (!explore({size, fragment, keeps, notifies}, all)) {
+                        std::printf("file of %zu bytes, Fragments of %zu, %s, %s\n", size, fragment,
+                                    keeps ? "partial Fragments kept" : "partial Fragments dropped",
+                                    notifies ? "an application notified" : "no application");
+                        return 1;
+                    }
+                }
+            }
+        }
+    }
+    std::printf("%zu states, %zu transitions, up to %u events deep: all laws hold\n", all.states, all.transitions,
+                all.depth);
+    return 0;
+}
