@@ -133,6 +133,7 @@ TEST_CASE("hresult: every row says what it means and where that is from, ordered
         }
     }
     CHECK(name_of(disposition::transient) == "transient");
+    CHECK(name_of(disposition::waits) == "waits");
 }
 
 TEST_CASE("hresult: HTTP statuses of an application are transient or fatal as the page says "

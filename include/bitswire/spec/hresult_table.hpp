@@ -10,6 +10,7 @@
 #define BITSWIRE_SPEC_HRESULT_TABLE_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/enum_name.hpp"
 #include "../base/hash_index.hpp"
 #include "hresult.hpp"
 
@@ -272,8 +273,7 @@ constexpr std::string_view name_of(hresult code) noexcept {
 
 /// The enumerator as text. Static storage.
 constexpr std::string_view name_of(disposition d) noexcept {
-    constexpr std::array<std::string_view, 4> names = {"unstated", "success", "transient", "fatal"};
-    return names[static_cast<std::size_t>(d)];
+    return enum_name(d);
 }
 
 inline namespace literals {
