@@ -168,6 +168,18 @@ class job_files {
     /// given, of this one's. All or nothing. Source: *ReplaceRemotePrefix*.
     constexpr hresult replace_prefix(std::string_view old_prefix, std::string_view new_prefix, bool starts_over,
                                      std::uint32_t only = UINT32_MAX) noexcept {
+        // They may be names of this very job, which move while names are replaced; what is longer than names replaces
+        // none.
+        std::array<char, max_url_size> old_copy{};
+        std::array<char, max_url_size> new_copy{};
+        const auto keep = [](std::string_view& text, std::span<char> copy) noexcept {
+            if (text.size() > copy.size()) return;
+            for (std::size_t i = 0; i < text.size(); ++i)
+                copy[i] = text[i];
+            text = {copy.data(), text.size()};
+        };
+        keep(old_prefix, old_copy);
+        keep(new_prefix, new_copy);
         std::array<char, max_url_size> name{};
         std::size_t room = arena_.room();
         bool any = false;
