@@ -204,7 +204,12 @@ class job_files {
         return {};
     }
 
-    constexpr void set_size(std::uint32_t i, std::uint64_t bytes) noexcept { files_[i].bytes_total = bytes; }
+    /// What is transferred of the file cannot be more.
+    constexpr void set_size(std::uint32_t i, std::uint64_t bytes) noexcept {
+        job_file_record& f = files_[i];
+        f.bytes_total = bytes;
+        if (f.bytes_transferred > bytes) f.bytes_transferred = bytes;
+    }
     /// Bytes of the current file; there has to be one.
     constexpr void set_progress(std::uint64_t bytes) noexcept {
         job_file_record& f = files_[transferred_];
