@@ -64,7 +64,7 @@ struct job_file {
 
 /// Whether `name` is a full path, of POSIX or of Windows, without control characters and wildcards (BG_FILE_INFO).
 constexpr bool is_full_path(std::string_view name) noexcept {
-    if (name.empty() || find_control(name) != name.size()) return false;
+    if (name.empty() || find_control(name) != name.size() || name.find('\t') != std::string_view::npos) return false;
     if (name.front() == '/') return true;
     const bool unc = name.starts_with("\\\\") && !name.starts_with("\\\\?");
     const bool drive =
