@@ -168,6 +168,7 @@ class job {
     }
     constexpr job_step on_reply_progress(std::uint64_t bytes, std::uint64_t bytes_total, const moment& now) noexcept {
         if (type_ != job_type::upload_reply || !machine_.accepts(job_event::progressed)) return {};
+        if (bytes > bytes_total) bytes = bytes_total;
         const bool further = bytes > reply_.bytes_transferred;
         reply_ = {bytes_total, bytes, 0, 0};
         return further ? happened(job_event::progressed, now) : job_step{};
