@@ -25,6 +25,10 @@ constexpr bool is_connected(upload_client_state s) noexcept {
     return enum_set<u>{u::fragment, u::get_reply, u::complete, u::closed}.contains(s);
 }
 
+constexpr bool has_stopped(upload_client_state s) noexcept {
+    return s == upload_client_state::error || s == upload_client_state::suspend;
+}
+
 /// 100 to 499 to Cancel-Session: it is not to be repeated (*ack-for-cancel-session*).
 constexpr bool is_cancel_refused(const upload_client& client, const upload_step& step) noexcept {
     const upload_failure& f = client.failure();
@@ -34,14 +38,19 @@ constexpr bool is_cancel_refused(const upload_client& client, const upload_step&
 
 } // namespace detail
 
-/// What the client has to do now that the job says `todo`: goes on, stops, or cancels. `now` is on the client's clock.
-/// To be called with every step of a job that has an upload.
+/// What the client has to do now that the job says `todo`: goes on, stops, or cancels. An error stops it, too, where it
+/// was not the client that met it: a policy, the network, a timer of the job, the local file. `now` is on the client's
+/// clock. To be called with every step of a job that has an upload.
 constexpr upload_step carry_out(job_action todo, upload_client& client, time_point now) noexcept {
     switch (todo) {
     case job_action::start:
         return client.state() == upload_client_state::init ? client.start(now) : client.resume(now);
     case job_action::stop:
-        return client.suspend(now);
+    case job_action::report_error:
+    case job_action::wait_for_change:
+    case job_action::wait_to_retry:
+        // Where it has stopped by itself it keeps its failure.
+        return detail::has_stopped(client.state()) ? upload_step{} : client.suspend(now);
     case job_action::clean_up: // again, if the server could not be told before
         return client.cancel(now);
     default:
