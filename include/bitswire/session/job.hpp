@@ -60,16 +60,18 @@ class job {
     }
     /// What `complete` would return, if the files can be renamed: to be asked before they are.
     [[nodiscard]] constexpr hresult may_complete() const noexcept { return result_of(state(), completing({})); }
-    /// Ends the job. For a download the embedder has renamed the files that are transferred (`may_complete`,
-    /// `file(i).is_transferred`), and says here what came of it.
+    /// Ends the job. For a download the embedder has renamed the files that are transferred and not completed yet
+    /// (`may_complete`, `file(i)`), and says here what came of it.
     constexpr job_step complete(const moment& now, const job_completion& c = {}) noexcept {
         if (type_ == job_type::download && c.rename_problem.is_failure()) {
             job_step s = happened(job_event::rename_failed, now);
-            if (s.returns.is_success()) s.returns = c.rename_problem;
+            if (s.returns.is_failure()) return s;
+            files_.complete(c.files_renamed);
+            s.returns = c.rename_problem;
             return s;
         }
         const job_step s = happened(completing(c), now);
-        if (s.returns.is_success()) files_.complete();
+        if (s.returns.is_success()) files_.complete(files_.transferred());
         return s;
     }
 
@@ -180,7 +182,7 @@ class job {
         const job_event e = last ? job_event::all_transferred : job_event::file_transferred;
         if (!machine_.accepts(e)) return {};
         files_.finish_current();
-        if (type_ != job_type::download) files_.complete();
+        if (type_ != job_type::download) files_.complete(files_.transferred());
         furthest_ = 0;
         has_server_session_ = false;
         return happened(e, now);

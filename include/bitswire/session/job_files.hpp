@@ -221,8 +221,8 @@ class job_files {
         if (f.bytes_total == size_unknown) f.bytes_total = f.bytes_transferred;
         f.bytes_transferred = f.bytes_total;
     }
-    /// The transferred files are at the disposal of whoever wanted them.
-    constexpr void complete() noexcept { completed_ = transferred_; }
+    /// The first `count` of the transferred files are at the disposal of whoever wanted them.
+    constexpr void complete(std::uint32_t count) noexcept { completed_ = count < transferred_ ? count : transferred_; }
 
     /// The sum of sizes, of which one may be unknown. What does not fit is unknown.
     static constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {

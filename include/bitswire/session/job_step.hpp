@@ -64,8 +64,9 @@ struct job_times {
 
 /// What came of completing a download: the embedder has renamed the temporary files.
 struct job_completion {
-    hresult rename_problem{}; ///< of the first file that could not be renamed
-    bool files_left = false;  ///< temporary files could not be deleted
+    hresult rename_problem{};        ///< of the first file that could not be renamed
+    std::uint32_t files_renamed = 0; ///< with a problem: how many, from the first on, are where they belong
+    bool files_left = false;         ///< temporary files could not be deleted
 };
 
 } // namespace bitswire

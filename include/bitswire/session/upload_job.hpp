@@ -59,10 +59,10 @@ constexpr upload_step carry_out(job_action todo, upload_client& client, time_poi
 }
 
 /// Tells the job what has become of the upload: to be called after every call of the client, with the step that it
-/// returned, which is to be carried out as ever. `transport` is what the embedder knows of a connection that failed,
-/// such as BG_E_NAME_RESOLUTION_FAILURE.
+/// returned, which is to be carried out as ever. `cause` is what the embedder knows of a connection or of a reply
+/// that failed, such as BG_E_NAME_RESOLUTION_FAILURE or BG_E_HTTP_ERROR_404.
 constexpr job_step follow(job& j, const upload_client& client, const upload_step& step, const moment& now,
-                          hresult transport = {}) noexcept {
+                          hresult cause = {}) noexcept {
     job_step last{};
     const auto merge = [&last](const job_step& s) noexcept {
         if (s.todo != job_action::nothing) last.todo = s.todo;
@@ -78,7 +78,9 @@ constexpr job_step follow(job& j, const upload_client& client, const upload_step
         merge(j.on_file_transferred(now));
     } else if (step.todo == upload_todo::stopped) {
         job_error e = error_of(client.failure());
-        if (client.failure().what == upload_status::transport && transport != hresult{}) e.code = transport;
+        const upload_status what = client.failure().what;
+        const bool embedder_met_it = what == upload_status::transport || what == upload_status::reply_failed;
+        if (embedder_met_it && cause.is_failure()) e.code = cause;
         merge(j.on_error(e, now));
     }
     return last;

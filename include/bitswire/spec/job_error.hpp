@@ -79,7 +79,10 @@ constexpr const job_error_row* find_job_error_row(const Rows& rows, hresult code
 constexpr disposition stated_disposition(hresult code, error_context context) noexcept {
     if (const job_error_row* row = find_job_error_row(job_error_exceptions, code, context)) return row->treated_as;
     const hresult_row* row = find_hresult(code);
-    return row == nullptr || row->treated_as == disposition::success ? disposition::unstated : row->treated_as;
+    if (row == nullptr || row->treated_as == disposition::success) return disposition::unstated;
+    // A server that names a policy or the network of this machine must not make the job wait for them.
+    const bool is_from_server = context == error_context::remote_file || context == error_context::remote_application;
+    return row->treated_as == disposition::waits && is_from_server ? disposition::transient : row->treated_as;
 }
 
 } // namespace detail
