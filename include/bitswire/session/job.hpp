@@ -410,8 +410,8 @@ class job {
         j.reply_.bytes_transferred = r.get<std::uint64_t>();
         j.furthest_ = r.get<std::uint64_t>();
         j.has_server_session_ = r.get_bool();
-        j.timers_.read(r, now.steady);
-        if (r.is_bad() || !j.files_.read(r, j.limits_.local_name_size) || !j.is_possible(state))
+        const bool timers_are_possible = j.timers_.read(r, now.steady);
+        if (r.is_bad() || !timers_are_possible || !j.files_.read(r, j.limits_.local_name_size) || !j.is_possible(state))
             return error{errc::bad_snapshot, header::none, 0};
         j.machine_ = job_machine(state);
         static_cast<void>(j.machine_.step(job_event::restarted));

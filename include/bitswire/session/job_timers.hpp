@@ -79,14 +79,18 @@ class job_timers {
             w.put(at(row.id).is_halted);
         }
     }
-    /// Goes on at `now` with the time that was left.
-    constexpr void read(snapshot_reader& r, time_point now) noexcept {
-        for (timer& t : timers_) {
+    /// Goes on at `now` with the time that was left. False: a limit is less than it can be.
+    [[nodiscard]] constexpr bool read(snapshot_reader& r, time_point now) noexcept {
+        bool possible = true;
+        for (const job_timer_row& row : job_timer_rows) {
+            timer& t = at(row.id);
             t.elapsed_ms = r.get<std::uint64_t>();
             t.limit_s = r.get<std::uint32_t>();
             t.is_halted = r.get_bool();
+            possible = possible && t.limit_s >= row.least_s;
         }
         since_ = now;
+        return possible;
     }
 
   private:
