@@ -57,7 +57,10 @@ class scheduler {
     /// Borrows one slot for each job there can be; the number of a job is that of its slot. The slots are to be fresh.
     constexpr explicit scheduler(std::span<scheduler_slot> slots,
                                  std::uint32_t time_slice_s = default_time_slice_s) noexcept
-        : slots_(slots), time_slice_s_(time_slice_s) {}
+        : slots_(slots), time_slice_s_(time_slice_s) {
+        // Not left to their initializers: where g++ 12 has evaluated this constructor, it takes zeros at run time.
+        waiting_.fill({none, none});
+    }
 
     /// Job `i` is new, or may have changed. `now` is on the steady clock.
     constexpr void update(std::uint32_t i, const job& j, time_point now) noexcept {
