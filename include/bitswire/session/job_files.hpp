@@ -81,6 +81,11 @@ constexpr bool is_remote_name(std::string_view name) noexcept {
 
 namespace detail {
 
+// Here, since clang 14 leaves literals inside of templates to the linker, which knows none.
+inline constexpr hresult out_of_memory = "E_OUTOFMEMORY"_hresult;
+inline constexpr hresult invalid_argument = "E_INVALIDARG"_hresult;
+inline constexpr hresult nothing_to_do = "S_FALSE"_hresult;
+
 /// What is wrong with ranges, or S_OK. `scratch` is as large. Source: *AddFileWithRanges*.
 constexpr hresult check_ranges(std::span<const file_range> ranges, std::span<file_range> scratch) noexcept {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -144,7 +149,7 @@ class job_files {
                           local_name.size() <= arena_.room() - remote_name.size() &&
                           // To look for overlaps they are sorted, behind where they are kept as they came.
                           ranges.size() <= (ranges_.size() - range_count_) / 2;
-        if (!fits) return "E_OUTOFMEMORY"_hresult;
+        if (!fits) return detail::out_of_memory;
         const std::span<file_range> kept = ranges_.subspan(range_count_, ranges.size());
         const hresult problem =
             detail::check_ranges(ranges, ranges_.subspan(range_count_ + ranges.size(), ranges.size()));
@@ -189,12 +194,12 @@ class job_files {
         for (std::uint32_t i = transferred_; i < size_; ++i) {
             if (!applies(i)) continue;
             const std::size_t size = compose(i, old_prefix, new_prefix, name);
-            if (size == 0 || !is_remote_name({name.data(), size})) return "E_INVALIDARG"_hresult;
-            if (size > room) return "E_OUTOFMEMORY"_hresult;
+            if (size == 0 || !is_remote_name({name.data(), size})) return detail::invalid_argument;
+            if (size > room) return detail::out_of_memory;
             room = room + files_[i].remote_name.size - size;
             any = true;
         }
-        if (!any) return "S_FALSE"_hresult;
+        if (!any) return detail::nothing_to_do;
         for (std::uint32_t i = transferred_; i < size_; ++i) {
             if (!applies(i)) continue;
             const std::size_t size = compose(i, old_prefix, new_prefix, name);
