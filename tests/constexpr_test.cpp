@@ -165,7 +165,9 @@ constexpr bool job_lives() {
     step = client.on_ack({.answers = packet_type::cancel_session}, now.steady);
     return right && follow(up, client, step, now).todo == job_action::finish && up.is_over();
 }
+#ifndef __SANITIZE_ADDRESS__ // with -fsanitize=undefined g++ compares no address with null in a constant expression
 static_assert(job_lives());
+#endif
 
 } // namespace
 
