@@ -33,6 +33,15 @@ class text_arena {
         return {memory_.data() + slot.offset, slot.size};
     }
 
+    /// Goes on in other memory, with the same slots. False, and nothing changed, if it is too small.
+    [[nodiscard]] constexpr bool move_to(std::span<char> memory) noexcept {
+        if (memory.size() < used_) return false;
+        for (std::uint32_t i = 0; i < used_; ++i)
+            memory[i] = memory_[i];
+        memory_ = memory.first(memory.size() < UINT32_MAX ? memory.size() : UINT32_MAX);
+        return true;
+    }
+
     /// Adds a text behind all others; it may be a part of the arena. There has to be `room`.
     constexpr text_slot append(std::string_view text) noexcept {
         const text_slot slot{used_, static_cast<std::uint32_t>(text.size())};

@@ -325,10 +325,13 @@ class job {
         return no_progress_timeout_s() < day ? no_progress_timeout_s() : day;
     }
 
-    // ---- Bytes.
+    // ---- Memory and bytes.
 
     /// What storage the job needs, at least.
     [[nodiscard]] constexpr job_storage_size storage_size() const noexcept { return files_.storage_size(); }
+    /// Goes on in other memory, which must not overlap what it had: for a job that outgrows its storage. False, and
+    /// nothing changed, if `storage` is smaller than `storage_size`.
+    [[nodiscard]] constexpr bool move_to(const job_storage& storage) noexcept { return files_.move_to(storage); }
 
     /// Writes all that the job is and returns the size of it, which is larger than `out` if it did not fit: nothing but
     /// the size is of use then.

@@ -123,6 +123,19 @@ class job_files {
         return {size_, arena_.used(), range_count_};
     }
 
+    /// Goes on in other memory. False, and nothing changed, if it is too small.
+    [[nodiscard]] constexpr bool move_to(const job_storage& storage) noexcept {
+        if (storage.files.size() < size_ || storage.ranges.size() < range_count_) return false;
+        if (!arena_.move_to(storage.texts)) return false;
+        for (std::uint32_t i = 0; i < size_; ++i)
+            storage.files[i] = files_[i];
+        for (std::uint32_t i = 0; i < range_count_; ++i)
+            storage.ranges[i] = ranges_[i];
+        files_ = storage.files;
+        ranges_ = storage.ranges;
+        return true;
+    }
+
     [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept {
         const job_file_record& f = files_[i];
         return {.remote_name = arena_.view(f.remote_name),

@@ -88,6 +88,13 @@ class scheduler {
         set_timer(i, time_never);
     }
 
+    /// Goes on with other slots, such as more of them; `slots` has to be at least as many, and must not overlap.
+    constexpr void move_to(std::span<scheduler_slot> slots) noexcept {
+        for (std::size_t i = 0; i < slots_.size(); ++i)
+            slots[i] = slots_[i];
+        slots_ = slots;
+    }
+
     /// What to do next; to be called until it says `nothing`. Asking changes nothing.
     [[nodiscard]] constexpr schedule_step next(time_point now) const noexcept {
         time_point wake_at = time_never;

@@ -272,9 +272,7 @@ constexpr std::string_view name_of(hresult code) noexcept {
 }
 
 /// The enumerator as text. Static storage.
-constexpr std::string_view name_of(disposition d) noexcept {
-    return enum_name(d);
-}
+constexpr std::string_view name_of(disposition d) noexcept { return enum_name(d); }
 
 inline namespace literals {
 

@@ -1,0 +1,502 @@
+// Every state that a few jobs and the scheduler can get into: breadth first, each state once, over the real types.
+// Their owner suspends, resumes, cancels, completes and changes priorities; transfers connect, go on, fail for now and
+// for good; the network goes and comes back; timers run out; the queue is written to bytes and read back.
+//
+// In each state: at most one background job is at work besides one that is about to stop; the scheduler and the jobs
+// agree on who works; nobody waits while there is room for him, nor behind a lower priority, nor for longer than a
+// slice; and if from now on every transfer went well, every job would end that its owner does not hold.
+//
+// usage: job_model JOBS: up to how many, at most 3; the more, the less can happen to each
+#include <bitswire/bitswire.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+using namespace bitswire;
+
+namespace {
+
+constexpr std::size_t most_jobs = 3;
+constexpr std::uint32_t slice_s = 10;
+using job_bytes = std::array<char, 512>;
+/// A timer as bytes: its time, its limit, a flag.
+constexpr std::size_t timer_bytes = 8 + 4 + 1;
+/// Where in the bytes of a job the record of its last error is, with the count, and where its timers are.
+std::size_t error_at = 0;
+std::size_t timers_at = 0;
+
+/// Takes out of the bytes what only grows and makes no difference: errors that are over, and the time of timers beyond
+/// their limits.
+void mask(job_bytes& bytes) {
+    constexpr std::size_t error_bytes = 4 + 4 + 2 + 4 + 4;
+    std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(error_at), error_bytes, '\0');
+    for (std::size_t t = 0; t < enumerator_count<job_timer>; ++t) {
+        const std::size_t at = timers_at + t * timer_bytes;
+        std::uint64_t elapsed_ms = 0;
+        std::uint64_t limit_ms = 0;
+        for (std::size_t b = 8; b-- > 0;)
+            elapsed_ms = elapsed_ms << 8 | static_cast<unsigned char>(bytes[at + b]);
+        for (std::size_t b = 4; b-- > 0;)
+            limit_ms = limit_ms << 8 | static_cast<unsigned char>(bytes[at + 8 + b]);
+        limit_ms *= 1000;
+        if (elapsed_ms > limit_ms) elapsed_ms = limit_ms;
+        for (std::size_t b = 0; b < 8; ++b)
+            bytes[at + b] = static_cast<char>(elapsed_ms >> (8 * b) & 0xff);
+    }
+}
+
+/// What can happen to a job.
+enum class happening : std::uint8_t {
+    suspended,
+    resumed,
+    cancelled,
+    completed,
+    foreground,
+    high,
+    low,
+    connected,
+    progressed,
+    transferred,
+    failed_for_now,
+    failed_for_good,
+    network_lost,
+    network_back,
+    slept, ///< until the scheduler wants to be asked
+    restarted,
+};
+
+struct event {
+    happening what;
+    std::size_t which = 0;
+};
+
+struct memory {
+    std::array<job_file_record, 1> files{};
+    std::array<char, 64> texts{};
+    job_storage storage() { return {files, texts, {}}; }
+};
+
+/// What can happen, besides what a transfer does that goes well.
+struct settings {
+    bool failures = false;
+    bool network = false;
+    bool priorities = false;
+    bool restarts = false;
+};
+
+class world {
+  public:
+    world(std::size_t jobs, const settings& s) : settings_(s) {
+        for (std::size_t i = 0; i < jobs; ++i) {
+            memories_.emplace_back();
+            const job_config c{.type = job_type::upload, .display_name = "j", .limits = {.inactivity_timeout_s = 0}};
+            job j = *job::create(c, memories_.back().storage(), now());
+            j.add_file("http://h/f", "/f", now());
+            j.on_size(0, 2);
+            j.set_priority(job_priority::low, now());
+            j.set_minimum_retry_delay(5, now());
+            j.set_no_progress_timeout(10, now());
+            j.set_maximum_download_time(0, now());
+            jobs_.push_back(j);
+        }
+        begin_schedule();
+        settle();
+    }
+    world(const world& other) { *this = other; }
+    world& operator=(const world& other) {
+        settings_ = other.settings_;
+        steady_ = other.steady_;
+        memories_ = other.memories_;
+        jobs_ = other.jobs_;
+        schedule_ = other.schedule_;
+        slice_of_ = other.slice_of_;
+        slice_since_ = other.slice_since_;
+        // What was borrowed from the other world is to be this one's.
+        for (std::size_t i = 0; i < jobs_.size(); ++i)
+            static_cast<void>(jobs_[i].move_to(memories_[i].storage()));
+        slots_.assign(other.slots_.size(), scheduler_slot{});
+        schedule_->move_to(slots_);
+        return *this;
+    }
+
+    std::vector<event> possible() const {
+        using h = happening;
+        using s = job_state;
+        std::vector<event> all;
+        for (std::size_t i = 0; i < jobs_.size(); ++i) {
+            const job& j = jobs_[i];
+            const auto add = [&](h what) { all.push_back({what, i}); };
+            if (j.is_over()) continue;
+            if (j.state() != s::suspended) add(h::suspended);
+            if (!j.is_ready() && !j.is_running()) add(h::resumed);
+            if (j.state() == s::transferred) add(h::completed);
+            add(h::cancelled);
+            if (settings_.priorities) {
+                if (j.priority() != job_priority::foreground) add(h::foreground);
+                if (j.priority() != job_priority::high) add(h::high);
+                if (j.priority() != job_priority::low) add(h::low);
+            }
+            if (j.state() == s::connecting) add(h::connected);
+            if (j.state() == s::transferring) {
+                if (j.file(0).bytes_transferred == 0) add(h::progressed);
+                add(h::transferred);
+            }
+            if (settings_.failures && j.is_running()) {
+                add(h::failed_for_now);
+                add(h::failed_for_good);
+            }
+            if (settings_.network && (j.is_running() || j.is_ready())) add(h::network_lost);
+            if (settings_.network && j.state() == s::transient_error) add(h::network_back);
+        }
+        if (schedule().next(now().steady).wake_at != time_never) all.push_back({h::slept});
+        if (settings_.restarts) all.push_back({h::restarted});
+        return all;
+    }
+
+    void apply(const event& e) {
+        using h = happening;
+        if (e.what == h::slept) {
+            const time_point until = schedule().next(now().steady).wake_at;
+            if (until > now().steady) steady_ = until.ms;
+        } else if (e.what == h::restarted) {
+            restart();
+        } else {
+            happen(jobs_[e.which], e.what);
+            update(e.which);
+        }
+        settle();
+    }
+
+    std::string problem() const {
+        std::size_t background = 0;
+        job_priority lowest_at_work = job_priority::foreground;
+        for (const job& j : jobs_) {
+            if (j.is_running() && j.priority() != job_priority::foreground) {
+                ++background;
+                if (j.priority() > lowest_at_work) lowest_at_work = j.priority();
+            }
+        }
+        if (background > 1) return "two jobs are at work in the background";
+        for (const job& j : jobs_) {
+            if (!j.is_ready()) continue;
+            if (j.priority() == job_priority::foreground) return "a foreground job waits";
+            const bool slice_is_over = elapsed_ms({slice_since_}, now().steady) >= std::uint64_t{slice_s} * 1000U;
+            if (j.priority() == lowest_at_work && slice_is_over) return "a job waits for one whose time slice is over";
+            if (background == 0) return "a job waits, and nobody is at work";
+            if (j.priority() < lowest_at_work) return "a job waits behind a lower priority";
+        }
+        return {};
+    }
+
+    /// Everything goes well from now on, and the owner does what is needed: does every job end?
+    bool would_end() const {
+        world w = *this;
+        for (int steps = 0; steps < 200; ++steps) {
+            if (!w.problem().empty()) return false;
+            std::size_t at_work = most_jobs;
+            bool open = false;
+            for (std::size_t i = 0; i < w.jobs_.size(); ++i) {
+                const job& j = w.jobs_[i];
+                if (j.is_over()) continue;
+                open = true;
+                const bool sleeps = j.state() == job_state::transient_error && j.wake_at() != time_never;
+                const bool can_go_on = j.state() != job_state::queued && !sleeps;
+                if (can_go_on && at_work == most_jobs) at_work = i;
+            }
+            if (!open) return true;
+            w.apply(at_work == most_jobs ? event{happening::slept} : event{w.next_for(at_work), at_work});
+        }
+        return false;
+    }
+
+    std::string key() const {
+        std::string k;
+        for (std::size_t i = 0; i < jobs_.size(); ++i) {
+            job_bytes bytes{};
+            const std::size_t size = jobs_[i].write_snapshot(bytes, now());
+            mask(bytes);
+            k.append(bytes.data(), size - 4);
+            k += static_cast<char>(jobs_[i].state()); // bytes have it as it will be read back
+        }
+        schedule().for_each_in_order([&k](std::uint32_t i) noexcept { k += static_cast<char>('0' + i); });
+        const std::uint64_t slice_ms = elapsed_ms({slice_since_}, now().steady);
+        k += std::to_string(slice_of_) + " " +
+             std::to_string(slice_ms < slice_s * 1000U ? slice_ms : std::uint64_t{slice_s} * 1000U);
+        return k;
+    }
+
+    std::string describe() const {
+        std::ostringstream out;
+        out << steady_ / 1000 << " s:";
+        for (const job& j : jobs_)
+            out << ' ' << enum_name(j.priority()) << ' ' << enum_name(j.state()) << ' ' << j.file(0).bytes_transferred
+                << ',';
+        return out.str();
+    }
+
+  private:
+    moment now() const { return {{steady_}, {}}; }
+    const scheduler& schedule() const { return *schedule_; }
+
+    void begin_schedule() {
+        slots_.assign(jobs_.size(), scheduler_slot{});
+        schedule_.emplace(slots_, slice_s);
+        for (std::size_t i = 0; i < jobs_.size(); ++i)
+            update(i);
+    }
+
+    void update(std::size_t i) {
+        schedule_->update(static_cast<std::uint32_t>(i), jobs_[i], now().steady);
+        if (slice_of_ == i && !(jobs_[i].is_running() && jobs_[i].priority() != job_priority::foreground)) {
+            slice_of_ = most_jobs;
+        }
+    }
+
+    void happen(job& j, happening what) {
+        using h = happening;
+        switch (what) {
+        case h::suspended:
+            j.suspend(now());
+            break;
+        case h::resumed:
+            j.resume(now());
+            break;
+        case h::cancelled:
+            j.cancel(now());
+            j.on_server_session_ended(now());
+            break;
+        case h::completed:
+            j.complete(now());
+            break;
+        case h::foreground:
+            j.set_priority(job_priority::foreground, now());
+            break;
+        case h::high:
+            j.set_priority(job_priority::high, now());
+            break;
+        case h::low:
+            j.set_priority(job_priority::low, now());
+            break;
+        case h::connected:
+            j.on_connected(now());
+            break;
+        case h::progressed:
+            j.on_progress(1, now());
+            break;
+        case h::transferred:
+            j.on_file_transferred(now());
+            break;
+        case h::failed_for_now:
+            j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now());
+            break;
+        case h::failed_for_good:
+            j.on_error({"E_ACCESSDENIED"_hresult, error_context::remote_file}, now());
+            break;
+        case h::network_lost:
+            j.on_network_lost(now());
+            break;
+        case h::network_back:
+            j.on_network_back(now());
+            break;
+        case h::slept:
+        case h::restarted:
+            break;
+        }
+    }
+
+    /// Does what the scheduler says until it has nothing to say.
+    void settle() {
+        for (int rounds = 0; rounds < 100; ++rounds) {
+            const schedule_step s = schedule_->next(now().steady);
+            if (s.todo == schedule_todo::nothing) return;
+            job& j = jobs_[s.job];
+            if (s.todo == schedule_todo::start) {
+                j.on_picked(now());
+                if (j.priority() != job_priority::foreground) {
+                    slice_of_ = s.job;
+                    slice_since_ = steady_;
+                }
+            }
+            if (s.todo == schedule_todo::yield) j.on_yielded(now());
+            if (s.todo == schedule_todo::timer) j.on_timer(now());
+            update(s.job);
+        }
+        std::puts("the scheduler does not come to an end");
+        std::exit(1);
+    }
+
+    /// Another process goes on with what was written down, and has a clock of its own.
+    void restart() {
+        std::vector<char> bytes(4096);
+        const auto each = [this](auto f) noexcept {
+            for (std::size_t i = 0; i < jobs_.size(); ++i)
+                f(static_cast<std::uint32_t>(i), jobs_[i]);
+        };
+        const std::size_t size = write_queue(static_cast<std::uint32_t>(jobs_.size()), each, schedule(), bytes, now());
+        std::deque<memory> memories(jobs_.size());
+        receiver r{*this, memories};
+        steady_ = 0;
+        order_.clear();
+        if (read_queue({bytes.data(), size}, r, now())) {
+            std::puts("the queue cannot be read back");
+            std::exit(1);
+        }
+        memories_.swap(memories);
+        slice_of_ = most_jobs;
+        slots_.assign(jobs_.size(), scheduler_slot{});
+        schedule_.emplace(slots_, slice_s);
+        for (const std::uint32_t i : order_)
+            update(i);
+        for (std::size_t i = 0; i < jobs_.size(); ++i)
+            update(i);
+    }
+    struct receiver {
+        job_storage make_room(std::uint32_t number, const job_storage_size&) noexcept {
+            return memories[number].storage();
+        }
+        void take(std::uint32_t number, const job& j) noexcept { w.jobs_[number] = j; }
+        void wait(std::uint32_t number) noexcept { w.order_.push_back(number); }
+
+        world& w;
+        std::deque<memory>& memories;
+    };
+
+    happening next_for(std::size_t i) const {
+        using h = happening;
+        switch (jobs_[i].state()) {
+        case job_state::connecting:
+            return h::connected;
+        case job_state::transferring:
+            return h::transferred;
+        case job_state::transferred:
+            return h::completed;
+        case job_state::transient_error:
+            return h::network_back;
+        default: // there is no way on from a job that was suspended when all of it was transferred
+            return jobs_[i].file(0).is_transferred ? h::cancelled : h::resumed;
+        }
+    }
+
+    settings settings_{};
+    std::uint64_t steady_ = 0;
+    std::deque<memory> memories_{};
+    std::vector<scheduler_slot> slots_{};
+    std::vector<job> jobs_{};
+    std::optional<scheduler> schedule_{};
+    std::vector<std::uint32_t> order_{}; ///< of those that wait, when read back
+    std::size_t slice_of_ = most_jobs;   ///< whose time slice runs
+    std::uint64_t slice_since_ = 0;
+};
+
+struct visit {
+    const std::string* before = nullptr;
+    event by{};
+    std::uint32_t depth = 0;
+};
+
+void print_trace(const world& first, const std::unordered_map<std::string, visit>& seen, const std::string* key) {
+    std::vector<event> path;
+    for (const std::string* k = key; seen.at(*k).before != nullptr; k = seen.at(*k).before)
+        path.insert(path.begin(), seen.at(*k).by);
+    world w = first;
+    std::printf("  %s\n", w.describe().c_str());
+    for (const event& e : path) {
+        w.apply(e);
+        std::printf("  %zu %s: %s\n", e.which, enum_name(e.what).data(), w.describe().c_str());
+    }
+}
+
+/// The first place at which they differ.
+std::size_t find_difference(const job_bytes& a, const job_bytes& b) {
+    std::size_t at = 0;
+    while (a[at] == b[at])
+        ++at;
+    return at;
+}
+
+void find_what_to_mask() {
+    job_bytes without{};
+    job_bytes with{};
+    job_bytes later{};
+    memory m;
+    job j = *job::create({.type = job_type::upload, .display_name = "j"}, m.storage(), {});
+    j.add_file("http://h/f", "/f", {});
+    j.write_snapshot(without, {});
+    // Of a job that is suspended only the time of inactivity goes on.
+    j.write_snapshot(later, {{1}, {}});
+    timers_at = find_difference(without, later) - static_cast<std::size_t>(job_timer::inactivity) * timer_bytes;
+    for (const hresult code : {"E_ACCESSDENIED"_hresult, "E_INVALIDARG"_hresult}) {
+        j.resume({});
+        j.on_picked({});
+        j.on_error({code, error_context::remote_file}, {});
+        j.write_snapshot(code == "E_ACCESSDENIED"_hresult ? without : with, {});
+    }
+    error_at = find_difference(without, with);
+}
+
+struct figures {
+    std::size_t states = 0;
+    std::size_t transitions = 0;
+    std::uint32_t depth = 0;
+};
+
+/// False: a law was broken.
+bool explore(std::size_t jobs, const settings& what, figures& f) {
+    const world first(jobs, what);
+    std::unordered_map<std::string, visit> seen;
+    std::deque<std::pair<const std::string*, world>> frontier;
+    frontier.emplace_back(&seen.emplace(first.key(), visit{}).first->first, first);
+    while (!frontier.empty()) {
+        const auto [key, w] = std::move(frontier.front());
+        frontier.pop_front();
+        const std::string problem = w.problem();
+        if (!problem.empty() || !w.would_end()) {
+            std::printf("%s\n", problem.empty() ? "a job does not end, though everything goes well" : problem.c_str());
+            print_trace(first, seen, key);
+            return false;
+        }
+        const std::uint32_t depth = seen.at(*key).depth;
+        for (const event& e : w.possible()) {
+            world next = w;
+            next.apply(e);
+            ++f.transitions;
+            const auto [it, is_new] = seen.try_emplace(next.key(), visit{key, e, depth + 1});
+            if (is_new) frontier.emplace_back(&it->first, std::move(next));
+        }
+        if (depth > f.depth) f.depth = depth;
+    }
+    std::printf("%zu jobs: %zu states\n", jobs, seen.size());
+    f.states += seen.size();
+    return true;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::size_t most = argc == 2 ? std::strtoul(argv[1], nullptr, 10) : 0;
+    if (most == 0 || most > most_jobs) {
+        std::fprintf(stderr, "usage: job_model JOBS: 1 to %zu\n", most_jobs);
+        return 2;
+    }
+    find_what_to_mask();
+    figures f;
+    const settings everything{.failures = true, .network = true, .priorities = true, .restarts = true};
+    if (!explore(1, everything, f)) return 1;
+    if (most > 1 && !explore(2, {.failures = true}, f)) return 1;
+    if (most > 1 && !explore(2, {.priorities = true, .restarts = true}, f)) return 1;
+    if (most > 1 && !explore(2, {.network = true, .restarts = true}, f)) return 1;
+    if (most > 2 && !explore(2, {.failures = true, .network = true, .restarts = true}, f)) return 1;
+    if (most > 2 && !explore(3, {}, f)) return 1;
+    if (most > 2 && !explore(3, {.priorities = true}, f)) return 1;
+    std::printf("%zu states, %zu transitions, up to %u events deep: all laws hold\n", f.states, f.transitions, f.depth);
+    return 0;
+}
