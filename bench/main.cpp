@@ -17,9 +17,12 @@ class keeping_reporter : public benchmark::ConsoleReporter {
         }
         ConsoleReporter::ReportRuns(runs);
     }
-    void print_ratio(const std::string& a, const std::string& b) const {
-        if (ns_.count(a) == 0 || ns_.count(b) == 0) return;
-        std::printf("%-26s / %-26s = %.2f\n", a.c_str(), b.c_str(), ns_.at(a) / ns_.at(b));
+    /// 0, if one of them did not run.
+    double print_ratio(const std::string& a, const std::string& b) const {
+        if (ns_.count(a) == 0 || ns_.count(b) == 0) return 0;
+        const double ratio = ns_.at(a) / ns_.at(b);
+        std::printf("%-26s / %-26s = %.2f\n", a.c_str(), b.c_str(), ratio);
+        return ratio;
     }
 
   private:
@@ -47,5 +50,12 @@ int main(int argc, char** argv) {
     reporter.print_ratio("hresult_bitswire", "hresult_unordered_map");
     reporter.print_ratio("client_step", "client_wire_alone");
     reporter.print_ratio("server_step", "server_wire_alone");
+    reporter.print_ratio("scheduler_decision/1000", "scheduler_decision/10");
+    // log2(100,000) is 5 times log2(10); the rest is for caches and for machines that are not quiet. What looks at each
+    // job costs 10,000 times as much.
+    if (reporter.print_ratio("scheduler_decision/100000", "scheduler_decision/10") > 5 * 40) {
+        std::printf("a decision among 100,000 jobs costs too much\n");
+        return 1;
+    }
     return 0;
 }
