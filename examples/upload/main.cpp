@@ -3,8 +3,9 @@
 //
 // SPDX-License-Identifier: BSL-1.0
 #include "options.hpp"
-#include "stop_request.hpp"
 #include "uploader.hpp"
+
+#include <transfer/stop_request.hpp>
 
 #include <cstdio>
 #include <exception>
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
     try {
         const auto options = upload_tool::read_options(argc, argv, code);
         if (!options) return code;
-        upload_tool::stop_request::listen();
+        transfer::stop_request::listen();
         curl_global_init(CURL_GLOBAL_DEFAULT);
         code = upload_tool::uploader(*options).run();
     } catch (const upload_tool::usage_error& e) {

@@ -31,15 +31,17 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
             ->transform(size)
             ->check(positive_size);
     app.add_flag("--ping-first", o.ping_first, "Begin with a Ping, as suits NTLM");
-    app.add_option("--user", o.user,
+    app.add_option("--user", o.http.user,
                    "Name and password for Basic, Digest or NTLM; \":\" for who is logged in (Negotiate)")
         ->type_name("USER:PASSWORD");
     CLI::Option* with_proxy =
         app.add_option("--proxy", proxy, "Proxy to use; \"\" for none, whatever the environment says");
-    app.add_option("--proxy-user", o.proxy_user, "The same as --user, for the proxy")->type_name("USER:PASSWORD");
-    app.add_option("--cacert", o.cacert, "File with the certificates to trust (PEM)")->check(CLI::ExistingFile);
-    app.add_flag("--insecure", o.insecure, "Take any certificate");
-    app.add_option("--limit-rate", o.limit_rate, "Bytes per second at most")->transform(size)->check(positive_size);
+    app.add_option("--proxy-user", o.http.proxy_user, "The same as --user, for the proxy")->type_name("USER:PASSWORD");
+    app.add_option("--cacert", o.http.cacert, "File with the certificates to trust (PEM)")->check(CLI::ExistingFile);
+    app.add_flag("--insecure", o.http.insecure, "Take any certificate");
+    app.add_option("--limit-rate", o.http.limit_rate, "Bytes per second at most")
+        ->transform(size)
+        ->check(positive_size);
     app.add_option("--retries", o.retries, "Attempts without progress in between")->capture_default_str();
     app.add_option("--retry-delay", o.retry_delay_s, "Seconds before the first of them; twice as long each time")
         ->capture_default_str();
@@ -55,7 +57,7 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
         return std::nullopt;
     }
     if (with_fragment_size->count() != 0) o.fragment_size = fragment_size;
-    if (with_proxy->count() != 0) o.proxy = proxy;
+    if (with_proxy->count() != 0) o.http.proxy = proxy;
     if (with_timeout->count() != 0) o.timeout_s = timeout_s;
     return o;
 }

@@ -4,9 +4,11 @@
 #ifndef BITSWIRE_EXAMPLES_UPLOAD_OPTIONS_HPP
 #define BITSWIRE_EXAMPLES_UPLOAD_OPTIONS_HPP
 
+#include <transfer/file_error.hpp>
+#include <transfer/http_client.hpp>
+
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 namespace upload_tool {
@@ -19,10 +21,7 @@ enum exit_code : int {
     exit_resumable = 3,   ///< the same command goes on
 };
 
-/// Something about the command or the state is wrong, found before anything was sent.
-struct usage_error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
+using transfer::usage_error;
 
 struct options {
     std::string file;
@@ -35,12 +34,7 @@ struct options {
     std::optional<std::uint64_t> fragment_size; ///< bytes
     bool ping_first = false;
 
-    std::string user; ///< "name:password"
-    std::optional<std::string> proxy;
-    std::string proxy_user;
-    std::string cacert;
-    bool insecure = false;
-    std::uint64_t limit_rate = 0; ///< bytes per second; 0: none
+    transfer::http_options http;
 
     unsigned retries = 10;
     std::uint32_t retry_delay_s = 5;

@@ -7,12 +7,10 @@
 
 #include <bitswire/base/number.hpp>
 #include <nlohmann/json.hpp>
+#include <transfer/whole_file.hpp>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,32 +61,13 @@ std::string text_of(const upload_state& state) {
     return j.dump(2) + "\n";
 }
 
-std::string folder_of(const std::string& path) {
-    const std::string folder = std::filesystem::path(path).parent_path().string();
-    return folder.empty() ? "." : folder;
-}
-
-std::string read_whole(int fd) {
-    std::string text(max_state_size, '\0');
-    std::size_t size = 0;
-    while (size < text.size()) {
-        const ssize_t n = ::read(fd, text.data() + size, text.size() - size);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) break;
-        size += static_cast<std::size_t>(n);
-    }
-    text.resize(size);
-    return text;
-}
-
 } // namespace
 
 std::optional<upload_state> state_file::read() const {
-    const int fd = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT) return std::nullopt;
-    if (fd < 0) throw usage_error(path_ + ": " + std::strerror(errno));
-    const std::string text = read_whole(fd);
-    ::close(fd);
+    const std::optional<std::string> bytes = transfer::read_whole(path_, max_state_size);
+    if (!bytes && errno == ENOENT) return std::nullopt;
+    if (!bytes) throw usage_error(path_ + ": " + std::strerror(errno));
+    const std::string& text = *bytes;
     try {
         const json j = json::parse(text);
         if (j.at("format") != format) throw usage_error(path_ + ": is not the state of an upload");
@@ -108,44 +87,17 @@ std::optional<upload_state> state_file::read() const {
 }
 
 void state_file::check_writable() const {
-    const std::string folder = folder_of(path_);
+    const std::string folder = transfer::folder_of(path_);
     if (::access(folder.c_str(), W_OK | X_OK) != 0) throw usage_error(folder + ": " + std::strerror(errno));
     struct stat s {};
     if (::stat(path_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) throw usage_error(path_ + ": is not a regular file");
 }
 
-bool state_file::write(const upload_state& state) { return write_whole(text_of(state)); }
-
-bool state_file::write_whole(const std::string& text) {
-    const std::string temporary = path_ + ".tmp";
-    // A file that is there already is a left-over, or a trap that somebody has set in a shared folder.
-    ::unlink(temporary.c_str());
-    const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return false;
-    bool ok = true;
-    for (std::size_t done = 0; ok && done < text.size();) {
-        const ssize_t n = ::write(fd, text.data() + done, text.size() - done);
-        if (n < 0 && errno == EINTR) continue;
-        ok = n > 0;
-        if (ok) done += static_cast<std::size_t>(n);
-    }
-    ok = ok && ::fsync(fd) == 0;
-    ok = ::close(fd) == 0 && ok;
-    ok = ok && std::rename(temporary.c_str(), path_.c_str()) == 0;
-    if (!ok) {
-        const int why = errno;
-        ::unlink(temporary.c_str());
-        errno = why;
-        return false;
-    }
-    if (!folder_synced_) { // the name; afterwards only what is behind it changes
-        const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder >= 0) {
-            folder_synced_ = ::fsync(folder) == 0;
-            ::close(folder);
-        }
-    }
-    return true;
+bool state_file::write(const upload_state& state) {
+    // Once the name is there, only what is behind it changes.
+    const bool safe = transfer::write_whole(path_, text_of(state), !folder_synced_);
+    folder_synced_ = folder_synced_ || safe;
+    return safe;
 }
 
 void state_file::remove() noexcept { ::unlink(path_.c_str()); }

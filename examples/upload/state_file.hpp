@@ -5,7 +5,7 @@
 #ifndef BITSWIRE_EXAMPLES_UPLOAD_STATE_FILE_HPP
 #define BITSWIRE_EXAMPLES_UPLOAD_STATE_FILE_HPP
 
-#include "source_file.hpp"
+#include <transfer/source_file.hpp>
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ namespace upload_tool {
 
 struct upload_state {
     std::string url;
-    file_identity file;
+    transfer::file_identity file;
     std::string snapshot; ///< of the library's upload_client
 };
 
@@ -34,8 +34,6 @@ class state_file {
     void remove() noexcept;
 
   private:
-    bool write_whole(const std::string& text);
-
     std::string path_;
     bool folder_synced_ = false;
 };

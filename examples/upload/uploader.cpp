@@ -3,9 +3,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "uploader.hpp"
 
-#include "stop_request.hpp"
-
-#include <bitswire/spec/hresult_table.hpp>
+#include <bitswire/spec/job_error.hpp>
+#include <transfer/stop_request.hpp>
 
 #include <algorithm>
 #include <array>
@@ -26,6 +25,10 @@ namespace {
 using bitswire::packet_type;
 using bitswire::time_point;
 using bitswire::upload_status;
+using transfer::http_answer;
+using transfer::http_result;
+using transfer::source_file;
+using transfer::stop_request;
 
 constexpr std::uint64_t longest_delay_s = 600;
 
@@ -77,21 +80,9 @@ bitswire::upload_client_config config_of(const options& o, std::uint64_t size_by
     return c;
 }
 
-/// Whether a server that has said this may say something else later. What the table knows of the code goes before what
-/// it knows of the status.
+/// Whether a server that has said this may say something else later.
 bool is_transient(const bitswire::upload_failure& f) {
-    using bitswire::disposition;
-    using bitswire::operator""_hresult;
-    // A folder does not grow, and a request that is wrong does not become right.
-    if (f.code == "BG_E_TOO_LARGE"_hresult || f.code == "E_INVALIDARG"_hresult) return false;
-    // From an application it is transient; from a server it says that the destination is there already.
-    if (f.http_status == 409 && f.context != bitswire::error_context::remote_application) return false;
-    const bitswire::hresult_row* code = bitswire::find_hresult(f.code);
-    if (code != nullptr && code->treated_as == disposition::transient) return true;
-    if (code != nullptr && code->treated_as == disposition::fatal) return false;
-    if (f.http_status == 429) return true;
-    const bitswire::hresult_row* status = bitswire::find_hresult(bitswire::hresult::from_http_status(f.http_status));
-    return status != nullptr ? status->treated_as == disposition::transient : f.http_status >= 500;
+    return bitswire::disposition_of(bitswire::error_of(f)) == bitswire::disposition::transient;
 }
 
 /// The state of a run before, if there is one and it is of this upload.
@@ -114,7 +105,8 @@ std::optional<upload_state> read_state(const options& o, const std::optional<sta
 
 } // namespace
 
-uploader::uploader(const options& o) : options_(o), client_(config_), http_(o), display_(o.json, o.verbose) {
+uploader::uploader(const options& o)
+    : options_(o), client_(config_), http_(o.http, o.url), display_(o.json, o.verbose) {
     if (!bitswire::parse_url(o.url))
         throw usage_error(o.url + ": is no http or https URL; a name and a password belong in --user");
     if (options_.content_name.empty()) options_.content_name = content_name_of(o.file);
@@ -191,7 +183,7 @@ uploader::step uploader::exchange(const step& s) {
 
     display_.sent(s.request);
     const std::uint64_t before = client_.bytes_done();
-    const http_answer answer = http_.send(s, file_ ? &*file_ : nullptr, [&](std::uint64_t bytes) {
+    const http_answer answer = http_.send(http_.prepare(s), file_ ? &*file_ : nullptr, [&](std::uint64_t bytes) {
         static_cast<void>(ask_to_stop());
         display_.progress(before + bytes);
         return !stop_request::is_urgent();
@@ -253,8 +245,8 @@ uploader::step uploader::fetch_reply() {
         return true;
     };
     const std::uint32_t timeout_s = options_.timeout_s.value_or(bitswire::upload_response_timeout_s);
-    const http_answer answer = http_.fetch(std::string(url.data(), *size), timeout_s, store,
-                                           [](std::uint64_t) { return !stop_request::is_made(); });
+    const http_answer answer = http_.fetch({.url = std::string(url.data(), *size), .response_timeout_s = timeout_s},
+                                           store, [](std::uint64_t) { return !stop_request::is_made(); });
     if (answer.result == http_result::answered && answer.start.status == 200 && answer.length_is_known) {
         bool safe = ::fsync(fd) == 0;
         safe = ::close(fd) == 0 && safe;

@@ -7,12 +7,12 @@
 #define BITSWIRE_EXAMPLES_UPLOAD_UPLOADER_HPP
 
 #include "display.hpp"
-#include "http_client.hpp"
 #include "options.hpp"
-#include "source_file.hpp"
 #include "state_file.hpp"
 
 #include <bitswire/session/upload_client.hpp>
+#include <transfer/http_client.hpp>
+#include <transfer/source_file.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +33,7 @@ class uploader {
 
     step begin();
     step exchange(const step& s);
-    step on_answer(const http_answer& answer, bitswire::packet_type answers);
+    step on_answer(const transfer::http_answer& answer, bitswire::packet_type answers);
     step fetch_reply();
     step on_reply_trouble(std::string detail, std::uint16_t status, bool may_help_later);
     step give_up_changed_file();
@@ -51,12 +51,12 @@ class uploader {
     int interrupted();
 
     options options_;
-    std::optional<source_file> file_; ///< none where an upload is only cancelled
+    std::optional<transfer::source_file> file_; ///< none where an upload is only cancelled
     std::optional<state_file> state_file_;
     upload_state state_;
     bitswire::upload_client_config config_{};
     bitswire::upload_client client_;
-    http_client http_;
+    transfer::http_client http_;
     display display_;
 
     trouble trouble_{};             ///< the last one

@@ -1,14 +1,14 @@
-// upload/source_file.hpp: the file that is uploaded, and whether it is still what it was.
+// transfer/source_file.hpp: the file that is uploaded, and whether it is still what it was.
 //
 // SPDX-License-Identifier: BSL-1.0
-#ifndef BITSWIRE_EXAMPLES_UPLOAD_SOURCE_FILE_HPP
-#define BITSWIRE_EXAMPLES_UPLOAD_SOURCE_FILE_HPP
+#ifndef BITSWIRE_EXAMPLES_TRANSFER_SOURCE_FILE_HPP
+#define BITSWIRE_EXAMPLES_TRANSFER_SOURCE_FILE_HPP
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace upload_tool {
+namespace transfer {
 
 /// By what a file is known again.
 struct file_identity {
@@ -23,7 +23,7 @@ struct file_identity {
 /// A regular file, open for reading as long as the object lives.
 class source_file {
   public:
-    /// Throws usage_error.
+    /// Throws file_error.
     explicit source_file(const std::string& path);
     ~source_file();
     source_file(const source_file&) = delete;
@@ -40,6 +40,6 @@ class source_file {
     file_identity identity_;
 };
 
-} // namespace upload_tool
+} // namespace transfer
 
 #endif

@@ -1,12 +1,12 @@
-// upload/stop_request.hpp: SIGINT and SIGTERM as numbers to look at.
+// transfer/stop_request.hpp: SIGINT and SIGTERM as numbers to look at.
 //
 // SPDX-License-Identifier: BSL-1.0
-#ifndef BITSWIRE_EXAMPLES_UPLOAD_STOP_REQUEST_HPP
-#define BITSWIRE_EXAMPLES_UPLOAD_STOP_REQUEST_HPP
+#ifndef BITSWIRE_EXAMPLES_TRANSFER_STOP_REQUEST_HPP
+#define BITSWIRE_EXAMPLES_TRANSFER_STOP_REQUEST_HPP
 
 #include <csignal>
 
-namespace upload_tool {
+namespace transfer {
 
 /// How often somebody has asked to stop, and with which signal first.
 struct stop_request {
@@ -21,7 +21,7 @@ struct stop_request {
         };
         ::sigaction(SIGINT, &action, nullptr);
         ::sigaction(SIGTERM, &action, nullptr);
-        // A pipe that nobody reads any more is an error of writing, not the end of an upload.
+        // A pipe that nobody reads any more is an error of writing, not the end of a transfer.
         struct sigaction ignore {};
         ignore.sa_handler = SIG_IGN;
         ::sigaction(SIGPIPE, &ignore, nullptr);
@@ -30,6 +30,6 @@ struct stop_request {
     static bool is_urgent() noexcept { return count > 1; }
 };
 
-} // namespace upload_tool
+} // namespace transfer
 
 #endif

@@ -1,10 +1,12 @@
-// upload/http_client.cpp: libcurl as the HTTP client of an upload.
+// transfer/http_client.cpp: libcurl as the HTTP client of transfers.
 //
 // curl calls back in the middle of a transfer. What the callbacks need and find out is one `transfer`. None of them
 // throws through curl.
 //
 // SPDX-License-Identifier: BSL-1.0
 #include "http_client.hpp"
+
+#include "file_error.hpp"
 
 #include <bitswire/base/number.hpp>
 #include <bitswire/wire/url.hpp>
@@ -16,7 +18,7 @@
 #include <cstring>
 #include <new>
 
-namespace upload_tool {
+namespace transfer {
 
 namespace {
 
@@ -88,7 +90,9 @@ struct http_client::transfer {
     bitswire::content_range range{}; ///< what is sent
     std::uint64_t position = 0;      ///< in the range
     const watcher* watch = nullptr;
-    const sink* store = nullptr; ///< of the body of a 200; null: it is dropped
+    const sink* store = nullptr; ///< of the body of a 200 or 206; null: it is dropped
+    const head_watcher* see_head = nullptr;
+    bool wants_part = false; ///< so a 206 is what was asked for
     std::chrono::seconds sending_timeout{};
     std::chrono::seconds answer_timeout{};
 
@@ -154,12 +158,20 @@ struct http_client::transfer {
         } else if (line.empty()) {
             const bool interim = answer.start.status >= 100 && answer.start.status < 200 && answer.start.status != 101;
             head_is_complete = !interim;
+            if (head_is_complete && is_stored() && see_head != nullptr && *see_head && !(*see_head)(answer)) {
+                fail(http_result::sink_failed);
+                return false;
+            }
         } else {
             const std::size_t colon = std::min(line.find(':'), line.size());
             const std::size_t value = std::min(colon + 1, line.size());
             answer.headers.emplace_back(line.substr(0, colon), bitswire::trim_ows(line.substr(value)));
         }
         return true;
+    }
+
+    [[nodiscard]] bool is_stored() const noexcept {
+        return store != nullptr && (answer.start.status == 200 || (wants_part && answer.start.status == 206));
     }
 
     void begin_head() {
@@ -173,7 +185,7 @@ struct http_client::transfer {
         auto& t = *static_cast<transfer*>(self);
         const std::size_t n = size * count;
         t.body_received += n;
-        if (t.store != nullptr && t.answer.start.status == 200) {
+        if (t.is_stored()) {
             if ((*t.store)({bytes, n})) return n;
             t.fail(http_result::sink_failed);
             return 0;
@@ -227,8 +239,8 @@ void http_client::add(header_list& list, const std::string& line) {
     list.reset(longer);
 }
 
-http_client::http_client(const options& o)
-    : options_(o), origin_(origin_of(o.url)), curl_(curl_easy_init()), server_auth_(authentication_with(o.user)),
+http_client::http_client(const http_options& o, const std::string& url)
+    : options_(o), origin_(origin_of(url)), curl_(curl_easy_init()), server_auth_(authentication_with(o.user)),
       proxy_auth_(authentication_with(o.proxy_user)) {
     if (!curl_) throw std::bad_alloc();
     scheme_ = origin_.substr(0, origin_.find(':'));
@@ -265,54 +277,67 @@ http_client::http_client(const options& o)
     }
 }
 
-http_answer http_client::send(const bitswire::upload_step& step, const source_file* file, const watcher& watch) {
-    const bitswire::upload_request& request = step.request;
+http_request http_client::prepare(const bitswire::upload_step& step) const {
+    http_request r;
+    // The client has checked that all of it can be sent.
+    static_cast<void>(bitswire::visit_headers(step.request, [&](std::string_view name, std::string_view value) {
+        // Host comes with the URL, the length with the body.
+        const bitswire::header h = bitswire::find_header(name);
+        if (h == bitswire::header::host || h == bitswire::header::content_length) return;
+        r.headers.push_back(std::string(name).append(": ").append(value));
+    }));
+    r.url = std::string(scheme_).append("://").append(step.request.host).append(step.request.target);
+    r.range = step.request.range;
+    r.request_timeout_s = step.request_timeout_s;
+    r.response_timeout_s = step.response_timeout_s;
+    return r;
+}
+
+http_answer http_client::send(const http_request& request, const source_file* file, const watcher& watch) {
     transfer t;
     t.file = file;
     t.range = request.range;
     t.watch = &watch;
-    t.sending_timeout = std::chrono::seconds(step.request_timeout_s);
-    t.answer_timeout = std::chrono::seconds(step.response_timeout_s);
+    t.sending_timeout = std::chrono::seconds(request.request_timeout_s);
+    t.answer_timeout = std::chrono::seconds(request.response_timeout_s);
 
     header_list headers;
-    const bitswire::error unsendable =
-        bitswire::visit_headers(request, [&](std::string_view name, std::string_view value) {
-            // Host comes with the URL, the length with the body.
-            const bitswire::header h = bitswire::find_header(name);
-            if (h == bitswire::header::host || h == bitswire::header::content_length) return;
-            add(headers, std::string(name).append(": ").append(value));
-        });
-    if (unsendable) { // the client has checked it before
-        t.answer.trouble = bitswire::row_of(unsendable.code).text;
-        t.answer.may_help_later = false;
-        return t.answer;
-    }
+    for (const std::string& line : request.headers)
+        add(headers, line);
     add(headers, "Expect:");
     add(headers, "Transfer-Encoding:");
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_UPLOAD, 1L);
     set(CURLOPT_CUSTOMREQUEST, bitswire::bits_post.data());
-    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.body_size()));
-    set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(step.request_timeout_s));
+    set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.range.size_bytes));
+    set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(request.request_timeout_s));
 
-    const std::string url = std::string(scheme_).append("://").append(request.host).append(request.target);
-    http_answer answer = perform(t, url, true);
+    http_answer answer = perform(t, request.url, true);
     set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     return answer;
 }
 
-http_answer http_client::fetch(const std::string& url, std::uint32_t timeout_s, const sink& store,
-                               const watcher& watch) {
+http_answer http_client::fetch(const http_request& request, const sink& store, const watcher& watch,
+                               const head_watcher& see_head) {
+    const std::string& url = request.url;
     transfer t;
     t.watch = &watch;
     t.store = &store;
-    t.answer_timeout = std::chrono::seconds(timeout_s);
+    t.see_head = &see_head;
+    t.answer_timeout = std::chrono::seconds(request.response_timeout_s);
+    header_list headers;
+    for (const std::string& line : request.headers) {
+        t.wants_part = t.wants_part || line.starts_with("Range:");
+        add(headers, line);
+    }
+    set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_UPLOAD, 0L);
     set(CURLOPT_HTTPGET, 1L);
     set(CURLOPT_CUSTOMREQUEST, static_cast<const char*>(nullptr));
     set(CURLOPT_INFILESIZE_LARGE, curl_off_t{-1});
-    set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(timeout_s));
+    set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(request.response_timeout_s));
     http_answer answer = perform(t, url, origin_of(url) == origin_);
+    set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
     curl_off_t length = -1;
     curl_easy_getinfo(curl_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     const bool chunked = std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& h) {
@@ -364,6 +389,7 @@ http_answer http_client::perform(transfer& t, const std::string& url, bool with_
     note_authentication(url);
 
     http_answer& a = t.answer;
+    a.code = code;
     const std::uint16_t status = a.start.status;
     // A server that refuses a body may close before it has read all of it, and what curl says then is not the point.
     // But a 401 is half an exchange as long as there are credentials left to send.
@@ -391,4 +417,4 @@ http_answer http_client::perform(transfer& t, const std::string& url, bool with_
     return std::move(a);
 }
 
-} // namespace upload_tool
+} // namespace transfer

@@ -1,14 +1,13 @@
-// upload/http_client.hpp: libcurl as the HTTP client of an upload: a request of the library goes out, an answer comes
+// transfer/http_client.hpp: libcurl as the HTTP client of transfers: a request of the library goes out, an answer comes
 // back.
 //
 // One handle, so that one connection and its authentication serve all requests. TLS, proxies and authentication are
 // curl's; what an answer means is the library's.
 //
 // SPDX-License-Identifier: BSL-1.0
-#ifndef BITSWIRE_EXAMPLES_UPLOAD_HTTP_CLIENT_HPP
-#define BITSWIRE_EXAMPLES_UPLOAD_HTTP_CLIENT_HPP
+#ifndef BITSWIRE_EXAMPLES_TRANSFER_HTTP_CLIENT_HPP
+#define BITSWIRE_EXAMPLES_TRANSFER_HTTP_CLIENT_HPP
 
-#include "options.hpp"
 #include "source_file.hpp"
 
 #include <bitswire/session/upload_client.hpp>
@@ -18,12 +17,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-namespace upload_tool {
+namespace transfer {
 
 enum class http_result : std::uint8_t {
     answered,
@@ -31,8 +31,27 @@ enum class http_result : std::uint8_t {
     timed_out,
     watcher_stopped,
     file_changed,   ///< the file does not have the bytes that it had
-    sink_failed,    ///< the bytes of the answer could not be stored
+    sink_failed,    ///< the bytes of the answer could not be stored, or were not wanted
     head_too_large, ///< of the answer
+};
+
+/// How to reach servers.
+struct http_options {
+    std::string user; ///< "name:password"
+    std::optional<std::string> proxy;
+    std::string proxy_user;
+    std::string cacert;
+    bool insecure = false;
+    std::uint64_t limit_rate = 0; ///< bytes per second; 0: none
+};
+
+/// A request that is ready to go out, and borrows nothing.
+struct http_request {
+    std::string url;
+    std::vector<std::string> headers{};
+    bitswire::content_range range{}; ///< of the file: the body
+    std::uint32_t request_timeout_s = 0;
+    std::uint32_t response_timeout_s = 0;
 };
 
 struct http_answer {
@@ -40,6 +59,7 @@ struct http_answer {
     bitswire::status_line start{}; ///< of the final answer, and no interim one
     std::vector<std::pair<std::string, std::string>> headers{};
     std::string trouble{};       ///< in words, if there was no answer
+    CURLcode code = CURLE_OK;    ///< what curl made of it
     bool may_help_later = true;  ///< false: trying again will end the same
     bool length_is_known = true; ///< where the body ends, so that half of it is not taken for the whole
 };
@@ -51,13 +71,20 @@ class http_client {
     /// Stores a part of the answer's body; returns false if it cannot.
     using sink = std::function<bool(std::string_view bytes)>;
 
-    /// Throws usage_error.
-    explicit http_client(const options& o);
+    /// Sees the head of an answer with a body to store, before the first byte of it; returns false to stop at once.
+    using head_watcher = std::function<bool(const http_answer& head)>;
 
-    /// Sends the request of a step, with bytes of `file`, to the host that the step names.
-    http_answer send(const bitswire::upload_step& step, const source_file* file, const watcher& watch);
-    /// GET. Credentials go along only to where the upload goes.
-    http_answer fetch(const std::string& url, std::uint32_t timeout_s, const sink& store, const watcher& watch);
+    /// For transfers to and from the place that `url` leads to. Throws usage_error.
+    http_client(const http_options& o, const std::string& url);
+
+    /// The request of a step, to the host that the step names.
+    [[nodiscard]] http_request prepare(const bitswire::upload_step& step) const;
+    /// Sends a request with bytes of `file`.
+    http_answer send(const http_request& request, const source_file* file, const watcher& watch);
+    /// GET, with further header lines. What comes with a 200, or with a 206 where a Range was asked for, goes into
+    /// `store`. Credentials go along only to where the client was made for.
+    http_answer fetch(const http_request& request, const sink& store, const watcher& watch,
+                      const head_watcher& see_head = {});
 
   private:
     struct transfer;
@@ -74,7 +101,7 @@ class http_client {
     void choose_authentication(const std::string& url, bool with_credentials);
     void note_authentication(const std::string& url);
 
-    options options_;
+    http_options options_;
     std::string scheme_;
     std::string origin_; ///< scheme, host and port that the upload goes to
     std::unique_ptr<CURL, deleter> curl_;
@@ -85,6 +112,6 @@ class http_client {
     std::string server_auth_origin_{};
 };
 
-} // namespace upload_tool
+} // namespace transfer
 
 #endif

@@ -1,9 +1,9 @@
-// upload/source_file.cpp: the file that is uploaded, and whether it is still what it was.
+// transfer/source_file.cpp: the file that is uploaded, and whether it is still what it was.
 //
 // SPDX-License-Identifier: BSL-1.0
 #include "source_file.hpp"
 
-#include "options.hpp"
+#include "file_error.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace upload_tool {
+namespace transfer {
 
 namespace {
 
@@ -26,13 +26,13 @@ std::int64_t modified_ns(const struct stat& s) noexcept {
 source_file::source_file(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     struct stat s {};
     if (fd_ < 0 || ::fstat(fd_, &s) != 0) {
-        const std::string why = std::strerror(errno);
+        const int why = errno;
         if (fd_ >= 0) ::close(fd_);
-        throw usage_error(path + ": " + why);
+        throw file_error(path + ": " + std::strerror(why), why);
     }
     if (!S_ISREG(s.st_mode)) {
         ::close(fd_);
-        throw usage_error(path + ": is not a regular file");
+        throw file_error(path + ": is not a regular file", 0);
     }
     ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
     std::error_code unresolved;
@@ -64,4 +64,4 @@ bool source_file::read(std::uint64_t offset, char* out, std::size_t size) const 
     return true;
 }
 
-} // namespace upload_tool
+} // namespace transfer
