@@ -5,6 +5,11 @@
 
 #include "file_error.hpp"
 
+#include <bitswire/base/ascii.hpp>
+#include <bitswire/base/scan.hpp>
+#include <bitswire/spec/header.hpp>
+#include <bitswire/spec/limits.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -21,6 +26,14 @@ std::int64_t modified_ns(const struct stat& s) noexcept {
 }
 
 } // namespace
+
+std::string content_name_of(const std::string& path) {
+    std::string name = std::filesystem::path(path).filename().string();
+    const bool sendable = name.size() <= bitswire::row_of(bitswire::header::content_name).max_sent &&
+                          name.find_first_of(bitswire::forbidden_in_file_names) == std::string::npos &&
+                          bitswire::find_control(name) == name.size() && bitswire::trim_ows(name) == name;
+    return sendable ? name : std::string();
+}
 
 // Without O_NONBLOCK, opening a pipe that nobody writes to would wait.
 source_file::source_file(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {

@@ -20,6 +20,9 @@ struct file_identity {
     friend bool operator==(const file_identity&, const file_identity&) = default;
 };
 
+/// The name of the file, if it is one that may be sent as Content-Name; else empty.
+std::string content_name_of(const std::string& path);
+
 /// A regular file, open for reading as long as the object lives.
 class source_file {
   public:

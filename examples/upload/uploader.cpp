@@ -53,15 +53,6 @@ std::uint32_t repeat_for_s(const options& o) {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, bitswire::upload_client_config{}.repeat_for_s));
 }
 
-/// The name of the file, if it is one that may be sent.
-std::string content_name_of(const std::string& file) {
-    std::string name = std::filesystem::path(file).filename().string();
-    const bool sendable = name.size() <= bitswire::row_of(bitswire::header::content_name).max_sent &&
-                          name.find_first_of(bitswire::forbidden_in_file_names) == std::string::npos &&
-                          bitswire::find_control(name) == name.size() && bitswire::trim_ows(name) == name;
-    return sendable ? name : std::string();
-}
-
 bitswire::upload_client_config config_of(const options& o, std::uint64_t size_bytes) {
     bitswire::upload_client_config c;
     c.url = o.url;
@@ -109,7 +100,7 @@ uploader::uploader(const options& o)
     : options_(o), client_(config_), http_(o.http, o.url), display_(o.json, o.verbose) {
     if (!bitswire::parse_url(o.url))
         throw usage_error(o.url + ": is no http or https URL; a name and a password belong in --user");
-    if (options_.content_name.empty()) options_.content_name = content_name_of(o.file);
+    if (options_.content_name.empty()) options_.content_name = transfer::content_name_of(o.file);
     if (!o.cancel) file_.emplace(o.file);
     if (!o.state_file.empty()) state_file_.emplace(o.state_file);
 

@@ -1,0 +1,307 @@
+// queue/carry_out.cpp: the commands: each reads a job, calls the library's method of the same name, and writes the job.
+//
+// SPDX-License-Identifier: BSL-1.0
+#include "command.hpp"
+#include "queue_folder.hpp"
+#include "words.hpp"
+
+#include <bitswire/base/number.hpp>
+#include <nlohmann/json.hpp>
+#include <transfer/file_error.hpp>
+#include <transfer/whole_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <pwd.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace queue_tool {
+
+namespace {
+
+using bitswire::hresult;
+using bitswire::job_step;
+using bitswire::job_type;
+using bitswire::operator""_hresult;
+
+/// Far more than a name of a file has (PATH_MAX).
+constexpr std::uint16_t longest_local_name = 4095;
+
+/// The command was refused, in words or with a code.
+struct refused {
+    hresult code{};
+    std::string words{};
+};
+
+/// A random GUID of version 4 (RFC 9562 5.4).
+bitswire::guid make_id() {
+    bitswire::guid g;
+    for (std::size_t have = 0; have < g.bytes.size();) {
+        const ssize_t n = ::getrandom(g.bytes.data() + have, g.bytes.size() - have, 0);
+        if (n < 0 && errno != EINTR) throw folder_error(std::string("no random numbers: ") + std::strerror(errno));
+        have += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
+    }
+    g.bytes[6] = static_cast<std::uint8_t>((g.bytes[6] & 0x0fU) | 0x40U);
+    g.bytes[8] = static_cast<std::uint8_t>((g.bytes[8] & 0x3fU) | 0x80U);
+    return g;
+}
+
+std::string user_name() {
+    std::array<char, 16'384> room{};
+    struct passwd entry {};
+    struct passwd* found = nullptr;
+    if (::getpwuid_r(::geteuid(), &entry, room.data(), room.size(), &found) == 0 && found != nullptr)
+        return std::string(found->pw_name).substr(0, bitswire::max_owner_size);
+    return std::to_string(::geteuid());
+}
+
+/// Moves what was fetched to where it belongs; what was moved by a command that was killed then is no problem.
+hresult put_in_place(const std::string& part, const std::string& final_path) {
+    if (std::rename(part.c_str(), final_path.c_str()) == 0) {
+        transfer::sync_folder(transfer::folder_of(final_path));
+        return {};
+    }
+    const int why = errno;
+    struct stat s {};
+    if (why == ENOENT && ::stat(final_path.c_str(), &s) == 0) return {};
+    return hresult_of_errno(why);
+}
+
+/// Deletes what is not complete; false if something is left.
+bool remove_parts(const bitswire::job& j) {
+    bool all = true;
+    const auto remove = [&](std::uint32_t i, const std::string& final_path) {
+        all = (::unlink(part_path(j.id(), i, final_path).c_str()) == 0 || errno == ENOENT) && all;
+    };
+    for (std::uint32_t i = 0; i < j.file_count(); ++i)
+        remove(i, j.type() == job_type::download ? std::string(j.file(i).local_name) : reply_path(j));
+    return all;
+}
+
+class session {
+  public:
+    explicit session(const command& c) : command_(c), folder_(c.queue) {}
+
+    int run() {
+        try {
+            const open_file lock = folder_.lock();
+            run_ = folder_.current_run();
+            if (command_.verb == "create") {
+                create();
+            } else {
+                jobs_ = folder_.read_all(run_, problems_);
+                if (command_.verb == "list") {
+                    list();
+                } else {
+                    on_job(find());
+                }
+            }
+        } catch (const refused& r) {
+            return refuse(r);
+        }
+        for (const std::string& problem : problems_)
+            std::fprintf(stderr, "bitswire-queue: %s\n", printable(problem).c_str());
+        return problems_.empty() || command_.verb != "list" ? exit_done : exit_failed;
+    }
+
+  private:
+    int refuse(const refused& r) {
+        const bool has_code = r.code != hresult{};
+        std::string text = has_code ? text_of(r.code) : r.words;
+        if (has_code && !r.words.empty()) text += " (" + r.words + ")";
+        std::fprintf(stderr, "bitswire-queue: %s: %s\n", command_.verb.c_str(), printable(text).c_str());
+        for (const std::string& problem : problems_)
+            std::fprintf(stderr, "bitswire-queue: %s\n", printable(problem).c_str());
+        if (command_.json) {
+            nlohmann::json j = has_code ? json_of(r.code) : nlohmann::json::object();
+            j["text"] = text;
+            print({{"error", j}});
+        }
+        return exit_failed;
+    }
+    void print(const nlohmann::json& j) { std::printf("%s\n", dump(j).c_str()); }
+
+    void create() {
+        jobs_ = folder_.read_all(run_, problems_);
+        const std::string owner = user_name();
+        bitswire::job_config c{.id = make_id(), .type = command_.type};
+        c.display_name = command_.name;
+        c.owner = owner;
+        c.is_limited = ::geteuid() != 0; // root is an administrator
+        c.limits.local_name_size = longest_local_name;
+        const auto its =
+            std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& r) { return r->its().owner() == owner; });
+        const hresult count = bitswire::check_job_count(static_cast<std::size_t>(its), jobs_.size(), c);
+        if (count.is_failure()) throw refused{count};
+        job_record r;
+        const auto job = bitswire::job::create(c, r.make_room({}), now());
+        if (!job) throw refused{job.error(), "the name has to have 1 to 256 bytes"};
+        r.job = *job;
+        folder_.write(r, run_);
+        if (command_.json) {
+            print(json_of(r));
+        } else {
+            std::printf("%s\n", id_text(c.id).c_str());
+        }
+    }
+
+    void list() {
+        nlohmann::json all = nlohmann::json::array();
+        for (const auto& r : jobs_) {
+            if (command_.json) {
+                all.push_back(json_of(*r));
+            } else {
+                std::printf("%s\n", line_of(r->its()).c_str());
+            }
+        }
+        if (command_.json) print(all);
+    }
+
+    job_record& find() {
+        const auto id = bitswire::parse_guid(command_.job);
+        std::vector<job_record*> found;
+        for (const auto& r : jobs_) {
+            if (id && r->its().id() == *id) return *r;
+            if (r->its().display_name() == command_.job) found.push_back(r.get());
+        }
+        if (found.size() == 1) return *found.front();
+        if (found.empty()) throw refused{"BG_E_NOT_FOUND"_hresult, command_.job};
+        std::string words = "more than one job has the name " + command_.job + ":";
+        for (const job_record* r : found)
+            words += " " + id_text(r->its().id());
+        throw refused{{}, words};
+    }
+
+    void on_job(job_record& r) {
+        if (command_.verb == "info") {
+            if (command_.json) return print(json_of(r));
+            std::fputs(text_of(r).c_str(), stdout);
+            return;
+        }
+        const job_step step = change(r);
+        if (step.returns.is_failure()) throw refused{step.returns};
+        // Another S_ says what was not done.
+        if (step.returns != hresult{})
+            std::fprintf(stderr, "bitswire-queue: %s: %s\n", command_.verb.c_str(), text_of(step.returns).c_str());
+        if (r.its().is_over()) {
+            folder_.remove(r.its().id());
+        } else {
+            folder_.write(r, run_);
+        }
+        if (command_.json) {
+            nlohmann::json j = json_of(r);
+            j["returns"] = json_of(step.returns);
+            print(j);
+        }
+    }
+
+    job_step change(job_record& r) {
+        bitswire::job& j = *r.job;
+        const bitswire::moment t = now();
+        if (command_.verb == "add") return add(r);
+        if (command_.verb == "resume") return j.resume(t);
+        if (command_.verb == "suspend") return j.suspend(t);
+        if (command_.verb == "cancel") return cancel(r);
+        if (command_.verb == "complete") return complete(r);
+        if (command_.verb == "replace") {
+            const job_step s = j.replace_remote_prefix(command_.old_prefix, command_.new_prefix, t);
+            if (s.returns == hresult{} && !r.is_download()) r.forget_upload();
+            return s;
+        }
+        return set(j);
+    }
+
+    job_step add(job_record& r) {
+        bitswire::job& j = *r.job;
+        std::error_code problem;
+        const std::string local = std::filesystem::absolute(command_.local, problem).lexically_normal().string();
+        const job_step s = j.add_file(command_.remote, problem ? command_.local : local, now());
+        if (s.returns.is_failure()) return s;
+        if (r.is_download()) {
+            const std::string folder = transfer::folder_of(local);
+            if (::access(folder.c_str(), W_OK | X_OK) != 0)
+                throw refused{hresult_of_errno(errno), folder + ": " + std::strerror(errno)};
+            return s;
+        }
+        try {
+            const transfer::source_file readable(local);
+            j.on_size(0, readable.identity().size_bytes);
+        } catch (const transfer::file_error& e) {
+            throw refused{e.os_error == 0 ? "E_INVALIDARG"_hresult : hresult_of_errno(e.os_error), e.what()};
+        }
+        return s;
+    }
+
+    job_step cancel(job_record& r) {
+        bitswire::job& j = *r.job;
+        if (j.is_final()) return j.cancel(now());
+        return j.cancel(now(), !remove_parts(j));
+    }
+
+    job_step complete(job_record& r) {
+        bitswire::job& j = *r.job;
+        const hresult may = j.may_complete();
+        if (may.is_failure()) return j.complete(now());
+        bitswire::job_completion done;
+        if (r.is_download()) {
+            for (std::uint32_t i = 0; i < j.file_count() && done.rename_problem == hresult{}; ++i) {
+                const bitswire::job_file f = j.file(i);
+                if (!f.is_transferred || f.is_completed) continue;
+                const std::string final_path(f.local_name);
+                done.rename_problem = put_in_place(part_path(j.id(), i, final_path), final_path);
+            }
+            if (done.rename_problem == hresult{}) done.files_left = !remove_parts(j);
+        } else if (j.type() == job_type::upload_reply) {
+            const std::string final_path = reply_path(j);
+            const hresult problem = put_in_place(part_path(j.id(), 0, final_path), final_path);
+            if (problem.is_failure()) throw refused{problem, final_path};
+        }
+        const job_step s = j.complete(now(), done);
+        // That it could not be renamed is kept: the job is transferred from now on.
+        if (done.rename_problem.is_failure()) folder_.write(r, run_);
+        return s;
+    }
+
+    job_step set(bitswire::job& j) {
+        const bitswire::moment t = now();
+        if (command_.property == "name") return j.set_display_name(command_.value, t);
+        if (command_.property == "description") return j.set_description(command_.value, t);
+        if (command_.property == "reply-file") {
+            std::error_code problem;
+            const std::string path = std::filesystem::absolute(command_.value, problem).lexically_normal().string();
+            return j.set_reply_file_name(problem ? command_.value : path, t);
+        }
+        if (command_.property == "priority") {
+            for (std::size_t i = 0; i < bitswire::enumerator_count<bitswire::job_priority>; ++i) {
+                const auto p = static_cast<bitswire::job_priority>(i);
+                if (bitswire::enum_name(p) == command_.value) return j.set_priority(p, t);
+            }
+            throw refused{"E_INVALIDARG"_hresult, "priorities are foreground, high, normal and low"};
+        }
+        const bitswire::number n = bitswire::parse_decimal(command_.value, UINT32_MAX);
+        if (n.status != bitswire::number_status::ok)
+            throw refused{"E_INVALIDARG"_hresult, "not a number of seconds: " + command_.value};
+        const auto seconds = static_cast<std::uint32_t>(n.value);
+        return command_.property == "retry-delay" ? j.set_minimum_retry_delay(seconds, t)
+                                                  : j.set_no_progress_timeout(seconds, t);
+    }
+
+    const command& command_;
+    queue_folder folder_;
+    std::uint64_t run_ = 0;
+    std::vector<std::unique_ptr<job_record>> jobs_{};
+    std::vector<std::string> problems_{};
+};
+
+} // namespace
+
+int carry_out_command(const command& c) { return session(c).run(); }
+
+} // namespace queue_tool
