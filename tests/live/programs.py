@@ -1,6 +1,6 @@
 """Starts and stops the programs under test, each by its process id, each with folders of its own.
 
-Where they are, the environment says: BITSWIRE_SERVER and BITSWIRE_UPLOAD.
+Where they are, the environment says: BITSWIRE_SERVER, BITSWIRE_UPLOAD and BITSWIRE_QUEUE_PROGRAM.
 
 SPDX-License-Identifier: BSL-1.0
 """

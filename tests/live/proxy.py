@@ -20,6 +20,7 @@ class Fault:
 
     cut_up: int | None = None  #: reset both sides after so many bytes to the server
     cut_down: int | None = None  #: reset both sides after so many bytes to the client
+    see_down: Callable[[], bool] | None = None  #: asked when the server says something: whether to drop it and cut
     swallow_down: bool = False  #: drop what the server says, and end the connection when it says anything
     chunk: int = 65536  #: bytes handed on at a time
     delay_s: float = 0  #: before each of them
@@ -84,7 +85,7 @@ class Proxy:
                     data = server.recv(fault.chunk)
                     if not data:
                         break
-                    if fault.swallow_down:
+                    if fault.swallow_down or (fault.see_down is not None and fault.see_down()):
                         self._cut(client, server)
                         return
                     if down is not None:
