@@ -62,15 +62,16 @@ std::string user_name() {
     return std::to_string(::geteuid());
 }
 
-/// Moves what was fetched to where it belongs; what was moved by a command that was killed then is no problem.
-hresult put_in_place(const std::string& part, const std::string& final_path) {
+/// Moves what was fetched to where it belongs; that a command that was killed has moved it already is no problem.
+hresult put_in_place(const std::string& part, const std::string& final_path, std::uint64_t size_bytes) {
     if (std::rename(part.c_str(), final_path.c_str()) == 0) {
         transfer::sync_folder(transfer::folder_of(final_path));
         return {};
     }
     const int why = errno;
     struct stat s {};
-    if (why == ENOENT && ::stat(final_path.c_str(), &s) == 0) return {};
+    const bool is_there = why == ENOENT && ::stat(final_path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
+    if (is_there && static_cast<std::uint64_t>(s.st_size) == size_bytes) return {};
     return hresult_of_errno(why);
 }
 
@@ -242,7 +243,10 @@ class session {
     job_step cancel(job_record& r) {
         bitswire::job& j = *r.job;
         if (j.is_final()) return j.cancel(now());
-        return j.cancel(now(), !remove_parts(j));
+        const job_step s = j.cancel(now(), !remove_parts(j));
+        // Nothing was sent that the server would have to forget.
+        if (run_ == 0 && r.client.empty()) j.on_server_session_ended(now());
+        return s;
     }
 
     job_step complete(job_record& r) {
@@ -255,12 +259,13 @@ class session {
                 const bitswire::job_file f = j.file(i);
                 if (!f.is_transferred || f.is_completed) continue;
                 const std::string final_path(f.local_name);
-                done.rename_problem = put_in_place(part_path(j.id(), i, final_path), final_path);
+                done.rename_problem = put_in_place(part_path(j.id(), i, final_path), final_path, f.bytes_total);
             }
             if (done.rename_problem == hresult{}) done.files_left = !remove_parts(j);
         } else if (j.type() == job_type::upload_reply) {
             const std::string final_path = reply_path(j);
-            const hresult problem = put_in_place(part_path(j.id(), 0, final_path), final_path);
+            const hresult problem =
+                put_in_place(part_path(j.id(), 0, final_path), final_path, j.reply_progress()->bytes_total);
             if (problem.is_failure()) throw refused{problem, final_path};
         }
         const job_step s = j.complete(now(), done);

@@ -189,10 +189,7 @@ void runner::adopt(entry& e, std::unique_ptr<job_record> fresh) {
     e.record = std::move(fresh);
     const bitswire::job& j = e.record->its();
     scheduler_.update(e.slot, j, now().steady);
-    if (e.up && e.up->generation != e.record->generation) {
-        e.thread.cut();
-        if (!e.thread.is_busy()) e.up.reset();
-    }
+    if (is_old_upload_busy(e)) e.thread.cut();
     if (j.is_final()) {
         if (before != j.state()) clean_up(e);
     } else if (is_active(before) && !j.is_running()) {
@@ -294,19 +291,16 @@ void runner::on_client_timers() {
 void runner::start(entry& e) {
     if (is_stopping_) return;
     if (e.record->is_download()) return start_download(e);
-    if (e.up && e.up->generation != e.record->generation) { // the old one has not ended yet
-        if (e.thread.is_busy()) return;
-        e.up.reset();
-    }
+    if (is_old_upload_busy(e)) return;
     if (!e.up && !open_upload(e, true)) return;
-    if (e.up) pump(e, bitswire::carry_out(job_action::start, *e.up->client, now().wall));
+    pump(e, bitswire::carry_out(job_action::start, *e.up->client, now().wall));
 }
 
 void runner::stop(entry& e) {
     if (e.record->is_download()) {
         e.start_later = false;
         e.thread.cut();
-    } else if (e.up) {
+    } else if (!is_old_upload_busy(e) && e.up) {
         if (e.up->is_fetching_reply || stop_request::is_urgent()) e.thread.cut();
         pump(e, bitswire::carry_out(job_action::stop, *e.up->client, now().wall));
     }
@@ -321,6 +315,7 @@ void runner::clean_up(entry& e) {
             ::unlink(part_path(j.id(), i, std::string(j.file(i).local_name)).c_str());
         return save(e);
     }
+    if (is_old_upload_busy(e)) return;
     if (!e.up && !open_upload(e, false)) {
         j.on_server_session_ended(now());
         return save(e);
@@ -331,6 +326,15 @@ void runner::clean_up(entry& e) {
 }
 
 // ---- Uploads.
+
+/// Whether a request of an upload is under way that the job has nothing to do with any more. What comes next waits
+/// until that has ended: `on_thread_free_of_old_upload`.
+bool runner::is_old_upload_busy(entry& e) {
+    if (!e.up || e.up->generation == e.record->generation) return false;
+    if (e.thread.is_busy()) return true;
+    e.up.reset();
+    return false;
+}
 
 /// Goes on with the upload that the record knows, or begins one. False, and the job knows why, if that cannot be;
 /// without the file, false as well if there is nothing to cancel.
@@ -405,7 +409,7 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
             const packet_type type = s.request.type;
             // A session is never closed over a file that was written to while it was read.
             const bool needs_file = type == packet_type::fragment || type == packet_type::close_session;
-            if (needs_file && up.file->has_changed()) {
+            if (needs_file && up.file && up.file->has_changed()) {
                 s = give_up_changed_file(e);
                 continue;
             }

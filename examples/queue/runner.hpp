@@ -77,6 +77,7 @@ class runner {
     void stop(entry& e);
     void clean_up(entry& e);
 
+    static bool is_old_upload_busy(entry& e);
     bool open_upload(entry& e, bool with_file);
     void pump(entry& e, bitswire::upload_step s, bitswire::hresult transport = {});
     bitswire::upload_step give_up_changed_file(entry& e);

@@ -13,7 +13,9 @@ import re
 import resource
 import signal
 import subprocess
-from dataclasses import dataclass
+import threading
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Callable
 
@@ -431,7 +433,7 @@ class Damage(QueueCase):
         run = self.run_to_the_end(code=1)
         self.assertIn(str(bad), run.text())
         self.assertEqual(bad.read_bytes(), wrong[-1])
-        self.assertEqual(self.state_of("good") if self.call("info", "good").code == 0 else "", "TRANSFERRED")
+        self.assertEqual([job["state"] for job in self.do_list()], ["TRANSFERRED"])
         bad.write_bytes(whole)
         self.run_to_the_end()
         self.assertEqual(sorted(self.visible()), ["bad.bin", "good.bin"])
@@ -578,6 +580,43 @@ class Beside(QueueCase):
         order = [re.search(r"/(\w+)\.bin", line)[1] for line in self.server.lines if "Close-Session" in line]
         self.assertEqual(order, ["two", "one"])
         self.assertEqual((self.bytes_sent("/one.bin"), self.bytes_sent("/two.bin")), ((200_000, 0), (100_000, 0)))
+
+    def test_replace_while_a_request_is_under_way(self) -> None:
+        """a suspended upload that is sent elsewhere while its last Fragment is under way begins anew there, once"""
+        hostile = HostileServer()
+        self.addCleanup(hostile.stop)
+        held = threading.Event()
+        self.addCleanup(held.set)
+        hostile.on("Fragment", 2, lambda request, reply: replace(reply, late=held))
+        data = pattern(4 * FRAGMENT)
+        self.make_upload("job", hostile.url("/old/x.bin"), data)
+        run = self.start_run()
+        wait_until(lambda: len(hostile.of("Fragment")) == 2, "a Fragment is under way")
+        self.do("suspend", "job")
+        self.do("replace", "job", hostile.url("/old/"), hostile.url("/new/"))
+        self.assertEqual(self.info("job")["bytes_transferred"], 0)
+        self.do("resume", "job")
+        self.do("suspend", "job")
+        self.do("resume", "job")
+        self.assertEqual(run.wait(), 0, run.text())
+        self.assertEqual(hostile.files, {"/new/x.bin": [data]})
+        self.assertEqual(hostile.problems, [])
+
+    def test_retry_delay_goes_on(self) -> None:
+        """a command beside a run does not set the retry delay back"""
+        hostile = HostileServer()
+        self.addCleanup(hostile.stop)
+        hostile.on("Create-Session", 1, Reply(503, (("Content-Length", "0"),)))
+        self.make_upload("job", hostile.url("/x.bin"), b"x")
+        self.do("set", "job", "retry-delay", "5")
+        run = self.start_run()
+        self.wait_for_state("job", "TRANSIENT_ERROR")
+        since = time.monotonic()
+        self.assertEqual(self.info("job")["error"]["name"], "BG_E_HTTP_ERROR_503")
+        time.sleep(3)
+        self.do("set", "job", "description", "touched")
+        self.assertEqual(run.wait(), 0, run.text())
+        self.assertTrue(4 < time.monotonic() - since < 7.5)
 
     def test_new_jobs(self) -> None:
         """a job that is made beside a run is transferred by it"""
@@ -726,6 +765,12 @@ class Downloads(QueueCase):
         self.assertEqual(done.code, 1, done)
         self.assertEqual(self.state_of("job"), "TRANSFERRED")
         file.rmdir()
+        # As a command leaves it that is killed in the middle.
+        (part,) = self.folder.glob(".bitswire-*.part")
+        away = part.rename(self.folder / "away")
+        self.assertIn("ERROR_FILE_NOT_FOUND", self.call("complete", "job").errors)
+        self.assertEqual(self.state_of("job"), "TRANSFERRED")
+        away.rename(file)
         self.do("complete", "job")
         self.assertEqual(file.read_bytes(), b"data")
 
