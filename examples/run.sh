@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# From nothing to a finished upload, on a fresh Debian machine: installs what is missing, builds bitswire-server and
-# bitswire-upload, uploads a file of 64 MiB, kills the client in the middle and goes on, does an upload-reply with a
-# server application, and compares everything at both ends.
+# From nothing to a finished upload, on a fresh Debian machine: installs what is missing, builds bitswire-server,
+# bitswire-upload and bitswire-queue, uploads a file of 64 MiB, kills the client in the middle and goes on, does an
+# upload-reply with a server application, lets a queue upload and download while it is killed, and compares everything
+# at both ends.
 #
 # usage: examples/run.sh [MIB]     size of the file; 64 if nothing is said
 #
@@ -53,13 +54,15 @@ build=$source_folder/build/examples
 (
   cd "$source_folder"
   cmake --preset gcc-release -B "$build" -D BITSWIRE_BUILD_EXAMPLES=ON -D BITSWIRE_BUILD_TESTS=OFF -D BITSWIRE_BUILD_BENCH=OFF &&
-    cmake --build "$build" --target bitswire-server bitswire-upload -j2
+    cmake --build "$build" --target bitswire-server bitswire-upload bitswire-queue -j2
 ) >"$work/build.log" 2>&1 || {
   tail -n 40 "$work/build.log" >&2
   fail "the build"
 }
 server=$build/examples/server/bitswire-server
 upload=$build/examples/upload/bitswire-upload
+export BITSWIRE_QUEUE=$work/queue
+queue=$build/examples/queue/bitswire-queue
 application=$source_folder/examples/application/application.py
 
 # start_listening LOG COMMAND...: starts a program and waits until it listens; sets $address and $started_pid.
@@ -157,23 +160,60 @@ server_pid=$started_pid
 stop "$server_pid"
 stop "$application_pid"
 
+say "a queue: two uploads, one of them to the wrong place, with the run killed in the middle"
+mkdir "$work/files3" "$work/state3"
+start_listening "$work/server3.log" "$server" --listen 127.0.0.1:0 --root "$work/files3" --state "$work/state3"
+server_pid=$started_pid
+url=http://$address
+for name in first second; do "$queue" create --upload "$name"; done
+"$queue" add first "$url/first.bin" "$file"
+"$queue" add second "$url/wrong/second.bin" "$file"
+"$queue" set first priority foreground
+for name in first second; do "$queue" resume "$name"; done
+"$queue" run --limit-rate "$((size / 4))" &
+run_pid=$!
+started+=("$run_pid")
+until grep -q 'Fragment /first.bin .* received' "$work/server3.log"; do
+  kill -0 "$run_pid" 2>/dev/null || fail "the run ended before it could be killed"
+  sleep 0.05
+done
+kill -9 "$run_pid"
+{ wait "$run_pid" || true; } 2>/dev/null
+started=("$server_pid")
+echo "killed (kill -9); what there is to do, and then the same command again:"
+"$queue" list
+code=0
+"$queue" run || code=$?
+[ "$code" = 1 ] || fail "a job is in error, and the run ended with $code"
+"$queue" info second
+"$queue" replace second "$url/wrong/" "$url/"
+"$queue" resume second
+"$queue" run || fail "the run ended with $?"
+for name in first second; do "$queue" complete "$name"; done
+[ -z "$("$queue" list)" ] || fail "there is something left in the queue"
+stop "$server_pid"
+
 say "the packets, as the servers log them"
 show_log "$work/server.log"
 echo
 show_log "$work/server2.log"
+echo
+show_log "$work/server3.log"
 sed '1d; s/^/  application: /' "$work/application.log"
 
 say "both ends"
 same "the file: here, and where the first server put it" "$digest" "$(sha256_of "$work/files/upload.bin")"
 same "the file: here, and where the second server put it" "$digest" "$(sha256_of "$work/files2/upload.bin")"
+same "the file: here, and where the queue has put it" "$digest" "$(sha256_of "$work/files3/first.bin")"
+same "the file: here, and where the queue has put it at last" "$digest" "$(sha256_of "$work/files3/second.bin")"
 same "the file: here, and at the application" "$digest" \
   "$(sed -n 's/^POST .* sha256 \([0-9a-f]*\),.*/\1/p' "$work/application.log")"
 printf '{"size": %d, "sha256": "%s"}\n' "$size" "$digest" >"$work/wanted.json"
 same "the reply: what the application had to write, and what came here" "$(sha256_of "$work/wanted.json")" \
   "$(sha256_of "$work/reply.json")"
-for folder in "$work/state" "$work/state2"; do
+for folder in "$work/state" "$work/state2" "$work/state3"; do
   ! compgen -G "$folder/*.part" >/dev/null || fail "a partial file was left in $folder"
 done
 cat "$work/reply.json"
 
-printf '\nOK: %d MiB uploaded, killed, gone on with, replied to; everything is the same at both ends\n' "$mib"
+printf '\nOK: %d MiB uploaded, killed, gone on with, replied to, queued; everything is the same at both ends\n' "$mib"
