@@ -2,6 +2,7 @@
 //
 // SPDX-License-Identifier: BSL-1.0
 #include "command.hpp"
+#include "part_file.hpp"
 #include "queue_folder.hpp"
 #include "words.hpp"
 
@@ -29,6 +30,7 @@ namespace {
 using bitswire::hresult;
 using bitswire::job_step;
 using bitswire::job_type;
+// NOLINTNEXTLINE(misc-unused-using-decls): clang-tidy 14 does not see what uses it
 using bitswire::operator""_hresult;
 
 /// Far more than a name of a file has (PATH_MAX).
@@ -79,7 +81,7 @@ hresult put_in_place(const std::string& part, const std::string& final_path, std
 bool remove_parts(const bitswire::job& j) {
     bool all = true;
     const auto remove = [&](std::uint32_t i, const std::string& final_path) {
-        all = (::unlink(part_path(j.id(), i, final_path).c_str()) == 0 || errno == ENOENT) && all;
+        all = remove_part(part_path(j.id(), i, final_path)) && all;
     };
     for (std::uint32_t i = 0; i < j.file_count(); ++i)
         remove(i, j.type() == job_type::download ? std::string(j.file(i).local_name) : reply_path(j));

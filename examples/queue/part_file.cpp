@@ -17,6 +17,8 @@ namespace queue_tool {
 namespace {
 
 constexpr std::size_t longest_validator = 1000;
+/// Behind the name of a temporary file that is not the one yet.
+constexpr const char* fresh = ".new";
 
 std::optional<std::string_view> find(const transfer::http_answer& a, std::string_view name) {
     for (const auto& [key, value] : a.headers) {
@@ -100,10 +102,10 @@ class fetch {
     }
     /// With another inode than the old one, so that nobody takes its bytes for those of the old file.
     bool open_new() {
-        const std::string fresh = part_ + ".new";
-        ::unlink(fresh.c_str());
-        fd_ = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-        if (fd_ < 0 || std::rename(fresh.c_str(), part_.c_str()) != 0) return keep_errno();
+        const std::string name = part_ + fresh;
+        ::unlink(name.c_str());
+        fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (fd_ < 0 || std::rename(name.c_str(), part_.c_str()) != 0) return keep_errno();
         result.bytes = 0;
         return true;
     }
@@ -133,6 +135,11 @@ fetch_result fetch_part(transfer::http_client& http, const std::string& url, con
     f.result.answer = std::move(answer);
     f.finish();
     return std::move(f.result);
+}
+
+bool remove_part(const std::string& part) {
+    ::unlink((part + fresh).c_str());
+    return ::unlink(part.c_str()) == 0 || errno == ENOENT;
 }
 
 std::optional<std::uint64_t> size_of_part(const std::string& part, std::uint64_t inode) {

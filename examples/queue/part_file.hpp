@@ -45,6 +45,9 @@ fetch_result fetch_part(transfer::http_client& http, const std::string& url, con
                         const fetch_begin& begin, const transfer::http_client::watcher& watch,
                         const std::function<void(const fetch_head&)>& see_head);
 
+/// Deletes a temporary file, with what a fetch that was killed has left of it; false if something is left.
+bool remove_part(const std::string& part);
+
 /// Size of a temporary file, if it is the one with this inode.
 std::optional<std::uint64_t> size_of_part(const std::string& part, std::uint64_t inode);
 

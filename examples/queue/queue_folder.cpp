@@ -76,6 +76,20 @@ std::unique_ptr<open_file> queue_folder::begin_run(std::uint64_t number) const {
     return f;
 }
 
+void queue_folder::sweep() const {
+    std::vector<std::filesystem::path> left;
+    std::error_code problem;
+    for (std::filesystem::directory_iterator i(path_, problem), end; !problem && i != end; i.increment(problem)) {
+        const std::string name = i->path().filename().string();
+        const std::string ending = std::string(suffix) + ".tmp";
+        if (!name.ends_with(ending)) continue;
+        if (bitswire::parse_guid(std::string_view(name).substr(0, name.size() - ending.size())))
+            left.push_back(i->path());
+    }
+    for (const std::filesystem::path& file : left)
+        ::unlink(file.c_str());
+}
+
 std::map<std::string, std::uint64_t> queue_folder::revisions() const {
     std::map<std::string, std::uint64_t> found;
     std::error_code problem;

@@ -54,6 +54,8 @@ class queue_folder {
     /// Begins a run, which lasts until the result dies or the process ends; without one there is one already.
     [[nodiscard]] std::unique_ptr<open_file> begin_run(std::uint64_t number) const;
 
+    /// Deletes what commands that were killed while they wrote have left.
+    void sweep() const;
     /// The ids that file names say, with the revisions of the files; 0 for a file that cannot be a job.
     [[nodiscard]] std::map<std::string, std::uint64_t> revisions() const;
     /// A job; none if there is no such file. Throws folder_error if it is damaged.

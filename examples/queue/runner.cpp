@@ -35,6 +35,7 @@ using bitswire::upload_todo;
 using transfer::http_answer;
 using transfer::http_result;
 using transfer::stop_request;
+// NOLINTNEXTLINE(misc-unused-using-decls): clang-tidy 14 does not see what uses it
 using bitswire::operator""_hresult;
 
 /// Changes that others make are seen as soon as that.
@@ -98,6 +99,7 @@ int runner::run() {
         const open_file lock = folder_.lock();
         run_ = random_number();
         run_lock_ = folder_.begin_run(run_);
+        if (run_lock_) folder_.sweep();
     }
     if (!run_lock_) throw folder_error(folder_.path() + ": is being run already");
     bool is_first = true;
@@ -312,7 +314,7 @@ void runner::clean_up(entry& e) {
     if (e.record->is_download()) { // cancelled because nothing happened for so long
         e.thread.cut();
         for (std::uint32_t i = 0; i < j.file_count(); ++i)
-            ::unlink(part_path(j.id(), i, std::string(j.file(i).local_name)).c_str());
+            remove_part(part_path(j.id(), i, std::string(j.file(i).local_name)));
         return save(e);
     }
     if (is_old_upload_busy(e)) return;
@@ -627,7 +629,7 @@ void runner::on_download_progress(entry& e) {
 void runner::on_downloaded(entry& e, std::uint32_t file, const std::string& part, const fetch_result& r) {
     if (e.is_gone) {
         // It may have begun anew after the others were deleted; a file that is damaged on disk still has its parts.
-        if (!damaged_.contains(e.id)) ::unlink(part.c_str());
+        if (!damaged_.contains(e.id)) remove_part(part);
         return;
     }
     bitswire::job& j = *e.record->job;

@@ -441,6 +441,8 @@ class Damage(QueueCase):
     def test_foreign_files(self) -> None:
         """what is in the folder and no job is left alone"""
         self.make_two()
+        left_over = self.queue / "00000000-0000-4000-8000-000000000000.job.tmp"
+        left_over.write_bytes(b"half")
         foreign = {"notes.txt": b"x", "x.job": b"y", "abc": b"", "{}.job": b"z"}
         for name, bytes_ in foreign.items():
             (self.queue / name).write_bytes(bytes_)
@@ -448,6 +450,7 @@ class Damage(QueueCase):
         os.mkfifo(self.queue / "pipe.job")
         self.run_to_the_end()
         self.assertEqual([job["state"] for job in self.do_list()], ["TRANSFERRED"] * 2)
+        self.assertFalse(left_over.exists())
         for name, bytes_ in foreign.items():
             self.assertEqual((self.queue / name).read_bytes(), bytes_)
 
