@@ -205,7 +205,9 @@ class session_pair {
             const session_record* const record = world_.store.find(id);
             const bool holds = record != nullptr && record->session.holds(ticket);
             const auto step = world_.server.on_stored(id, ticket, 0, world_.directory, now());
-            CHECK(step.todo == (holds ? upload_server_todo::answer : upload_server_todo::abandon));
+            CHECK((step.todo == upload_server_todo::abandon) == !holds);
+            // Where there was nothing left to store, the application is asked, for nobody.
+            if (holds) world_.work_off({.type = packet_type::fragment, .session_id = id}, step, {});
         }
         late_.clear();
     }

@@ -79,7 +79,10 @@ TEST_CASE("server: create, fragments, close, and the file appears with Close-Ses
     CHECK(first->received_content_range == 4);
     CHECK(first->session_id == "{1}");
     CHECK(first->reply_url.empty());
-    CHECK(w.send(4, 6)->received_content_range == 10);
+    const auto last = w.send(4, 6);
+    CHECK(last->received_content_range == 10);
+    CHECK(last->reply_url.empty());
+    CHECK(w.notified.empty());
     CHECK(w.destinations.empty());
     check_accepted(w.close());
     CHECK(w.destinations[std::string(target)] == file);
@@ -204,6 +207,42 @@ TEST_CASE("server: a Fragment beyond the next expected byte gets 416 with the of
     CHECK(a->received_content_range == 3);
     CHECK(w.store.find("{1}")->partial == "012");
     CHECK(w.send(3, 7)->received_content_range == 10);
+}
+
+TEST_CASE("server: every Ack to a Fragment of a session says which byte is next, also one that refuses "
+          "[MC-BUP 2.2.7.2]") {
+    world w;
+    w.directory.notification = notification_type::by_value;
+    w.create();
+    w.send(0, 4);
+    const auto refused = [](const std::optional<ack>& a, std::uint64_t next) {
+        REQUIRE(a);
+        CHECK(a->status >= 400);
+        CHECK(a->received_content_range == next);
+        CHECK(size_of_message(*a));
+    };
+    refused(w.exchange(fragment(4, 6, 11), "456789"), 4);
+    w.store_problem = refusal::disk_full;
+    refused(w.send(4, 6), 4);
+    w.store_problem.reset();
+    w.directory.max_fragment_bytes = 5;
+    refused(w.send(4, 6), 4);
+    w.directory.max_fragment_bytes = UINT64_MAX;
+    refused(w.send(5, 5), 4);
+    w.application = refused_by_application(503);
+    refused(w.send(4, 6), 10);
+    w.application = refused_by_application(403);
+    refused(w.send(4, 6), 10);
+    refused(w.send(4, 6), 10);
+    const auto unknown = w.exchange(request(packet_type::fragment, "{unknown}")); // there is no next byte
+    CHECK_FALSE(unknown->received_content_range);
+    w.cancel();
+    CHECK_FALSE(w.send(4, 6)->received_content_range);
+    world busy;
+    busy.create();
+    busy.send(0, 10);
+    busy.begin(request(packet_type::close_session));
+    refused(busy.begin(fragment(0, 10)).answer, 10);
 }
 
 TEST_CASE("server: of an overlap only the new bytes are stored, old ones never overwritten [fragment]") {

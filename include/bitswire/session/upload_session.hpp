@@ -53,6 +53,7 @@ class upload_session {
         if (pending_ != pending::none && !takes_over) {
             ack busy = refuse(refusal::session_busy, r.type, c.session_id);
             busy.keep_alive = r.keep_alive;
+            if (r.type == packet_type::fragment) busy.received_content_range = received_bytes_;
             upload_server_step step{.answer = busy};
             detail::leave_body(r, d, step);
             return step;
@@ -389,7 +390,7 @@ class upload_session {
         // Who is refused a session has none.
         const bool creating = answering_ == packet_type::create_session;
         ack a = refuse(why, answering_, creating ? std::string_view{} : c.session_id);
-        if (why == refusal::out_of_sync) a.received_content_range = received_bytes_;
+        a.received_content_range = next_byte();
         a.keep_alive = !closes_;
         return a;
     }
@@ -401,8 +402,14 @@ class upload_session {
         a.status = result.status >= 300 ? result.status : row_of(refusal::application_unreachable).status;
         a.error_code = result.code;
         a.error_context = result.context;
+        a.received_content_range = next_byte();
         a.keep_alive = !closes_;
         return a;
+    }
+    /// What every Ack to a Fragment says, whatever else it says ([MC-BUP] 2.2.7.2); nothing once the session is over.
+    [[nodiscard]] constexpr std::optional<std::uint64_t> next_byte() const noexcept {
+        if (answering_ != packet_type::fragment || machine_.is_final()) return std::nullopt;
+        return received_bytes_;
     }
     /// What the application said when it wanted no further notification.
     [[nodiscard]] constexpr notification_result final_result() const noexcept {
