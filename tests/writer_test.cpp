@@ -112,6 +112,9 @@ TEST_CASE("writer: values that would break the message are refused, at every pla
             r = fragment();
             r.user_agent = value;
             check_refused(r, {errc::unsendable_value, header::user_agent, offset});
+            r = create_session();
+            r.content_name = value;
+            check_refused(r, {errc::unsendable_value, header::content_name, offset});
             ack a = ack_of(packet_type::fragment);
             a.reply_url = value;
             check_refused(a, {errc::unsendable_value, header::reply_url, offset});
@@ -258,9 +261,28 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
     a = ack_of(packet_type::ping);
     a.error_code = hresult{};
     check_refused(a, {errc::unsendable_combination, header::error_code, 0});
+    a = ack_of(packet_type::ping);
+    a.error_context = error_context::remote_file;
+    check_refused(a, {errc::unsendable_combination, header::error_context, 0});
     a = ack_of(packet_type::ping, 500);
     a.error_context.reset();
     check_refused(a, {errc::unsendable_value, header::error_context, 0});
+    a = ack_of(packet_type::ping, 500);
+    a.error_code.reset();
+    check_refused(a, {errc::unsendable_value, header::error_code, 0});
+    a = ack_of(packet_type::create_session, 500);
+    a.protocol = bits_upload_protocol;
+    check_refused(a, {errc::unsendable_combination, header::protocol, 0});
+    for (const ack& other : {ack_of(packet_type::fragment), ack_of(packet_type::create_session, 500)}) {
+        a = other;
+        a.host_id = "h";
+        check_refused(a, {errc::unsendable_combination, header::host_id, 0});
+    }
+    for (const ack& other : {ack_of(packet_type::close_session), ack_of(packet_type::fragment, 500)}) {
+        a = other;
+        a.reply_url = "r";
+        check_refused(a, {errc::unsendable_combination, header::reply_url, 0});
+    }
     a = ack_of(packet_type::create_session);
     a.host_id_fallback_timeout_s = 5;
     check_refused(a, {errc::unsendable_combination, header::host_id_fallback_timeout, 0});
@@ -311,6 +333,62 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
     CHECK(reread<notification_response>(written(s)) == s);
     s.status = 1000;
     check_refused(s, {errc::unsendable_value, header::none, 0});
+    s = {};
+    s.static_response_url = "http://a/b";
+    s.body.size_bytes = 3; // [MC-BUP] 2.2.13.3
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
+    s.body = {.end = body_end::connection};
+    s.keep_alive = false;
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
+}
+
+TEST_CASE("writer: each request says its type and its length, and only a Fragment has a body "
+          "[MC-BUP 2.2.2, 2.2.4, 2.2.6, 2.2.8, 2.2.10]") {
+    for (std::size_t i = 0; i < request_type_count; ++i) {
+        const auto type = static_cast<packet_type>(i);
+        CAPTURE(std::string(name_of(type)));
+        upload_request r = type == packet_type::create_session ? create_session() : fragment();
+        r.type = type;
+        if (type != packet_type::fragment) r.range = {};
+        const std::string bytes = written(r);
+        CHECK(bytes.starts_with("BITS_POST /x HTTP/1.1\r\n"));
+        CHECK(bytes.find("\r\nBITS-Packet-Type: " + std::string(name_of(type)) + "\r\n") != std::string::npos);
+        const bool has_body = type == packet_type::fragment;
+        CHECK(r.body_size() == (has_body ? 5 : 0));
+        CHECK(bytes.find(has_body ? "\r\nContent-Length: 5\r\n" : "\r\nContent-Length: 0\r\n") != std::string::npos);
+        CHECK((bytes.find("\r\nContent-Range: bytes 5-9/10\r\n") != std::string::npos) == has_body);
+        const bool has_session = type != packet_type::create_session;
+        CHECK((bytes.find("\r\nBITS-Session-Id: {1}\r\n") != std::string::npos) == has_session);
+        CHECK((bytes.find("\r\nBITS-Supported-Protocols: ") != std::string::npos) == !has_session);
+        CHECK(bytes.find("\r\n\r\n") == bytes.size() - 4);
+    }
+}
+
+TEST_CASE("writer: each Ack is an Ack without a body, and has a code and a context if and only if it refuses "
+          "[MC-BUP 2.2.3, 2.2.5, 2.2.7, 2.2.9, 2.2.11]") {
+    for (std::size_t i = 0; i < request_type_count; ++i) {
+        for (const std::uint16_t status :
+             {std::uint16_t{200}, std::uint16_t{201}, std::uint16_t{400}, std::uint16_t{416}, std::uint16_t{500}}) {
+            const auto type = static_cast<packet_type>(i);
+            CAPTURE(std::string(name_of(type)));
+            CAPTURE(status);
+            ack a = ack_of(type, status);
+            if (type == packet_type::ping) a.session_id = "{1}";
+            const std::string bytes = written(a);
+            const auto has = [&](std::string_view line) { return bytes.find(line) != std::string::npos; };
+            CHECK(bytes.starts_with("HTTP/1.1 " + std::to_string(status) + " "));
+            CHECK(has("\r\nBITS-Packet-Type: Ack\r\n"));
+            CHECK(has("\r\nContent-Length: 0\r\n"));
+            CHECK(has("\r\nBITS-Session-Id: {1}\r\n"));
+            CHECK(bytes.find("\r\n\r\n") == bytes.size() - 4);
+            const bool refuses = status >= 300;
+            CHECK(has("\r\nBITS-Error: 0x80070057\r\n") == refuses);
+            CHECK(has("\r\nBITS-Error-Context: 0x5\r\n") == refuses);
+            CHECK(has("\r\nBITS-Protocol: ") == (type == packet_type::create_session && !refuses));
+            const bool says_where = type == packet_type::fragment && (!refuses || status == 416);
+            CHECK(has("\r\nBITS-Received-Content-Range: 7\r\n") == says_where);
+        }
+    }
 }
 
 TEST_CASE("writer: Acks as a Windows client expects them [MC-BUP 2.2.3, 2.2.7, 2.2.1.2]") {
@@ -481,7 +559,8 @@ TEST_CASE("writer: random packets read back equal, through both doors") {
         s.static_response_url = maybe("https://a/b?c");
         s.copy_file_to_destination = below(2) != 0;
         s.server = maybe(text(40));
-        if (s.status != 204 && s.status != 304) s.body.size_bytes = random() >> below(64);
+        const bool may_have_body = s.status != 204 && s.status != 304 && s.static_response_url.empty();
+        if (may_have_body) s.body.size_bytes = random() >> below(64);
         s.keep_alive = below(2) != 0;
         REQUIRE(reread<notification_response>(written(s)) == s);
     }
