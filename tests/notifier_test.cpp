@@ -48,6 +48,8 @@ TEST_CASE("notifier: where an application is: absolute, relative, with the query
     CHECK(resolved("http://h/f", "//other/b") == "bad at 0");
     CHECK(resolved("http://h/f", "ftp://a/b") == "bad at 0");
     CHECK(resolved("http://h/f", "a b") == "bad at 0");
+    CHECK(resolved("http://h/f", "") == "bad at 0"); // not the upload itself
+    CHECK(resolved("http://h/f?x", "#y") == "bad at 0");
     CHECK(resolved("h/f", "http://a/b") == "bad at 0");
     std::string small(5, '?');
     CHECK(resolve_notification_url("http://h/f", "http://a/b", small).error().code == errc::buffer_too_small);
@@ -186,9 +188,35 @@ TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and
     CHECK(n.result().status == 502);
 }
 
+TEST_CASE("notifier: every step that takes time says how much of it there is [MC-BUP 3.3.2, 3.3.5.1]") {
+    for (const auto type : {notification_type::by_reference, notification_type::by_value}) {
+        for (const std::uint32_t seconds : {notification_timeout_s, 7U}) {
+            conversation c(type);
+            c.config.timeout_s = seconds;
+            notifier n(c.config);
+            CHECK(n.start().timeout_s == seconds);
+            if (type == notification_type::by_value) CHECK(n.on_headers_sent().timeout_s == seconds);
+            const auto receiving = type == notification_type::by_value ? n.on_data_sent() : n.on_headers_sent();
+            CHECK(receiving.todo == notifier_todo::receive_headers);
+            CHECK(receiving.timeout_s == seconds);
+            const auto after = n.on_response({.body = {.size_bytes = 5}});
+            if (type == notification_type::by_value) {
+                CHECK(after.todo == notifier_todo::receive_data);
+                CHECK(after.timeout_s == seconds);
+                n.on_reply_received();
+            }
+            CHECK(n.finished());
+            CHECK(n.on_timeout().todo == notifier_todo::nothing); // there is nothing left to be late with
+        }
+    }
+    static_assert(notification_timeout_s == 300);
+}
+
 TEST_CASE("notifier: a URL that is none is an application that cannot be reached") {
     conversation c(notification_type::by_value);
-    c.config.notification_url = "ftp://a/b";
+    SUBCASE("of the application") { c.config.notification_url = "ftp://a/b"; }
+    SUBCASE("of the application: none at all [MC-BUP 3.2.1.1]") { c.config.notification_url = ""; }
+    SUBCASE("of the upload [MC-BUP 2.2.12.2]") { c.config.original_url = "/inbox/file.bin"; }
     notifier n(c.config);
     CHECK(n.start().todo == notifier_todo::done);
     CHECK(n.problem().code == errc::bad_url);

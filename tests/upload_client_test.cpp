@@ -68,9 +68,11 @@ TEST_CASE("client: create, fragments, close [MC-BUP 3.1.5.1]") {
     CHECK(d.step.response_timeout_s == 300);
     d.create();
     CHECK(d.step.request.session_id == id);
+    CHECK(d.step.request.content_name == "file.bin");
     CHECK(d.step.request.range == content_range{0, 4, 10});
     d.received(4);
     CHECK(d.step.request.range == content_range{4, 6, 10}); // quick, so larger
+    CHECK(d.step.request.content_name == "file.bin");
     CHECK(d.client.bytes_done() == 4);
     CHECK(d.client.bytes_total() == 10);
     d.received(10);
@@ -692,6 +694,47 @@ TEST_CASE("client: refusals are handed on unmodified [MC-BUP 3.1.1.2]") {
     }
 }
 
+TEST_CASE("client: what a server refuses for good stops at once, at each message that can be refused so "
+          "[MC-BUP 3.1.5.2.1]") {
+    struct row {
+        std::uint16_t status;
+        hresult code;
+    };
+    for (const row& told :
+         {row{403, "E_ACCESSDENIED"_hresult}, row{501, "E_ACCESSDENIED"_hresult}, row{400, "E_INVALIDARG"_hresult},
+          row{500, "BG_E_TOO_LARGE"_hresult}, row{500, "HRESULT_FROM_WIN32(ERROR_DISK_FULL)"_hresult},
+          row{404, hresult{}}, row{302, hresult{}}}) {
+        for (const packet_type type : {packet_type::create_session, packet_type::fragment, packet_type::ping,
+                                       packet_type::close_session, packet_type::cancel_session}) {
+            const bool ends_session = type == packet_type::close_session || type == packet_type::cancel_session;
+            if (ends_session && told.status >= 500) continue; // these are repeated
+            CAPTURE(told.status);
+            CAPTURE(std::string(name_of(type)));
+            dialogue d(small);
+            if (type != packet_type::create_session) d.create();
+            if (type == packet_type::ping) {
+                d.client.suspend(d.now);
+                d.received(4);
+                d.step = d.client.resume(d.now);
+            } else if (type == packet_type::close_session) {
+                d.received(10);
+            } else if (type == packet_type::cancel_session) {
+                d.client.cancel(d.now);
+                d.received(4);
+            }
+            REQUIRE(d.sent() == type);
+            d.refuse_with(told.status, told.code);
+            CHECK(d.step.todo == upload_todo::stopped);
+            CHECK(d.client.state() == upload_client_state::error);
+            CHECK(d.client.failure().what == upload_status::refused);
+            CHECK(d.client.failure().during == type);
+            CHECK(d.client.failure().http_status == told.status);
+            CHECK(d.client.failure().code == told.code);
+            CHECK(d.client.failure().context == error_context::remote_file);
+        }
+    }
+}
+
 TEST_CASE("client: a call that comes while a request is under way does not send another one") {
     dialogue d(small);
     d.create();
@@ -749,6 +792,9 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
             return d;
         };
         REQUIRE(at().sent() == type);
+        CHECK(at().step.request.session_id == (type == e::create_session ? std::string_view{} : id));
+        CHECK(at().step.request_timeout_s == 120);
+        CHECK(at().step.response_timeout_s == 300);
         dialogue asked = at();
         asked.refuse_with(401);
         CHECK(asked.step.todo == upload_todo::give_credentials);
