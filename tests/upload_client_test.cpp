@@ -804,6 +804,8 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
         refused.refuse_with(403);
         CHECK(refused.client.state() == upload_client_state::error);
         CHECK(refused.client.failure().during == type);
+        CHECK(refused.client.on_timeout(refused.now).todo == upload_todo::nothing); // its answer was in time
+        CHECK(refused.client.state() == upload_client_state::error);
         dialogue invalid = at();
         invalid.step = invalid.client.on_bad_ack({errc::bad_status, header::none, 0}, invalid.now);
         CHECK(invalid.client.state() == upload_client_state::error);

@@ -310,6 +310,28 @@ class ByHand(ReplyCase):
         self.assertEqual(self.visible(), {})
         wait_until(lambda: self.kept_bytes() == 0, "the partial file is deleted")
 
+    def test_cancel_deletes_the_reply(self) -> None:
+        """Cancel-Session after the last Fragment deletes the upload and the file of the reply [MC-BUP 3.2.5.2.8]"""
+        for kind in (1, 2):
+            with self.subTest(kind):
+                self.start_both(kind)
+                peer = self.connect()
+                session = peer.create(TARGET).session
+                url = self.assert_ack(self.last_fragment(peer, session)).get("BITS-Reply-URL")
+                assert url
+                target = "/" + url.split("/", 3)[3] if url.startswith("http://") else "/" + url.lstrip("/")
+                target = target.replace("\\", "/").replace("{", "%7B").replace("}", "%7D")
+                self.assertEqual(json.loads(peer.get(target).body), REPLY)
+                reply = json.dumps(REPLY).encode() + b"\n"
+                kept = [path for path in self.state.rglob("*") if path.is_file()]
+                self.assertIn(reply, [path.read_bytes() for path in kept])
+                self.assert_ack(peer.cancel(TARGET, session))
+                self.assertEqual(self.connect().get(target).status, 404)
+                self.assertEqual(self.kept_bytes(), 0)
+                kept = [path for path in self.state.rglob("*") if path.is_file()]
+                self.assertNotIn(reply, [path.read_bytes() for path in kept])
+                self.assertEqual(self.visible(), {})
+
     def test_application_refuses_what_is_no_notification(self) -> None:
         """the example application checks what it gets [MC-BUP 2.2.12]"""
         self.application = self.start_application()
