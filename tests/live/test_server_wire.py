@@ -456,6 +456,19 @@ class Writers(ServerCase):
         self.assert_refused(peer.cancel(TARGET, session), 500, SESSION_NOT_FOUND)
         self.assertEqual(self.visible(), {"file.bin": DATA})
 
+    def test_close_of_a_deleted_upload(self) -> None:
+        """Close-Session of an upload whose file somebody has deleted gets 404, and nothing appears [MC-BUP 3.2.5.2.7]"""
+        state = self.make_folder("state")
+        self.start_server("--state", str(state))
+        peer = self.connect()
+        session = peer.create(TARGET).session
+        self.assertEqual(peer.fragment(TARGET, session, 0, DATA, len(DATA)).offset, len(DATA))
+        partial = list(state.rglob("*.part"))
+        self.assertEqual([path.read_bytes() for path in partial], [DATA])
+        partial[0].unlink()
+        self.assert_refused(peer.close(TARGET, session), 404, 0x80190194)
+        self.assertEqual(self.visible(), {})
+
     def test_existing_destination(self) -> None:
         """a destination that exists is refused, or replaced where the server allows it [ack-for-create-session]"""
         (self.root / "file.bin").write_bytes(b"old")
