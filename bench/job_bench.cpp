@@ -93,16 +93,23 @@ void scheduler_decision(benchmark::State& state) {
     check(state.iterations() < 1000 || (seen[0] > 0 && seen[1] > 0 && seen[2] > 0 && seen[3] > 0), "decisions");
 }
 
+constexpr std::uint32_t queue_jobs = 1000;
+
 struct into_set {
     job_set& set;
     std::uint64_t waited = 0;
 
     job_storage make_room(std::uint32_t number, const job_storage_size& /*size*/) { return set.storage_of(number); }
-    void take(std::uint32_t number, const job& j) { set.jobs[number] = j; }
-    void wait(std::uint32_t /*number*/) { ++waited; }
+    bool take(std::uint32_t number, const job& j) {
+        if (number >= queue_jobs) return false;
+        set.jobs[number] = j;
+        return true;
+    }
+    bool wait(std::uint32_t number) {
+        ++waited;
+        return number < queue_jobs;
+    }
 };
-
-constexpr std::uint32_t queue_jobs = 1000;
 
 std::size_t write_set(const job_set& set, std::span<char> out) {
     const auto each = [&](auto f) {

@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace bitswire;
 
@@ -134,6 +137,64 @@ TEST_CASE("job: of a download that could not be renamed whole, some files are co
     CHECK(w.j.file(2).is_completed); // no more than there are
     CHECK(w.j.complete(w.now).returns == hresult{});
     CHECK(w.j.state() == job_state::acknowledged);
+}
+
+TEST_CASE(
+    "job: that files could not be renamed is told to who completes, and is no change to be told [JobModification]") {
+    world_job w;
+    w.add(2).go(job_state::suspended);
+    w.j.set_notify_flags(static_cast<notify_flags>(all_notify_flags & ~4U), w.now);
+    const job_step s = w.j.complete(w.now, {.rename_problem = hresult::from_win32(32)});
+    CHECK(w.j.state() == job_state::transferred);
+    CHECK(s.notify == notify_flags::none);
+}
+
+TEST_CASE("job: the end of a session at the server is told once [Cancel]") {
+    world_job w(job_type::upload);
+    w.add().go(job_state::connecting);
+    CHECK(w.j.cancel(w.now).todo == job_action::clean_up);
+    CHECK_FALSE(w.j.is_over());
+    CHECK(w.j.on_server_session_ended(w.now).todo == job_action::finish);
+    CHECK(w.j.is_over());
+    CHECK(w.j.on_server_session_ended(w.now).todo == job_action::nothing);
+}
+
+TEST_CASE("job: one that outgrows its memory goes on in another, and nothing is lost") {
+    job_memory small(1, 60, 2);
+    job j = *job::create(job_config_of(job_type::download), small.storage(), at_s(0));
+    const std::array ranges{file_range{5, 5}};
+    REQUIRE(j.add_file_with_ranges("http://host/a", "/home/a", ranges, at_s(0)).returns == hresult{});
+    REQUIRE(j.add_file("http://host/b", "/home/b", at_s(0)).returns == "E_OUTOFMEMORY"_hresult);
+    const std::string before = bytes_of(j, at_s(0));
+    job_memory tiny(0, 60, 2), short_of_text(1, j.storage_size().text_bytes - 1, 2), without_ranges(1, 60, 0);
+    for (job_memory* const m : {&tiny, &short_of_text, &without_ranges}) {
+        CHECK_FALSE(j.move_to(m->storage()));
+        CHECK(bytes_of(j, at_s(0)) == before);
+    }
+    job_memory large;
+    REQUIRE(j.move_to(large.storage()));
+    small = job_memory(1, 60, 2); // what it had is gone
+    CHECK(bytes_of(j, at_s(0)) == before);
+    CHECK(j.add_file("http://host/b", "/home/b", at_s(0)).returns == hresult{});
+    CHECK(j.file(1).remote_name == "http://host/b");
+}
+
+TEST_CASE("scheduler: it goes on with more slots where it was") {
+    world_job first(job_type::upload), second(job_type::upload), third(job_type::upload);
+    std::vector<scheduler_slot> slots(2);
+    scheduler s(slots);
+    first.add().go(job_state::queued);
+    second.add().go(job_state::queued);
+    third.add().go(job_state::queued);
+    s.update(0, first.j, first.now.steady);
+    s.update(1, second.j, first.now.steady);
+    std::vector<scheduler_slot> more(3);
+    s.move_to(more);
+    slots.assign(2, scheduler_slot{});
+    s.update(2, third.j, first.now.steady);
+    std::vector<std::uint32_t> order;
+    s.for_each_in_order([&](std::uint32_t i) { order.push_back(i); });
+    CHECK(order == std::vector<std::uint32_t>{0, 1, 2});
 }
 
 TEST_CASE("upload job: what the embedder knows of a reply that failed counts [MC-BUP 3.1.5.1.8]") {

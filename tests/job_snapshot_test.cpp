@@ -323,8 +323,12 @@ struct queue_receiver {
         if (number == small) return {};
         return rooms.back().storage();
     }
-    void take(std::uint32_t number, const job& j) { jobs.emplace(number, j); }
-    void wait(std::uint32_t number) { waiting.push_back(number); }
+    bool take(std::uint32_t number, const job& j) { return jobs.emplace(number, j).second; }
+    bool wait(std::uint32_t number) {
+        if (!jobs.contains(number)) return false;
+        waiting.push_back(number);
+        return true;
+    }
 
     moment now;
     std::uint32_t small = UINT32_MAX;
@@ -493,6 +497,32 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
         {"retry delay at its floor", [](forged& f) { f.timers[0].limit = 5; }, true},
         {"cancelling below its floor", [](forged& f) { f.timers[4].limit = 299; }},
         {"no progress never", [](forged& f) { f.timers[1].limit = 0; }, true},
+        {"ranges",
+         [](forged& f) {
+             f.all[0].ranges = {{0, 4}, {9, 6}};
+         },
+         true},
+        {"ranges whose sum is another",
+         [](forged& f) {
+             f.all[0].ranges = {{0, 4}, {9, 7}};
+         }},
+        {"a range to the end",
+         [](forged& f) {
+             f.all[0].ranges = {{9, length_to_eof}}, f.all[0].total = size_unknown;
+         },
+         true},
+        {"a range of a size that is known to the end",
+         [](forged& f) {
+             f.all[0].ranges = {{9, length_to_eof}};
+         }},
+        {"a range of nothing",
+         [](forged& f) {
+             f.all[0].ranges = {{0, 10}, {20, 0}};
+         }},
+        {"a range beyond all",
+         [](forged& f) {
+             f.all[0].ranges = {{UINT64_MAX - 5, 10}};
+         }},
         {"no name", [](forged& f) { f.name = ""; }},
         {"long name", [](forged& f) { f.name = std::string(257, 'n'); }},
         {"longest name", [](forged& f) { f.name = std::string(256, 'n'); }, true},
@@ -750,6 +780,7 @@ TEST_CASE("job snapshot: a queue that cannot be is refused, and memory that is t
     CHECK(read(queue(2, {good, good}, 0xffffffff, {1, 0})) == bad);
     CHECK(read(queue(2, {good, good}, 1, {1, 0})) == bad);
     CHECK(read(queue(2, {good, good}, 2, {1, 0}, true)) == bad);
+    CHECK(read(queue(2, {good, good}, 2, {1, 2})) == bad); // the receiver has no such number
     forged hostile = good;
     hostile.files = 0xffffffff;
     CHECK(read(queue(1, {hostile}, 0, {})) == bad);

@@ -164,7 +164,7 @@ const std::vector<expectation> expectations{
     {"timer too early",        "dur", 1, [](job& j, when n) { return j.on_timer(n); },
      "QCTSERDAX", "---------", ""},
     {"session ended",          "d",   1, [](job& j, when n) { return j.on_server_session_ended(n); },
-     "QCTSERDAX", "--------f", ""},
+     "QCTSERDAX", "---------", ""},
     {"session ended",          "ur",  1, [](job& j, when n) { return j.on_server_session_ended(n); },
      "QCTSERDAX", "--------f", ""},
 };

@@ -363,8 +363,14 @@ class world {
         job_storage make_room(std::uint32_t number, const job_storage_size&) noexcept {
             return memories[number].storage();
         }
-        void take(std::uint32_t number, const job& j) noexcept { w.jobs_[number] = j; }
-        void wait(std::uint32_t number) noexcept { w.order_.push_back(number); }
+        bool take(std::uint32_t number, const job& j) noexcept {
+            w.jobs_[number] = j;
+            return true;
+        }
+        bool wait(std::uint32_t number) noexcept {
+            w.order_.push_back(number);
+            return true;
+        }
 
         world& w;
         std::deque<memory>& memories;

@@ -227,7 +227,7 @@ class job {
     constexpr void on_logged_on() noexcept { is_owner_logged_on_ = true; }
     /// The server has been told to forget the session, or does not know it.
     constexpr job_step on_server_session_ended(const moment& now) noexcept {
-        if (!machine_.accepts(job_event::server_session_ended)) return {};
+        if (!has_server_session_ || !machine_.accepts(job_event::server_session_ended)) return {};
         has_server_session_ = false;
         return happened(job_event::server_session_ended, now);
     }
@@ -344,8 +344,8 @@ class job {
     static constexpr result<job_storage_size> storage_size_of(std::string_view bytes) noexcept {
         return peek_storage_size(snapshot_reader(bytes, snapshot));
     }
-    /// A job as it was written; one that was connecting or transferring is queued, and its timers go on with the time
-    /// that was left. Errors: bad_snapshot; buffer_too_small if `storage` is.
+    /// A job as it was written; one that was connecting or transferring is queued, its timers go on with the time that
+    /// was left, and its owner counts as logged on. Errors: bad_snapshot; buffer_too_small if `storage` is.
     static constexpr result<job> restore(std::string_view bytes, const job_storage& storage,
                                          const moment& now) noexcept {
         snapshot_reader r(bytes, snapshot);
@@ -567,6 +567,7 @@ class job {
         notify_flags events = notify_flags::job_modification;
         if (state() != before && state() == job_state::error) events = notify_flags::job_error;
         if (event == job_event::all_transferred) events = notify_flags::job_transferred;
+        if (event == job_event::rename_failed && state() != before) events = notify_flags::none;
         const bool file_is_there = event == job_event::file_transferred || event == job_event::all_transferred;
         if (file_is_there && type_ != job_type::upload) events = events | notify_flags::file_transferred;
         return events & notify_flags_;

@@ -86,14 +86,16 @@ inline constexpr hresult out_of_memory = "E_OUTOFMEMORY"_hresult;
 inline constexpr hresult invalid_argument = "E_INVALIDARG"_hresult;
 inline constexpr hresult nothing_to_do = "S_FALSE"_hresult;
 
+constexpr bool is_range(const file_range& r) noexcept {
+    if (r.offset == length_to_eof || r.length == 0) return false;
+    return r.length == length_to_eof || r.length <= size_unknown - r.offset;
+}
+
 /// What is wrong with ranges, or S_OK. `scratch` is as large. Source: *AddFileWithRanges*.
 constexpr hresult check_ranges(std::span<const file_range> ranges, std::span<file_range> scratch) noexcept {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-        const file_range& r = ranges[i];
-        const bool to_eof = r.length == length_to_eof;
-        if (r.offset == length_to_eof || r.length == 0) return "BG_E_INVALID_RANGE"_hresult;
-        if (!to_eof && r.length > size_unknown - r.offset) return "BG_E_INVALID_RANGE"_hresult;
-        scratch[i] = r;
+        if (!is_range(ranges[i])) return "BG_E_INVALID_RANGE"_hresult;
+        scratch[i] = ranges[i];
     }
     heap_sort(
         scratch.size(), [&](std::size_t a, std::size_t b) noexcept { return scratch[a].offset > scratch[b].offset; },
@@ -285,12 +287,16 @@ class job_files {
             const auto ranges = r.get<std::uint32_t>();
             if (r.is_bad() || !is_remote_name(remote) || !is_full_path(local) || done > total) return false;
             if (ranges > ranges_.size() - range_count_) return false;
-            // The ranges were looked at when they were added; the checksum says that they are the same.
             if (add(remote, local, {}).is_failure()) return false;
+            std::uint64_t sum = 0;
             for (std::uint32_t k = 0; k < ranges; ++k) {
                 const auto offset = r.get<std::uint64_t>();
-                ranges_[range_count_ + k] = {offset, r.get<std::uint64_t>()};
+                const file_range range{offset, r.get<std::uint64_t>()};
+                if (!detail::is_range(range)) return false;
+                ranges_[range_count_ + k] = range;
+                sum = add_sizes(sum, range.length);
             }
+            if (ranges != 0 && sum != total) return false;
             job_file_record& f = files_[size_ - 1];
             f.range_count = ranges;
             f.bytes_total = total;

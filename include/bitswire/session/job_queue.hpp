@@ -42,17 +42,19 @@ constexpr std::size_t write_queue(std::uint32_t count, ForEachJob for_each_job, 
     return w.finish();
 }
 
-/// Where the jobs of a queue that is read back go.
+/// Where the jobs of a queue that is read back go. The numbers come from the bytes: false refuses one that cannot be,
+/// is there already, or, of `wait`, has not been taken.
 template <class Receiver>
 concept job_receiver = requires(Receiver& r, std::uint32_t number, const job_storage_size& size, const job& j) {
     { r.make_room(number, size) } -> std::convertible_to<job_storage>; ///< at least as large as `size`
-    r.take(number, j);
-    r.wait(number); ///< for `scheduler::update`: first these, in this order, then the others
+    { r.take(number, j) } -> std::convertible_to<bool>;
+    /// For `scheduler::update`: first these, in this order, then the others.
+    { r.wait(number) } -> std::convertible_to<bool>;
 };
 
-/// Reads a queue. Jobs that were at work are queued again, and timers go on with the time that was left. Errors:
-/// bad_snapshot; buffer_too_small, if a storage is. After an error what was taken is to be dropped; damage of the bytes
-/// is found before anything is.
+/// Reads a queue. Jobs that were at work are queued again, timers go on with the time that was left, and all owners
+/// count as logged on. Errors: bad_snapshot; buffer_too_small, if a storage is. After an error what was taken is to be
+/// dropped; damage of the bytes is found before anything is.
 template <job_receiver Receiver>
 constexpr error read_queue(std::string_view bytes, Receiver& receiver, const moment& now) noexcept {
     snapshot_reader r(bytes, detail::queue_snapshot);
@@ -65,13 +67,12 @@ constexpr error read_queue(std::string_view bytes, Receiver& receiver, const mom
         if (!size) return size.error();
         const result<job> j = job::read(r, receiver.make_room(number, *size), now);
         if (!j) return j.error();
-        receiver.take(number, *j);
+        if (!receiver.take(number, *j)) return bad;
     }
     const auto waiting = r.get<std::uint32_t>();
     for (std::uint32_t i = 0; i < waiting; ++i) {
         const auto number = r.get<std::uint32_t>();
-        if (r.is_bad()) return bad;
-        receiver.wait(number);
+        if (r.is_bad() || !receiver.wait(number)) return bad;
     }
     return r.finish() ? error{} : bad;
 }
