@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace queue_tool {
 
@@ -38,8 +39,8 @@ std::string validator_of(const transfer::http_answer& a) {
 /// One GET into one file.
 class fetch {
   public:
-    fetch(std::string part, const fetch_begin& begin, const std::function<void(const fetch_head&)>& see_head)
-        : part_(std::move(part)), begin_(begin), see_head_(see_head) {}
+    fetch(std::string part, fetch_begin begin, const std::function<void(const fetch_head&)>& see_head)
+        : part_(std::move(part)), begin_(std::move(begin)), see_head_(see_head) {}
     fetch(const fetch&) = delete;
     fetch& operator=(const fetch&) = delete;
     ~fetch() {
