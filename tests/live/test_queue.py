@@ -746,6 +746,18 @@ class Downloads(QueueCase):
         self.assertIn("BG_S_PARTIAL_COMPLETE", done.errors)
         self.assertEqual((there.read_bytes(), missing.exists()), (b"there", False))
 
+    def test_complete_in_part_leaves_nothing(self) -> None:
+        """a download that is completed in part keeps whole files, and leaves no part of another one"""
+        self.hostile.replies.update({"/there": b"there", "/x.bin": pattern(100_000)})
+        self.hostile.on("GET", 2, lambda request, reply: Reply(reply.status, reply.headers, reply.body, cut_at=60_000))
+        there, cut = self.make_download("job", "/there", "/x.bin")
+        run = self.start_run()
+        self.wait_for_state("job", "TRANSIENT_ERROR")
+        self.assertEqual(len(list(self.folder.glob(".bitswire-*"))), 2)
+        self.assertIn("BG_S_PARTIAL_COMPLETE", self.call("complete", "job").errors)
+        self.assertEqual(run.wait(), 0, run.text())
+        self.assertEqual((there.read_bytes(), cut.exists(), list(self.folder.glob(".bitswire-*"))), (b"there", False, []))
+
     def test_cancel_leaves_nothing(self) -> None:
         """a download that is cancelled leaves no file, whether it is under way or not"""
         self.hostile.replies["/x.bin"] = pattern(100_000)
