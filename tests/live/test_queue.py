@@ -148,7 +148,7 @@ class QueueCase(ServerCase):
 
 class Scenario(QueueCase):
     def test_a_day_of_a_queue(self) -> None:
-        """two background jobs, a foreground job, an outage, a fatal error that is fixed, a cancel: all as it should be"""
+        """two background jobs, a foreground job, an outage, a fatal error that is fixed, a cancel: all as it should"""
         self.start_queue_server()
         data = {name: pattern(size, seed) for seed, (name, size) in enumerate(
             {"first": 200_000, "second": 150_000, "urgent": 400_000, "victim": 2_000_000}.items())}
@@ -312,7 +312,7 @@ class Refused(QueueCase):
             self.refused(verb, "up", says="BG_E_NOT_FOUND (0x80200001): ")
 
     def test_cancelled_jobs(self) -> None:
-        """a cancelled job whose session is still at the server takes no call any more, and goes when the server knows"""
+        """a cancelled job whose session is still at the server takes no call any more, and goes when that knows"""
         self.start_queue_server()
         data = pattern(200_000)
         file = self.make_upload("job", "/job.bin", data)
@@ -488,7 +488,7 @@ class Damage(QueueCase):
         self.assertEqual(len(self.visible()), 2)
 
     def test_local_file_changes(self) -> None:
-        """a local file that changes between runs or within one: BG_E_LOCAL_FILE_CHANGED, and the session is cancelled"""
+        """a local file that changes between runs or within one: BG_E_LOCAL_FILE_CHANGED, and a cancelled session"""
         self.start_queue_server()
         data = pattern(200_000)
         for moment in ("between", "within"):
@@ -675,7 +675,8 @@ class Downloads(QueueCase):
         self.assertEqual([request.target for request in self.hostile.requests], list(data))
         self.assertFalse(any(file.exists() for file in files))
         info = self.info("job")
-        self.assertEqual((info["state"], info["bytes_transferred"], info["files_transferred"]), ("TRANSFERRED", 50_001, 3))
+        self.assertEqual((info["state"], info["files_transferred"]), ("TRANSFERRED", 3))
+        self.assertEqual(info["bytes_transferred"], 50_001)
         self.do("complete", "job")
         self.assertEqual([file.read_bytes() for file in files], list(data.values()))
         self.assertEqual(list(self.folder.glob(".bitswire-*")), [])
@@ -756,7 +757,8 @@ class Downloads(QueueCase):
         self.assertEqual(len(list(self.folder.glob(".bitswire-*"))), 2)
         self.assertIn("BG_S_PARTIAL_COMPLETE", self.call("complete", "job").errors)
         self.assertEqual(run.wait(), 0, run.text())
-        self.assertEqual((there.read_bytes(), cut.exists(), list(self.folder.glob(".bitswire-*"))), (b"there", False, []))
+        self.assertEqual((there.read_bytes(), cut.exists()), (b"there", False))
+        self.assertEqual(list(self.folder.glob(".bitswire-*")), [])
 
     def test_cancel_leaves_nothing(self) -> None:
         """a download that is cancelled leaves no file, whether it is under way or not"""
