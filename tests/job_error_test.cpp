@@ -159,6 +159,33 @@ TEST_CASE("job: the end of a session at the server is told once [Cancel]") {
     CHECK(w.j.on_server_session_ended(w.now).todo == job_action::nothing);
 }
 
+TEST_CASE("job: an upload whose session has ended while it was in error is over as soon as it is cancelled [Cancel]") {
+    world_job w(job_type::upload);
+    w.add().go(job_state::transferring);
+    w.j.on_server_session_ended(w.now); // out of place: the client has another one
+    w.j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, w.now);
+    const std::string with_session = w.bytes();
+    w.j.on_server_session_ended(w.now);
+    CHECK(w.bytes() != with_session);
+    CHECK(w.j.state() == job_state::error);
+    w.j.cancel(w.now);
+    CHECK(w.j.is_over());
+}
+
+TEST_CASE("job: read back in the same run it is as it was, in another one it is queued [life-cycle-of-a-bits-job]") {
+    for (const job_state at_work : {job_state::connecting, job_state::transferring}) {
+        world_job w(job_type::upload);
+        w.add().go(at_work);
+        const std::string bytes = w.bytes();
+        job_memory same, other;
+        const auto again = job::read_snapshot(bytes, same.storage(), w.now);
+        REQUIRE(again);
+        CHECK(again->state() == at_work);
+        CHECK(bytes_of(*again, w.now) == bytes);
+        CHECK(job::restore(bytes, other.storage(), w.now)->state() == job_state::queued);
+    }
+}
+
 TEST_CASE("job: one that outgrows its memory goes on in another, and nothing is lost") {
     job_memory small(1, 60, 2);
     job j = *job::create(job_config_of(job_type::download), small.storage(), at_s(0));

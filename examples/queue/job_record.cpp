@@ -53,7 +53,6 @@ std::string to_bytes(const job_record& r, std::uint64_t run, const bitswire::mom
         w.put(run);
         w.put(now.steady.ms);
         w.put(now.wall.ms);
-        w.put(static_cast<std::uint8_t>(r.its().state()));
         r.its().write(w, now);
         w.put(r.generation);
         w.put(std::string_view(r.client));
@@ -77,7 +76,6 @@ std::unique_ptr<job_record> from_bytes(std::string_view bytes, std::uint64_t run
     record->revision = r.get<std::uint64_t>();
     const auto written_by = r.get<std::uint64_t>();
     const bitswire::moment written{{r.get<std::uint64_t>()}, {r.get<std::uint64_t>()}};
-    const auto state = r.get_enum<bitswire::job_state>(bitswire::enumerator_count<bitswire::job_state>);
     const auto size = bitswire::job::peek_storage_size(r);
     if (!size || size->ranges != 0) return nullptr;
     const bool is_live = run != 0 && written_by == run && written.steady <= now.steady;
@@ -95,10 +93,7 @@ std::unique_ptr<job_record> from_bytes(std::string_view bytes, std::uint64_t run
     record->part_inode = r.get<std::uint64_t>();
     record->detail = r.get_text(max_detail_size);
     if (!r.finish()) return nullptr;
-    if (is_live && bitswire::job_rules::active.contains(state)) {
-        record->job->on_picked(since);
-        if (state == bitswire::job_state::transferring) record->job->on_connected(since);
-    }
+    if (!is_live) record->job->on_restarted();
     return record;
 }
 

@@ -436,15 +436,15 @@ void find_what_to_mask() {
     memory m;
     job j = *job::create({.type = job_type::upload, .display_name = "j"}, m.storage(), {});
     j.add_file("http://h/f", "/f", {});
-    j.write_snapshot(without, {});
+    static_cast<void>(j.write_snapshot(without, {}));
     // Of a job that is suspended only the time of inactivity goes on.
-    j.write_snapshot(later, {{1}, {}});
+    static_cast<void>(j.write_snapshot(later, {{1}, {}}));
     timers_at = find_difference(without, later) - static_cast<std::size_t>(job_timer::inactivity) * timer_bytes;
     for (const hresult code : {"E_ACCESSDENIED"_hresult, "E_INVALIDARG"_hresult}) {
         j.resume({});
         j.on_picked({});
         j.on_error({code, error_context::remote_file}, {});
-        j.write_snapshot(code == "E_ACCESSDENIED"_hresult ? without : with, {});
+        static_cast<void>(j.write_snapshot(code == "E_ACCESSDENIED"_hresult ? without : with, {}));
     }
     error_at = find_difference(without, with);
 }

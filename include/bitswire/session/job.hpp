@@ -14,10 +14,8 @@
 #include "../machine/job.hpp"
 #include "../spec/error.hpp"
 #include "../spec/job_error.hpp"
-#include "../wire/guid.hpp"
-#include "job_files.hpp"
+#include "job_record.hpp"
 #include "job_step.hpp"
-#include "job_timers.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -29,9 +27,7 @@ namespace bitswire {
 
 /// One job. A method that is called in a state in which it is not allowed returns BG_E_INVALID_STATE, and an event that
 /// is out of place is ignored; both change nothing. Source: *IBackgroundCopyJob* and its method pages.
-class job {
-    enum text_number : std::size_t { display_name_text, description_text, owner_text, reply_file_text, text_count };
-
+class job : public job_record {
   public:
     /// A new job, suspended and without files. Borrows `storage`. Errors: E_INVALIDARG for a name that is empty or too
     /// long, E_OUTOFMEMORY if the storage has no room for the texts.
@@ -225,12 +221,16 @@ class job {
         return happened(job_event::logged_off, now);
     }
     constexpr void on_logged_on() noexcept { is_owner_logged_on_ = true; }
-    /// The server has been told to forget the session, or does not know it.
+    /// The server has been told to forget the session, or does not know it. Ignored while the job is at work.
     constexpr job_step on_server_session_ended(const moment& now) noexcept {
-        if (!has_server_session_ || !machine_.accepts(job_event::server_session_ended)) return {};
+        if (is_running()) return {};
+        const bool had_one = has_server_session_;
         has_server_session_ = false;
-        return happened(job_event::server_session_ended, now);
+        const bool is_awaited = had_one && machine_.accepts(job_event::server_session_ended);
+        return is_awaited ? happened(job_event::server_session_ended, now) : job_step{};
     }
+    /// The job was read back in another run: if it was at work, it is queued again.
+    constexpr void on_restarted() noexcept { static_cast<void>(machine_.step(job_event::restarted)); }
     /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
     constexpr job_step on_timer(const moment& now) noexcept {
         const std::optional<job_timer> over = is_over() ? std::nullopt : timers_.find_over(state(), now.steady);
@@ -245,229 +245,39 @@ class job {
         return happened(e, now);
     }
 
-    // ---- What a job is.
+    // ---- Bytes.
 
-    [[nodiscard]] constexpr const guid& id() const noexcept { return id_; }
-    [[nodiscard]] constexpr job_type type() const noexcept { return type_; }
-    [[nodiscard]] constexpr job_priority priority() const noexcept { return priority_; }
-    [[nodiscard]] constexpr job_state state() const noexcept { return machine_.state(); }
-    [[nodiscard]] constexpr bool is_final() const noexcept { return machine_.is_final(); }
-    /// Final, and nothing is to be done at the server any more: it can be forgotten.
-    [[nodiscard]] constexpr bool is_over() const noexcept { return is_final() && !has_server_session_; }
-    /// Whether it waits for its turn.
-    [[nodiscard]] constexpr bool is_ready() const noexcept {
-        return state() == job_state::queued && is_owner_logged_on_;
-    }
-    [[nodiscard]] constexpr bool is_running() const noexcept { return job_rules::active.contains(state()); }
-    /// When to call `on_timer`, on the steady clock.
-    [[nodiscard]] constexpr time_point wake_at() const noexcept {
-        return is_over() ? time_never : timers_.wake_at(state());
-    }
-
-    /// These borrow the job until the next call that changes it.
-    [[nodiscard]] constexpr std::string_view display_name() const noexcept { return files_.text(display_name_text); }
-    [[nodiscard]] constexpr std::string_view description() const noexcept { return files_.text(description_text); }
-    [[nodiscard]] constexpr std::string_view owner() const noexcept { return files_.text(owner_text); }
-    [[nodiscard]] constexpr std::string_view reply_file_name() const noexcept { return files_.text(reply_file_text); }
-    [[nodiscard]] constexpr std::uint32_t file_count() const noexcept { return files_.size(); }
-    /// `i` is less than `file_count`.
-    [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept { return files_.file(i); }
-    /// The file that is being transferred, or is next; `file_count` if there is none.
-    [[nodiscard]] constexpr std::uint32_t current_file() const noexcept { return files_.transferred(); }
-
-    /// Source: BG_JOB_PROGRESS.
-    [[nodiscard]] constexpr job_progress progress() const noexcept {
-        job_progress p{0, 0, files_.size(), files_.transferred()};
-        for (std::uint32_t i = 0; i < files_.size(); ++i) {
-            const job_file f = files_.file(i);
-            p.bytes_total = files_.add_sizes(p.bytes_total, f.bytes_total);
-            p.bytes_transferred = files_.add_sizes(p.bytes_transferred, f.bytes_transferred);
-        }
-        return p;
-    }
-    /// BG_JOB_REPLY_PROGRESS; the total is BG_SIZE_UNKNOWN until the reply begins. E_NOTIMPL without replies.
-    [[nodiscard]] constexpr method_result<job_progress> reply_progress() const noexcept {
-        if (type_ != job_type::upload_reply) return "E_NOTIMPL"_hresult;
-        return reply_;
-    }
-    /// Only in the states error and transient_error: otherwise BG_E_ERROR_INFORMATION_UNAVAILABLE. Source: *GetError*.
-    [[nodiscard]] constexpr method_result<job_error> get_error() const noexcept {
-        if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
-        return error_;
-    }
-    /// The number of the file that the error is about. Source: *IBackgroundCopyError::GetFile*.
-    [[nodiscard]] constexpr method_result<std::uint32_t> get_error_file() const noexcept {
-        if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
-        const bool about_file = error_.context == error_context::local_file ||
-                                error_.context == error_context::remote_file ||
-                                error_.context == error_context::remote_application;
-        if (!about_file || error_file_ >= files_.size()) return "BG_E_FILE_NOT_AVAILABLE"_hresult;
-        return error_file_;
-    }
-    /// How often the transfer failed; not when the network was gone or a policy forbade it. Source: *GetErrorCount*.
-    [[nodiscard]] constexpr std::uint32_t error_count() const noexcept { return error_count_; }
-    [[nodiscard]] constexpr const job_times& times() const noexcept { return times_; }
-    [[nodiscard]] constexpr notify_flags get_notify_flags() const noexcept { return notify_flags_; }
-    /// Seconds.
-    [[nodiscard]] constexpr std::uint32_t minimum_retry_delay_s() const noexcept {
-        return timers_.limit_s(job_timer::retry_delay);
-    }
-    [[nodiscard]] constexpr std::uint32_t no_progress_timeout_s() const noexcept {
-        return timers_.limit_s(job_timer::no_progress);
-    }
-    [[nodiscard]] constexpr std::uint32_t maximum_download_time_s() const noexcept {
-        return timers_.limit_s(job_timer::download_time);
-    }
-    /// How long the Cancel-Session of an upload is repeated, in seconds: 24 hours, or the no-progress time-out where
-    /// that is less. Source: *Cancel*.
-    [[nodiscard]] constexpr std::uint32_t cancel_timeout_s() const noexcept {
-        const std::uint32_t day = row_of(job_timer::cancelling).default_s;
-        return no_progress_timeout_s() < day ? no_progress_timeout_s() : day;
-    }
-
-    // ---- Memory and bytes.
-
-    /// What storage the job needs, at least.
-    [[nodiscard]] constexpr job_storage_size storage_size() const noexcept { return files_.storage_size(); }
-    /// Goes on in other memory, which must not overlap what it had: for a job that outgrows its storage. False, and
-    /// nothing changed, if `storage` is smaller than `storage_size`.
-    [[nodiscard]] constexpr bool move_to(const job_storage& storage) noexcept { return files_.move_to(storage); }
-
-    /// Writes all that the job is and returns the size of it, which is larger than `out` if it did not fit: nothing but
-    /// the size is of use then.
-    constexpr std::size_t write_snapshot(std::span<char> out, const moment& now) const noexcept {
-        snapshot_writer w(out, snapshot);
-        write(w, now);
-        return w.finish();
-    }
-    /// The storage that `restore` needs for `bytes`, which is in proportion to their number. Errors: bad_snapshot.
-    static constexpr result<job_storage_size> storage_size_of(std::string_view bytes) noexcept {
-        return peek_storage_size(snapshot_reader(bytes, snapshot));
-    }
-    /// A job as it was written; one that was connecting or transferring is queued, its timers go on with the time that
-    /// was left, and its owner counts as logged on. Errors: bad_snapshot; buffer_too_small if `storage` is.
-    static constexpr result<job> restore(std::string_view bytes, const job_storage& storage,
-                                         const moment& now) noexcept {
+    /// A job exactly as it was when it wrote `bytes`, for queues that keep jobs as bytes while they run; its timers go
+    /// on at `now` with the time that was left then, and its owner counts as logged on. Errors: bad_snapshot;
+    /// buffer_too_small if `storage` is.
+    static constexpr result<job> read_snapshot(std::string_view bytes, const job_storage& storage,
+                                               const moment& now) noexcept {
         snapshot_reader r(bytes, snapshot);
         const result<job> j = read(r, storage, now);
         if (j && !r.finish()) return error{errc::bad_snapshot, header::none, 0};
         return j;
     }
-
-    /// The same, as a part of another snapshot.
-    constexpr void write(snapshot_writer& w, const moment& now) const noexcept {
-        const job_storage_size size = storage_size();
-        w.put(size.files);
-        w.put(size.text_bytes);
-        w.put(size.ranges);
-        for (const std::uint8_t byte : id_.bytes)
-            w.put(byte);
-        w.put(static_cast<std::uint8_t>(type_));
-        w.put(static_cast<std::uint8_t>(priority_));
-        w.put(static_cast<std::uint8_t>(state()));
-        w.put(static_cast<std::uint32_t>(notify_flags_));
-        w.put(is_limited_);
-        w.put(limits_.files_per_job);
-        w.put(limits_.ranges_per_file);
-        w.put(limits_.local_name_size);
-        w.put(error_.code.value);
-        w.put(static_cast<std::uint32_t>(error_.context));
-        w.put(error_.http_status);
-        w.put(error_file_);
-        w.put(error_count_);
-        w.put(times_.created.ms);
-        w.put(times_.modified.ms);
-        w.put(times_.transfer_completed.ms);
-        w.put(reply_.bytes_total);
-        w.put(reply_.bytes_transferred);
-        w.put(furthest_);
-        w.put(has_server_session_);
-        timers_.write(w, state(), now.steady);
-        files_.write(w);
+    /// The same, in another run: see `on_restarted`.
+    static constexpr result<job> restore(std::string_view bytes, const job_storage& storage,
+                                         const moment& now) noexcept {
+        result<job> j = read_snapshot(bytes, storage, now);
+        if (j) j->on_restarted();
+        return j;
     }
+    /// A job exactly as it was, as a part of another snapshot.
     static constexpr result<job> read(snapshot_reader& r, const job_storage& storage, const moment& now) noexcept {
-        const job_storage_size size = read_storage_size(r);
+        const job_storage_size size = [r]() mutable noexcept { return read_storage_size(r); }();
         if (size.files > storage.files.size() || size.text_bytes > storage.texts.size() ||
             size.ranges > storage.ranges.size())
             return error{r.is_bad() ? errc::bad_snapshot : errc::buffer_too_small, header::none, 0};
         job j({}, storage, now);
-        for (std::uint8_t& byte : j.id_.bytes)
-            byte = r.get<std::uint8_t>();
-        j.type_ = r.get_enum<job_type>(enumerator_count<job_type>);
-        j.priority_ = r.get_enum<job_priority>(enumerator_count<job_priority>);
-        const auto state = r.get_enum<job_state>(enumerator_count<job_state>);
-        j.notify_flags_ = static_cast<notify_flags>(r.get<std::uint32_t>());
-        j.is_limited_ = r.get_bool();
-        j.limits_.files_per_job = r.get<std::uint32_t>();
-        j.limits_.ranges_per_file = r.get<std::uint32_t>();
-        j.limits_.local_name_size = r.get<std::uint16_t>();
-        j.error_.code.value = r.get<std::uint32_t>();
-        j.error_.context = static_cast<error_context>(r.get<std::uint32_t>());
-        j.error_.http_status = r.get<std::uint16_t>();
-        j.error_file_ = r.get<std::uint32_t>();
-        j.error_count_ = r.get<std::uint32_t>();
-        j.times_.created.ms = r.get<std::uint64_t>();
-        j.times_.modified.ms = r.get<std::uint64_t>();
-        j.times_.transfer_completed.ms = r.get<std::uint64_t>();
-        j.reply_.bytes_total = r.get<std::uint64_t>();
-        j.reply_.bytes_transferred = r.get<std::uint64_t>();
-        j.furthest_ = r.get<std::uint64_t>();
-        j.has_server_session_ = r.get_bool();
-        const bool timers_are_possible = j.timers_.read(r, now.steady);
-        if (r.is_bad() || !timers_are_possible || !j.files_.read(r, j.limits_.local_name_size) || !j.is_possible(state))
-            return error{errc::bad_snapshot, header::none, 0};
-        j.machine_ = job_machine(state);
-        static_cast<void>(j.machine_.step(job_event::restarted));
+        if (!j.read_fields(r, now)) return error{errc::bad_snapshot, header::none, 0};
         return j;
-    }
-    /// What storage `read` will need from where `r` is. Errors: bad_snapshot.
-    static constexpr result<job_storage_size> peek_storage_size(snapshot_reader r) noexcept {
-        const job_storage_size size = read_storage_size(r);
-        // Each file and each range has at least so many bytes.
-        constexpr std::size_t file_bytes =
-            2 * sizeof(std::uint16_t) + 2 * sizeof(std::uint64_t) + sizeof(std::uint32_t);
-        constexpr std::size_t range_bytes = 2 * sizeof(std::uint64_t);
-        if (r.is_bad() || size.files > r.left() / file_bytes || size.ranges > r.left() / range_bytes ||
-            size.text_bytes > r.left())
-            return error{errc::bad_snapshot, header::none, 0};
-        return size;
     }
 
   private:
-    static constexpr snapshot_kind snapshot{"BWJB", 1};
-
     constexpr job(const job_config& c, const job_storage& storage, const moment& now) noexcept
-        : id_(c.id), type_(c.type), is_limited_(c.is_limited), limits_(c.limits), files_(storage),
-          timers_(now.steady), times_{now.wall, now.wall, time_never} {
-        timers_.set_limit(job_timer::inactivity, c.limits.inactivity_timeout_s);
-        timers_.set_limit(job_timer::download_time, c.limits.max_download_time_s);
-    }
-
-    static constexpr job_storage_size read_storage_size(snapshot_reader& r) noexcept {
-        job_storage_size size;
-        size.files = r.get<std::uint32_t>();
-        size.text_bytes = r.get<std::uint32_t>();
-        size.ranges = r.get<std::uint32_t>();
-        return size;
-    }
-    /// Whether what was read can be of a job in `state`.
-    [[nodiscard]] constexpr bool is_possible(job_state state) const noexcept {
-        if (display_name().empty() || display_name().size() > max_display_name_size) return false;
-        if (description().size() > max_description_size || owner().size() > max_owner_size) return false;
-        if (!reply_file_name().empty() && !is_full_path(reply_file_name())) return false;
-        if ((static_cast<std::uint32_t>(notify_flags_) & ~all_notify_flags) != 0) return false;
-        if (type_ == job_type::download) {
-            if (has_server_session_) return false;
-        } else {
-            if (files_.size() > 1 || files_.storage_size().ranges != 0) return false;
-            if (state == job_state::transferred && files_.transferred() != 1) return false;
-        }
-        const bool is_at_work = action_states.contains(state) || state == job_state::error;
-        return !is_at_work || !files_.all_transferred();
-    }
-    [[nodiscard]] constexpr bool has_error() const noexcept {
-        return state() == job_state::error || state() == job_state::transient_error;
-    }
+        : job_record(c, storage, now) {}
 
     [[nodiscard]] constexpr job_event completing(const job_completion& c) const noexcept {
         if (type_ != job_type::download) return job_event::complete_called_on_upload;
@@ -572,24 +382,6 @@ class job {
         if (file_is_there && type_ != job_type::upload) events = events | notify_flags::file_transferred;
         return events & notify_flags_;
     }
-
-    guid id_;
-    job_type type_;
-    job_priority priority_ = job_priority::normal;
-    job_machine machine_{};
-    bool is_limited_;
-    bool is_owner_logged_on_ = true;
-    bool has_server_session_ = false; ///< an upload was begun, and is not over at the server
-    notify_flags notify_flags_ = default_notify_flags;
-    job_limits limits_;
-    job_files<text_count> files_;
-    job_timers timers_;
-    job_error error_{};
-    std::uint32_t error_file_ = 0;
-    std::uint32_t error_count_ = 0;
-    job_times times_;
-    job_progress reply_{};
-    std::uint64_t furthest_ = 0; ///< the most bytes of the current file that ever were transferred
 };
 
 } // namespace bitswire

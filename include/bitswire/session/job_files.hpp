@@ -79,6 +79,11 @@ constexpr bool is_remote_name(std::string_view name) noexcept {
     return url && (!url->path.empty() || url->query.empty());
 }
 
+/// The sum of sizes, of which one may be unknown. What does not fit is unknown.
+constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
+    return a == size_unknown || b > size_unknown - a ? size_unknown : a + b;
+}
+
 namespace detail {
 
 // Here, since clang 14 leaves literals inside of templates to the linker, which knows none.
@@ -243,11 +248,6 @@ class job_files {
     }
     /// The first `count` of the transferred files are at the disposal of whoever wanted them.
     constexpr void complete(std::uint32_t count) noexcept { completed_ = count < transferred_ ? count : transferred_; }
-
-    /// The sum of sizes, of which one may be unknown. What does not fit is unknown.
-    static constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
-        return a == size_unknown || b > size_unknown - a ? size_unknown : a + b;
-    }
 
     constexpr void write(snapshot_writer& w) const noexcept {
         for (const text_slot& t : texts_)

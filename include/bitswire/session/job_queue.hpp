@@ -65,8 +65,9 @@ constexpr error read_queue(std::string_view bytes, Receiver& receiver, const mom
         if (r.is_bad()) return bad;
         const result<job_storage_size> size = job::peek_storage_size(r);
         if (!size) return size.error();
-        const result<job> j = job::read(r, receiver.make_room(number, *size), now);
+        result<job> j = job::read(r, receiver.make_room(number, *size), now);
         if (!j) return j.error();
+        j->on_restarted();
         if (!receiver.take(number, *j)) return bad;
     }
     const auto waiting = r.get<std::uint32_t>();
