@@ -77,7 +77,7 @@ struct file_range {
     friend constexpr bool operator==(const file_range&, const file_range&) noexcept = default;
 };
 
-/// What a user may have. 0 in no field means "none": 0 files are no files. Source: *group-policies*.
+/// What a user may have. Source: *group-policies*.
 struct job_limits {
     std::uint32_t jobs_per_machine = 300;
     std::uint32_t jobs_per_user = 60;
@@ -85,7 +85,7 @@ struct job_limits {
     std::uint32_t ranges_per_file = 500;
     /// Bytes of a local name: MAX_PATH (BG_FILE_INFO). Elsewhere they may be longer.
     std::uint16_t local_name_size = 260;
-    /// JobInactivityTimeout and MaxDownloadTime, in seconds: 90 days.
+    /// JobInactivityTimeout and MaxDownloadTime, in seconds: 90 days. 0: there is no limit.
     std::uint32_t inactivity_timeout_s = 7'776'000;
     std::uint32_t max_download_time_s = 7'776'000;
 };
