@@ -7,6 +7,8 @@
 // slice; and if from now on every transfer went well, every job would end that its owner does not hold.
 //
 // usage: job_model JOBS: up to how many, at most 3; the more, the less can happen to each
+#include "explore.hpp"
+
 #include <bitswire/bitswire.hpp>
 
 #include <algorithm>
@@ -18,7 +20,6 @@
 #include <optional>
 #include <sstream>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 using namespace bitswire;
@@ -177,6 +178,11 @@ class world {
     }
 
     std::string problem() const {
+        const std::string broken = broken_law();
+        if (!broken.empty()) return broken;
+        return would_end() ? "" : "a job does not end, though everything goes well";
+    }
+    std::string broken_law() const {
         std::size_t background = 0;
         job_priority lowest_at_work = job_priority::foreground;
         for (const job& j : jobs_) {
@@ -201,7 +207,7 @@ class world {
     bool would_end() const {
         world w = *this;
         for (int steps = 0; steps < 200; ++steps) {
-            if (!w.problem().empty()) return false;
+            if (!w.broken_law().empty()) return false;
             std::size_t at_work = most_jobs;
             bool open = false;
             for (std::size_t i = 0; i < w.jobs_.size(); ++i) {
@@ -234,6 +240,11 @@ class world {
         return k;
     }
 
+    static std::string text_of(const event& e) {
+        std::ostringstream out;
+        out << "job " << e.which << ' ' << enum_name(e.what);
+        return out.str();
+    }
     std::string describe() const {
         std::ostringstream out;
         out << steady_ / 1000 << " s:";
@@ -403,24 +414,6 @@ class world {
     std::uint64_t slice_since_ = 0;
 };
 
-struct visit {
-    const std::string* before = nullptr;
-    event by{};
-    std::uint32_t depth = 0;
-};
-
-void print_trace(const world& first, const std::unordered_map<std::string, visit>& seen, const std::string* key) {
-    std::vector<event> path;
-    for (const std::string* k = key; seen.at(*k).before != nullptr; k = seen.at(*k).before)
-        path.insert(path.begin(), seen.at(*k).by);
-    world w = first;
-    std::printf("  %s\n", w.describe().c_str());
-    for (const event& e : path) {
-        w.apply(e);
-        std::printf("  %zu %s: %s\n", e.which, enum_name(e.what).data(), w.describe().c_str());
-    }
-}
-
 /// The first place at which they differ.
 std::size_t find_difference(const job_bytes& a, const job_bytes& b) {
     std::size_t at = 0;
@@ -449,42 +442,6 @@ void find_what_to_mask() {
     error_at = find_difference(without, with);
 }
 
-struct figures {
-    std::size_t states = 0;
-    std::size_t transitions = 0;
-    std::uint32_t depth = 0;
-};
-
-/// False: a law was broken.
-bool explore(std::size_t jobs, const settings& what, figures& f) {
-    const world first(jobs, what);
-    std::unordered_map<std::string, visit> seen;
-    std::deque<std::pair<const std::string*, world>> frontier;
-    frontier.emplace_back(&seen.emplace(first.key(), visit{}).first->first, first);
-    while (!frontier.empty()) {
-        const auto [key, w] = std::move(frontier.front());
-        frontier.pop_front();
-        const std::string problem = w.problem();
-        if (!problem.empty() || !w.would_end()) {
-            std::printf("%s\n", problem.empty() ? "a job does not end, though everything goes well" : problem.c_str());
-            print_trace(first, seen, key);
-            return false;
-        }
-        const std::uint32_t depth = seen.at(*key).depth;
-        for (const event& e : w.possible()) {
-            world next = w;
-            next.apply(e);
-            ++f.transitions;
-            const auto [it, is_new] = seen.try_emplace(next.key(), visit{key, e, depth + 1});
-            if (is_new) frontier.emplace_back(&it->first, std::move(next));
-        }
-        if (depth > f.depth) f.depth = depth;
-    }
-    std::printf("%zu jobs: %zu states\n", jobs, seen.size());
-    f.states += seen.size();
-    return true;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
@@ -494,15 +451,16 @@ int main(int argc, char** argv) {
         return 2;
     }
     find_what_to_mask();
-    figures f;
+    model_figures f;
+    const auto holds = [&f](std::size_t jobs, const settings& what) { return explore(world(jobs, what), f); };
     const settings everything{.failures = true, .network = true, .priorities = true, .restarts = true};
-    if (!explore(1, everything, f)) return 1;
-    if (most > 1 && !explore(2, {.failures = true}, f)) return 1;
-    if (most > 1 && !explore(2, {.priorities = true, .restarts = true}, f)) return 1;
-    if (most > 1 && !explore(2, {.network = true, .restarts = true}, f)) return 1;
-    if (most > 2 && !explore(2, {.failures = true, .network = true, .restarts = true}, f)) return 1;
-    if (most > 2 && !explore(3, {}, f)) return 1;
-    if (most > 2 && !explore(3, {.priorities = true}, f)) return 1;
-    std::printf("%zu states, %zu transitions, up to %u events deep: all laws hold\n", f.states, f.transitions, f.depth);
+    if (!holds(1, everything)) return 1;
+    if (most > 1 && !holds(2, {.failures = true})) return 1;
+    if (most > 1 && !holds(2, {.priorities = true, .restarts = true})) return 1;
+    if (most > 1 && !holds(2, {.network = true, .restarts = true})) return 1;
+    if (most > 2 && !holds(2, {.failures = true, .network = true, .restarts = true})) return 1;
+    if (most > 2 && !holds(3, {})) return 1;
+    if (most > 2 && !holds(3, {.priorities = true})) return 1;
+    f.print();
     return 0;
 }

@@ -9,18 +9,18 @@
 // Left out: time (nothing is repeated by a timer), and the limit of set-backs.
 //
 // usage: upload_model LARGEST_FILE LARGEST_FRAGMENT: bytes
+#include "explore.hpp"
+
 #include <bitswire/bitswire.hpp>
 
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 using namespace bitswire;
@@ -226,6 +226,11 @@ class world {
 
     /// What is wrong with this state; empty: nothing.
     std::string problem() const {
+        const std::string broken = broken_law();
+        if (!broken.empty()) return broken;
+        return would_end() ? "" : "the upload does not end, though nothing goes wrong any more";
+    }
+    std::string broken_law() const {
         if (published_ > 1) return "the file was published twice";
         if (published_ == 1 && destination_ != file()) return "the destination has something else than the file";
         if (client_.succeeded() && published_ == 0) return "the client believes that the file has arrived";
@@ -254,8 +259,6 @@ class world {
         }
         return false;
     }
-    bool is_finished() const { return client_.finished(); }
-
     /// Two worlds with the same key behave alike.
     std::string key() const {
         std::string k;
@@ -281,6 +284,11 @@ class world {
         return k;
     }
 
+    static std::string text_of(const event& e) {
+        std::ostringstream out;
+        out << enum_name(e.what) << ' ' << e.bytes;
+        return out.str();
+    }
     std::string describe() const {
         std::ostringstream out;
         out << "client " << enum_name(client_.state()) << ' ' << client_.bytes_done() << '/' << client_.bytes_total();
@@ -500,69 +508,15 @@ class world {
     int published_ = 0;
 };
 
-struct visit {
-    const std::string* before = nullptr; ///< the key of the state that led here
-    event by{};
-    std::uint32_t depth = 0;
-};
-
-struct figures {
-    std::size_t states = 0;
-    std::size_t transitions = 0;
-    std::uint32_t depth = 0;
-};
-
-/// Prints how it came to this, from the beginning.
-void print_trace(const settings& s, const upload_client_config& config,
-                 const std::unordered_map<std::string, visit>& seen, const std::string* key) {
-    std::vector<event> path;
-    for (const std::string* k = key; seen.at(*k).before != nullptr; k = seen.at(*k).before)
-        path.insert(path.begin(), seen.at(*k).by);
-    world w(s, config);
-    std::printf("  %s\n", w.describe().c_str());
-    for (const event& e : path) {
-        w.apply(e);
-        std::printf("  %s %llu: %s\n", enum_name(e.what).data(), static_cast<unsigned long long>(e.bytes),
-                    w.describe().c_str());
-    }
-}
-
 /// False: a law was broken.
-bool explore(const settings& s, figures& f) {
+bool explore(const settings& s, model_figures& figures) {
     const upload_client_config config{
         .url = "http://host/inbox/file",
         .size_bytes = s.file_size,
         .fragment = {.first = s.fragment_size, .smallest = s.fragment_size, .largest = s.fragment_size},
         .repeat_for_s = 0,
         .setbacks_allowed = 255};
-    std::unordered_map<std::string, visit> seen;
-    std::deque<std::pair<const std::string*, world>> frontier;
-    const world first(s, config);
-    frontier.emplace_back(&seen.emplace(first.key(), visit{}).first->first, first);
-    std::size_t finished = 0;
-    while (!frontier.empty()) {
-        const auto [key, w] = std::move(frontier.front());
-        frontier.pop_front();
-        const std::string problem = w.problem();
-        if (!problem.empty() || !w.would_end()) {
-            std::printf("%s\n", problem.empty() ? "the upload does not end, though nothing goes wrong any more"
-                                                : problem.c_str());
-            print_trace(s, config, seen, key);
-            return false;
-        }
-        finished += w.is_finished() ? 1U : 0U;
-        const std::uint32_t depth = seen.at(*key).depth;
-        for (const event& e : w.possible()) {
-            world next = w;
-            next.apply(e);
-            ++f.transitions;
-            const auto [it, is_new] = seen.try_emplace(next.key(), visit{key, e, depth + 1});
-            if (is_new) frontier.emplace_back(&it->first, std::move(next));
-        }
-        if (depth > f.depth) f.depth = depth;
-    }
-    f.states += seen.size();
-    return finished != 0;
+    return explore(world(s, config), figures);
 }
 
 } // namespace
@@ -575,7 +529,7 @@ int main(int argc, char** argv) {
                      whole_file.size());
         return 2;
     }
-    figures all;
+    model_figures all;
     for (std::size_t size = 0; size <= largest_file; ++size) {
         for (std::size_t fragment = 1; fragment <= largest_fragment; ++fragment) {
             if (fragment > 1 && fragment > size) continue; // the same as the one before
@@ -591,7 +545,6 @@ int main(int argc, char** argv) {
             }
         }
     }
-    std::printf("%zu states, %zu transitions, up to %u events deep: all laws hold\n", all.states, all.transitions,
-                all.depth);
+    all.print();
     return 0;
 }
