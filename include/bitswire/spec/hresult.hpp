@@ -57,6 +57,7 @@ struct hresult {
         return std::nullopt;
     }
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that a comparison is compared with for a pointer
     friend constexpr auto operator<=>(const hresult&, const hresult&) noexcept = default;
 };
 
