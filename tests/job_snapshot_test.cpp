@@ -829,3 +829,18 @@ TEST_CASE("job snapshot: version 1 stays as it is") {
           "000000000000000000000a00687474703a2f2f682f780400433a5c780c000000000000000000000000000000020000000500"
           "0000000000000a00000000000000000000000000000002000000000000000200000001000000000000004e719c87");
 }
+
+TEST_CASE(
+    "job snapshot: read back in the same run it is as it was, in another one it is queued [life-cycle-of-a-bits-job]") {
+    for (const job_state at_work : {job_state::connecting, job_state::transferring}) {
+        world_job w(job_type::upload);
+        w.add().go(at_work);
+        const std::string bytes = w.bytes();
+        job_memory same, other;
+        const auto again = job::read_snapshot(bytes, same.storage(), w.now);
+        REQUIRE(again);
+        CHECK(again->state() == at_work);
+        CHECK(bytes_of(*again, w.now) == bytes);
+        CHECK(job::restore(bytes, other.storage(), w.now)->state() == job_state::queued);
+    }
+}

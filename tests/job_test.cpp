@@ -1013,3 +1013,70 @@ TEST_CASE("job: values are those of mingw-w64's bits.h [BG_JOB_STATE, BG_JOB_TYP
     CHECK(size_unknown == static_cast<std::uint64_t>(-1));
     CHECK(length_to_eof == static_cast<std::uint64_t>(-1));
 }
+
+TEST_CASE("job: of a download that could not be renamed whole, some files are completed [Complete]") {
+    world_job w;
+    w.add(3).go(job_state::transferred);
+    const hresult locked = hresult::from_win32(32);
+    CHECK(w.j.complete(w.now, {.rename_problem = locked, .files_renamed = 1}).returns == locked);
+    CHECK(w.j.state() == job_state::transferred);
+    CHECK(w.j.file(0).is_completed);
+    CHECK_FALSE(w.j.file(1).is_completed);
+    CHECK(w.j.complete(w.now, {.rename_problem = locked, .files_renamed = 9}).returns == locked);
+    CHECK(w.j.file(2).is_completed); // no more than there are
+    CHECK(w.j.complete(w.now).returns == hresult{});
+    CHECK(w.j.state() == job_state::acknowledged);
+}
+
+TEST_CASE(
+    "job: that files could not be renamed is told to who completes, and is no change to be told [JobModification]") {
+    world_job w;
+    w.add(2).go(job_state::suspended);
+    w.j.set_notify_flags(static_cast<notify_flags>(all_notify_flags & ~4U), w.now);
+    const job_step s = w.j.complete(w.now, {.rename_problem = hresult::from_win32(32)});
+    CHECK(w.j.state() == job_state::transferred);
+    CHECK(s.notify == notify_flags::none);
+}
+
+TEST_CASE("job: the end of a session at the server is told once [Cancel]") {
+    world_job w(job_type::upload);
+    w.add().go(job_state::connecting);
+    CHECK(w.j.cancel(w.now).todo == job_action::clean_up);
+    CHECK_FALSE(w.j.is_over());
+    CHECK(w.j.on_server_session_ended(w.now).todo == job_action::finish);
+    CHECK(w.j.is_over());
+    CHECK(w.j.on_server_session_ended(w.now).todo == job_action::nothing);
+}
+
+TEST_CASE("job: an upload whose session has ended while it was in error is over as soon as it is cancelled [Cancel]") {
+    world_job w(job_type::upload);
+    w.add().go(job_state::transferring);
+    w.j.on_server_session_ended(w.now); // out of place: the client has another one
+    w.j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, w.now);
+    const std::string with_session = w.bytes();
+    w.j.on_server_session_ended(w.now);
+    CHECK(w.bytes() != with_session);
+    CHECK(w.j.state() == job_state::error);
+    w.j.cancel(w.now);
+    CHECK(w.j.is_over());
+}
+
+TEST_CASE("job: one that outgrows its memory goes on in another, and nothing is lost") {
+    job_memory small(1, 60, 2);
+    job j = *job::create(job_config_of(job_type::download), small.storage(), at_s(0));
+    const std::array ranges{file_range{5, 5}};
+    REQUIRE(j.add_file_with_ranges("http://host/a", "/home/a", ranges, at_s(0)).returns == hresult{});
+    REQUIRE(j.add_file("http://host/b", "/home/b", at_s(0)).returns == "E_OUTOFMEMORY"_hresult);
+    const std::string before = bytes_of(j, at_s(0));
+    job_memory tiny(0, 60, 2), short_of_text(1, j.storage_size().text_bytes - 1, 2), without_ranges(1, 60, 0);
+    for (job_memory* const m : {&tiny, &short_of_text, &without_ranges}) {
+        CHECK_FALSE(j.move_to(m->storage()));
+        CHECK(bytes_of(j, at_s(0)) == before);
+    }
+    job_memory large;
+    REQUIRE(j.move_to(large.storage()));
+    small = job_memory(1, 60, 2); // what it had is gone
+    CHECK(bytes_of(j, at_s(0)) == before);
+    CHECK(j.add_file("http://host/b", "/home/b", at_s(0)).returns == hresult{});
+    CHECK(j.file(1).remote_name == "http://host/b");
+}

@@ -519,3 +519,21 @@ TEST_CASE("scheduler: a seeded walk with hundreds of jobs decides as the naive o
     }
     CHECK(starts > 2000);
 }
+
+TEST_CASE("scheduler: it goes on with more slots where it was") {
+    world_job first(job_type::upload), second(job_type::upload), third(job_type::upload);
+    std::vector<scheduler_slot> slots(2);
+    scheduler s(slots);
+    first.add().go(job_state::queued);
+    second.add().go(job_state::queued);
+    third.add().go(job_state::queued);
+    s.update(0, first.j, first.now.steady);
+    s.update(1, second.j, first.now.steady);
+    std::vector<scheduler_slot> more(3);
+    s.move_to(more);
+    slots.assign(2, scheduler_slot{});
+    s.update(2, third.j, first.now.steady);
+    std::vector<std::uint32_t> order;
+    s.for_each_in_order([&](std::uint32_t i) { order.push_back(i); });
+    CHECK(order == std::vector<std::uint32_t>{0, 1, 2});
+}

@@ -712,3 +712,20 @@ TEST_CASE("upload job: a seeded walk over everything that can happen never gets 
     CHECK(transferred > 2000);
     CHECK(cancelled > 100);
 }
+
+TEST_CASE("upload job: what the embedder knows of a reply that failed counts [MC-BUP 3.1.5.1.8]") {
+    for (const auto& [cause, state] : {std::pair{hresult::from_http_status(404), job_state::error},
+                                       std::pair{"BG_E_CONNECTION_CLOSED"_hresult, job_state::transient_error},
+                                       std::pair{hresult{}, job_state::transient_error}}) {
+        world_job w(job_type::upload_reply);
+        w.add().go(job_state::connecting);
+        upload_client c({.url = "http://host/folder/0", .size_bytes = 4, .wants_reply = true});
+        const auto tell = [&](const upload_step& s) { follow(w.j, c, s, w.now); };
+        tell(c.start({}));
+        tell(c.on_ack({.answers = packet_type::create_session, .session_id = "{7}"}, {}));
+        tell(c.on_ack({.answers = packet_type::fragment, .reply_url = "http://host/reply"}, {}));
+        follow(w.j, c, c.on_reply_failed({}), w.now, cause);
+        CHECK(w.j.state() == state);
+        CHECK(w.j.get_error()->code == (cause == hresult{} ? "BG_E_RECEIVE_FAILURE"_hresult : cause));
+    }
+}

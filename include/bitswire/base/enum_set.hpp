@@ -4,6 +4,8 @@
 #ifndef BITSWIRE_BASE_ENUM_SET_HPP
 #define BITSWIRE_BASE_ENUM_SET_HPP
 
+#include "enum_name.hpp"
+
 #include <cstdint>
 #include <initializer_list>
 
@@ -12,6 +14,8 @@ namespace bitswire {
 /// A set of enumerators of an enumeration with at most 32.
 template <class Enum>
 class enum_set {
+    static_assert(enumerator_count<Enum> <= 32);
+
   public:
     constexpr enum_set() noexcept = default;
     constexpr enum_set(std::initializer_list<Enum> members) noexcept {

@@ -159,7 +159,7 @@ consteval bool every_state_is_reachable() {
 /// `initial`, the set `final`, and `rows`.
 template <class Rules>
 class state_machine {
-    static_assert(enumerator_count<typename Rules::state> <= 32 && Rules::rows.size() < 255);
+    static_assert(Rules::rows.size() < 255);
     static_assert(detail::every_row_cites_its_source<Rules>());
     static_assert(detail::everything_is_used<Rules>());
     static_assert(detail::every_state_is_reachable<Rules>());

@@ -266,10 +266,11 @@ class job : public job_record {
     }
     /// A job exactly as it was, as a part of another snapshot.
     static constexpr result<job> read(snapshot_reader& r, const job_storage& storage, const moment& now) noexcept {
-        const job_storage_size size = [r]() mutable noexcept { return read_storage_size(r); }();
-        if (size.files > storage.files.size() || size.text_bytes > storage.texts.size() ||
-            size.ranges > storage.ranges.size())
-            return error{r.is_bad() ? errc::bad_snapshot : errc::buffer_too_small, header::none, 0};
+        const result<job_storage_size> size = peek_storage_size(r);
+        if (!size) return size.error();
+        if (size->files > storage.files.size() || size->text_bytes > storage.texts.size() ||
+            size->ranges > storage.ranges.size())
+            return error{errc::buffer_too_small, header::none, 0};
         job j({}, storage, now);
         if (!j.read_fields(r, now)) return error{errc::bad_snapshot, header::none, 0};
         return j;
