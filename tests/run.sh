@@ -12,7 +12,7 @@ packages=(
   libboost-dev                                       # the server, bench, and the header door's test
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
-  libclang-rt-14-dev                                 # clang's sanitizers
+  libclang-rt-14-dev llvm                            # clang's sanitizers, coverage
   clang-format clang-tidy
 )
 missing=()
@@ -30,7 +30,7 @@ fi
 if (($#)); then
   presets=("$@")
 else
-  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-noexcept clang-noexcept gcc-portable gcc-release
+  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-portable clang-coverage gcc-release
     clang-release)
 fi
 passed=0

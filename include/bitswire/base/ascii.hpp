@@ -33,7 +33,7 @@ constexpr bool contains(std::string_view set, char c) noexcept {
     return false;
 }
 
-constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
+consteval std::array<std::uint8_t, 256> make_char_classes() {
     std::array<std::uint8_t, 256> table{};
     for (unsigned i = 0; i < 256; ++i) {
         const char c = static_cast<char>(i);

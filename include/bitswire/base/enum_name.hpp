@@ -56,7 +56,7 @@ inline constexpr auto enumerator_text = [] {
 }();
 
 template <class Enum>
-inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequence<I...>) {
+inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequence<I...>) consteval {
     return std::array<std::string_view, sizeof...(I)>{std::string_view{
         enumerator_text<static_cast<Enum>(I)>.data(), enumerator_text<static_cast<Enum>(I)>.size() - 1}...};
 }

@@ -135,7 +135,7 @@ constexpr error read_expect(const fields_view<Value>& fields, bool& expects_cont
 /// used. `Text` is the type of the expression that names the text, `owner_stays` whether the object that it is part of
 /// stays.
 template <class Text>
-constexpr bool can_be_borrowed(bool owner_stays) noexcept {
+consteval bool can_be_borrowed(bool owner_stays) {
     return (std::is_lvalue_reference_v<Text> && owner_stays) || std::is_trivially_copyable_v<std::remove_cvref_t<Text>>;
 }
 
