@@ -65,7 +65,7 @@ if ! (($#)); then
     grep -v '^tests/guards/samples/')
   # shellcheck disable=SC2086 # file names without blanks
   if clang-format --dry-run --Werror $sources; then ((passed += 1)); else ((failed += 1)); fi
-  if clang-tidy --quiet -p build/clang-dev tests/constexpr_test.cpp examples/explain.cpp 2>"$log"; then
+  if clang-tidy --quiet -p build/clang-dev tests/constexpr_wire_test.cpp tests/constexpr_session_test.cpp examples/explain.cpp 2>"$log"; then
     ((passed += 1))
   else
     cat "$log"
