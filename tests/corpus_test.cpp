@@ -1,5 +1,5 @@
-// Every case of the corpus, through both doors: whole, byte by byte, in two parts, with other bytes behind it; and what
-// was read is written and read again.
+// Every case of the corpus, through both doors: whole, byte by byte (a long one in larger steps), in two parts, with
+// other bytes behind it; and what was read is written and read again.
 #include "support/corpus.hpp"
 #include "support/describe.hpp"
 #include "support/guarded_bytes.hpp"
@@ -122,8 +122,9 @@ void run_case(const corpus_case& c, const settings_of<Packet>& s) {
     const std::string expected = unescape(c.expected);
     const auto whole = read_in_steps<Packet>(c.bytes, c.bytes.size() + 1, s);
     REQUIRE(whole.first == expected);
-    CHECK(read_in_steps<Packet>(c.bytes, 1, s) == whole);
-    if (c.bytes.size() < 1000) {
+    const bool is_short = c.bytes.size() < 1000; // the work grows with the square of the size
+    CHECK(read_in_steps<Packet>(c.bytes, is_short ? 1 : 101, s) == whole);
+    if (is_short) {
         for (std::size_t split = 0; split <= c.bytes.size(); ++split) {
             REQUIRE_MESSAGE(read_in_two<Packet>(c.bytes, split, s) == whole, "split at " << split);
         }
