@@ -4,6 +4,7 @@
 #include "support/describe.hpp"
 #include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
+#include "support/split_headers.hpp"
 
 #include <sstream>
 #include <string>
@@ -51,21 +52,6 @@ std::pair<std::string, std::size_t> read_in_two(std::string_view bytes, std::siz
     const guarded_bytes all(bytes);
     const parsed<Packet> r = parser.parse(all.view());
     return {outcome_text(r), r.consumed};
-}
-
-/// The head as a plain HTTP library would hand it over.
-std::vector<std::pair<std::string, std::string>> split_headers(std::string_view head) {
-    std::vector<std::pair<std::string, std::string>> fields;
-    while (head.substr(0, 2) == "\r\n")
-        head.remove_prefix(2);
-    std::size_t at = head.find("\r\n") + 2;
-    while (head.substr(at, 2) != "\r\n") {
-        const std::size_t end = head.find("\r\n", at);
-        const std::size_t colon = head.find(':', at);
-        fields.emplace_back(head.substr(at, colon - at), trim_ows(head.substr(colon + 1, end - colon - 1)));
-        at = end + 2;
-    }
-    return fields;
 }
 
 template <class Packet>

@@ -11,22 +11,12 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <exception>
 #include <map>
 #include <new>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#ifdef BOOST_NO_EXCEPTIONS
-// What Boost asks of a program without exceptions.
-namespace boost {
-BOOST_NORETURN void throw_exception(const std::exception& /*e*/) { std::abort(); }
-BOOST_NORETURN void throw_exception(const std::exception& /*e*/, const source_location& /*where*/) { std::abort(); }
-} // namespace boost
-#endif
 
 using namespace bitswire;
 namespace http = boost::beast::http;
