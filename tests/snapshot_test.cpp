@@ -6,8 +6,10 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <random>
 #include <string>
+#include <vector>
 
 using namespace bitswire;
 
@@ -86,6 +88,73 @@ void damage(const std::string& good, Restore restore) {
     const guarded_bytes longer(good + '\0');
     CHECK(restore(longer.view()).error() == error{errc::bad_snapshot, header::none, 0});
 }
+
+/// The fields of a client's snapshot of version 1, in their order: a client of `config` that has a session.
+struct client_fields {
+    std::string_view url = config.url;
+    std::uint64_t size_bytes = config.size_bytes;
+    bool wants_reply = config.wants_reply;
+    upload_client_state state = upload_client_state::suspend;
+    std::string session_id = "{7}", host{};
+    std::uint32_t fallback_s = host_id_fallback_never_s;
+    time_point fallback_at = time_never;
+    std::string reply_url{};
+    std::uint64_t offset = 0, furthest = 0;
+    std::uint64_t fragment_bytes = 262'144, fragment_ceiling = largest_fragment_bytes;
+    bool cancelling = false;
+
+    [[nodiscard]] std::string bytes() const {
+        std::string out(upload_client::max_snapshot_size + 10'000, '\0');
+        snapshot_writer w(out, {"BWUC", 1});
+        w.put(url);
+        w.put(size_bytes);
+        w.put(wants_reply);
+        w.put(static_cast<std::uint8_t>(state));
+        w.put(std::string_view(session_id));
+        w.put(std::string_view(host));
+        w.put(fallback_s);
+        w.put(fallback_at.ms);
+        w.put(std::string_view(reply_url));
+        w.put(offset);
+        w.put(furthest);
+        w.put(fragment_bytes);
+        w.put(fragment_ceiling);
+        w.put(cancelling);
+        out.resize(w.finish());
+        return out;
+    }
+};
+
+/// The fields of a session's snapshot of version 1, in their order: a session that waits for Fragments.
+struct session_fields {
+    upload_server_state state = upload_server_state::receive_fragments;
+    std::uint8_t at_work_on = 0; ///< nothing, room, storing, notifying, publishing
+    packet_type answering = packet_type::fragment;
+    bool closes = false, has_total = true, copies = true;
+    std::uint16_t final_status = 0;
+    std::uint32_t ticket = 1, final_code = 0;
+    std::uint64_t received = 3, total = 10, storing = 0, progressed_at = 0;
+
+    [[nodiscard]] std::string bytes() const {
+        std::string out(upload_session::max_snapshot_size, '\0');
+        snapshot_writer w(out, {"BWUS", 1});
+        w.put(static_cast<std::uint8_t>(state));
+        w.put(at_work_on);
+        w.put(static_cast<std::uint8_t>(answering));
+        w.put(closes);
+        w.put(has_total);
+        w.put(copies);
+        w.put(final_status);
+        w.put(ticket);
+        w.put(final_code);
+        w.put(received);
+        w.put(total);
+        w.put(storing);
+        w.put(progressed_at);
+        out.resize(w.finish());
+        return out;
+    }
+};
 
 /// Bytes with a right checksum, so that what is behind it is reached.
 std::string sealed(std::string bytes) {
@@ -226,6 +295,131 @@ TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error")
         CHECK((step.todo == upload_todo::send || step.todo == upload_todo::nothing || step.todo == upload_todo::done));
         if (step.todo == upload_todo::send) CHECK(step.request.session_id.size() <= 100);
     }
+}
+
+TEST_CASE("snapshot: what no client can be is refused, with a right checksum too") {
+    using s = upload_client_state;
+    struct sample {
+        std::string what;
+        std::function<void(client_fields&)> change;
+        bool fits = false; ///< a neighbour of what is refused
+    };
+    const std::vector<sample> samples{
+        {"as it is", [](client_fields&) {}, true},
+        {"another host", [](client_fields& f) { f.host = "h:80"; }, true},
+        {"a host that is none", [](client_fields& f) { f.host = "h/../x"; }},
+        {"a host that ends the line", [](client_fields& f) { f.host = "h\r\nX: y"; }},
+        {"a host that is too long", [](client_fields& f) { f.host = std::string(309, 'h'); }},
+        {"an id that ends the line", [](client_fields& f) { f.session_id = "{7}\r\nX: y"; }},
+        {"an id of 100 characters", [](client_fields& f) { f.session_id = std::string(100, 'i'); }, true},
+        {"an id of 101 characters", [](client_fields& f) { f.session_id = std::string(101, 'i'); }},
+        {"a reply", [](client_fields& f) { f.reply_url = "r", f.offset = f.furthest = f.size_bytes; }, true},
+        {"a reply on a host without a scheme",
+         [](client_fields& f) { f.reply_url = "//evil/r", f.offset = f.furthest = f.size_bytes; }},
+        {"a reply that is too long",
+         [](client_fields& f) { f.reply_url = std::string(2201, 'r'), f.offset = f.furthest = f.size_bytes; }},
+        {"all bytes, and no reply", [](client_fields& f) { f.offset = f.furthest = f.size_bytes; }},
+        {"all bytes but one, and no reply", [](client_fields& f) { f.offset = f.furthest = f.size_bytes - 1; }, true},
+        {"had all bytes before", [](client_fields& f) { f.furthest = f.size_bytes; }, true},
+        {"more bytes than it ever had", [](client_fields& f) { f.offset = 1; }},
+        {"more bytes than there are", [](client_fields& f) { f.furthest = f.size_bytes + 1; }},
+        {"no session", [](client_fields& f) { f.session_id = ""; }, true},
+        {"no session, and once had bytes", [](client_fields& f) { f.session_id = "", f.furthest = 5; }, true},
+        {"no session that has bytes", [](client_fields& f) { f.session_id = "", f.offset = f.furthest = 5; }},
+        {"no session that has a reply", [](client_fields& f) { f.session_id = "", f.reply_url = "r"; }},
+        {"not begun", [](client_fields& f) { f.session_id = "", f.state = s::init; }, true},
+        {"not begun, with a session", [](client_fields& f) { f.state = s::init; }},
+        {"not begun, with another host", [](client_fields& f) { f.session_id = "", f.state = s::init, f.host = "h"; }},
+    };
+    for (const sample& x : samples) {
+        CAPTURE(x.what);
+        client_fields f;
+        x.change(f);
+        const std::string bytes = f.bytes();
+        const guarded_bytes guarded(bytes);
+        const auto restored = upload_client::restore(config, guarded.view());
+        CHECK((restored ? error{} : restored.error()) ==
+              (x.fits ? error{} : error{errc::bad_snapshot, header::none, 0}));
+        if (restored) CHECK(restored->state() == (f.state == s::init ? s::init : s::suspend));
+    }
+    // A file that brings no reply is done when its last byte is.
+    client_fields plain;
+    plain.wants_reply = false;
+    plain.offset = plain.furthest = plain.size_bytes;
+    CHECK(upload_client::restore({.url = config.url, .size_bytes = config.size_bytes}, plain.bytes()));
+    plain.wants_reply = true;
+    plain.size_bytes = plain.offset = plain.furthest = 0;
+    CHECK(upload_client::restore({.url = config.url, .wants_reply = true}, plain.bytes()));
+}
+
+TEST_CASE("snapshot: what no session can be is refused, with a right checksum too") {
+    using s = upload_server_state;
+    constexpr std::uint8_t nothing = 0, room = 1, storing = 2, notifying = 3, publishing = 4;
+    struct sample {
+        s state;
+        std::uint8_t at_work_on;
+        bool with_part; ///< it can be so with a part of the file
+        bool with_all;  ///< it can be so with all of it
+    };
+    // clang-format off
+    const std::vector<sample> samples{
+        {s::init, nothing, false, false}, {s::init, room, true, true}, {s::init, storing, false, false},
+        {s::receive_fragments, nothing, true, true}, {s::receive_fragments, room, false, false},
+        {s::receive_fragments, storing, true, true}, {s::receive_fragments, notifying, false, false},
+        {s::receive_fragments, publishing, false, true},
+        {s::notify, nothing, false, false}, {s::notify, storing, false, false},
+        {s::notify, notifying, false, true}, {s::notify, publishing, false, false},
+        {s::wait_for_close, nothing, false, true}, {s::wait_for_close, storing, false, false},
+        {s::wait_for_close, notifying, false, false}, {s::wait_for_close, publishing, false, true},
+        {s::complete, nothing, false, true}, {s::complete, room, false, false}, {s::complete, publishing, false, false},
+        {s::cancel, nothing, true, true}, {s::cancel, storing, false, false}, {s::cancel, publishing, false, false},
+    };
+    // clang-format on
+    const auto is_read = [](const session_fields& f) {
+        const std::string bytes = f.bytes();
+        const guarded_bytes guarded(bytes);
+        const auto read = upload_session::read_snapshot(guarded.view());
+        if (!read) CHECK(read.error() == error{errc::bad_snapshot, header::none, 0});
+        if (read) CHECK(bytes_of(*read) == bytes);
+        return read.has_value();
+    };
+    for (const sample& x : samples) {
+        CAPTURE(std::string(enum_name(x.state)));
+        CAPTURE(int{x.at_work_on});
+        CHECK(is_read({.state = x.state, .at_work_on = x.at_work_on}) == x.with_part);
+        CHECK(is_read({.state = x.state, .at_work_on = x.at_work_on, .received = 10}) == x.with_all);
+    }
+    CHECK(is_read({.at_work_on = storing, .storing = 7}));
+    CHECK_FALSE(is_read({.at_work_on = storing, .storing = 8})); // beyond the end of the file
+    CHECK_FALSE(is_read({.has_total = false}));
+    CHECK(is_read({.has_total = false, .received = 0}));
+    for (const std::uint16_t status : {std::uint16_t{299}, std::uint16_t{600}})
+        CHECK_FALSE(is_read({.final_status = status}));
+    for (const std::uint16_t status : {std::uint16_t{300}, std::uint16_t{599}})
+        CHECK(is_read({.final_status = status}));
+}
+
+TEST_CASE("snapshot: a client that cannot be sent cannot be stored, for want of a URL") {
+    for (const std::string& url : {std::string("ftp://h/f"), "http://h/" + std::string(max_url_size, 'u')}) {
+        std::string out(upload_client::max_snapshot_size, '?');
+        const upload_client c({.url = url});
+        CHECK(c.write_snapshot(out).error().code == (url.size() > max_url_size ? errc::value_too_long : errc::bad_url));
+        CHECK(out == std::string(out.size(), '?'));
+    }
+}
+
+TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants bytes again before that") {
+    client_fields f;
+    f.reply_url = "r";
+    f.offset = 999'990;
+    f.furthest = config.size_bytes;
+    auto c = upload_client::restore(config, f.bytes());
+    REQUIRE(c);
+    c->resume({});
+    CHECK(c->on_ack({.answers = packet_type::ping}, {}).request.range == content_range{999'990, 10, 1'000'000});
+    CHECK(c->on_ack({.answers = packet_type::fragment, .received_content_range = 1'000'000}, {}).todo ==
+          upload_todo::fetch_reply);
+    CHECK(c->reply_url() == "r");
 }
 
 TEST_CASE("snapshot: too small a buffer is an error and is not overrun") {

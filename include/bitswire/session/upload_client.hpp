@@ -198,6 +198,7 @@ class upload_client {
         snapshot_reader r(bytes, snapshot);
         result<upload_client> restored{upload_client(config)};
         upload_client& c = *restored;
+        const error unsendable = c.check(); // of `config` alone
         const std::string_view url = r.get_text(max_url_size);
         const auto size = r.get<std::uint64_t>();
         const bool wants_reply = r.get_bool();
@@ -216,7 +217,7 @@ class upload_client {
             return error{errc::bad_snapshot, header::none, 0};
         if (url != config.url || size != config.size_bytes || wants_reply != config.wants_reply)
             return error{errc::snapshot_of_another, header::none, 0};
-        if (const error problem = c.check()) return problem;
+        if (unsendable) return unsendable;
         if (!c.is_possible(state)) return error{errc::bad_snapshot, header::none, 0};
         const bool as_it_was = upload_client_rules::final.contains(state) || state == state_type::init;
         c.machine_ = upload_client_machine(as_it_was ? state : state_type::suspend);
@@ -235,7 +236,6 @@ class upload_client {
     }
     /// Whether what was read can be of a client in `state`: its texts can be sent, and go together.
     [[nodiscard]] constexpr bool is_possible(state_type state) const noexcept {
-        if (!host_.empty() && !parse_authority(host_.view())) return false;
         if (detail::check_sendable(make_request(packet_type::ping))) return false;
         std::array<char, max_resolved_url_size(max_url_size, row_of(header::reply_url).max_read)> resolved{};
         if (!reply_url_.empty() && !write_reply_url(resolved)) return false;
