@@ -154,9 +154,9 @@ class notifier {
             return {.todo = notifier_todo::receive_data, .timeout_s = config_.timeout_s};
         case a::report_success:
         case a::report_error:
-            return {.todo = notifier_todo::done};
+            break;
         }
-        return {};
+        return {.todo = notifier_todo::done};
     }
 
     notifier_config config_;

@@ -177,7 +177,7 @@ class scheduler {
     /// The timers: a heap of all jobs that have one, the earliest at the front.
     constexpr void set_timer(std::uint32_t i, time_point at) noexcept {
         scheduler_slot& s = slots_[i];
-        if (at == s.wake_at && (at == time_never) == (s.heap_position == none)) return;
+        if (at == s.wake_at) return; // who has a time is among the timers, and nobody else
         const auto before = [this](std::size_t a, std::size_t b) noexcept {
             return slots_[slots_[a].heap_item].wake_at < slots_[slots_[b].heap_item].wake_at;
         };

@@ -90,8 +90,7 @@ class upload_client {
     constexpr upload_step on_timer(time_point now) noexcept {
         if (now >= fallback_at_ && !is_waiting_) {
             fallback_at_ = time_never;
-            const auto action = machine_.step(upload_client_event::host_fallback_due);
-            if (action == upload_client_action::use_origin_host) host_.clear();
+            if (const auto action = machine_.step(upload_client_event::host_fallback_due)) perform(*action, now);
         }
         if (is_waiting_ || repeat_at_ == time_never || now < repeat_at_) return {.wake_at = wake_at()};
         return happened(upload_client_event::repeat_due, now);
@@ -203,17 +202,20 @@ class upload_client {
         const auto size = r.get<std::uint64_t>();
         const bool wants_reply = r.get_bool();
         const auto state = r.get_enum<state_type>(enumerator_count<state_type>);
-        bool fits = c.session_id_.assign(r.get_text(decltype(c.session_id_)::capacity));
-        fits = c.host_.assign(r.get_text(decltype(c.host_)::capacity)) && fits;
+        const auto read_text = [&r]<std::size_t Capacity>(inline_text<Capacity>& text) noexcept {
+            static_cast<void>(text.assign(r.get_text(Capacity))); // not longer, or bad
+        };
+        read_text(c.session_id_);
+        read_text(c.host_);
         c.fallback_s_ = r.get<std::uint32_t>();
         c.fallback_at_.ms = r.get<std::uint64_t>();
-        fits = c.reply_url_.assign(r.get_text(decltype(c.reply_url_)::capacity)) && fits;
+        read_text(c.reply_url_);
         c.offset_ = r.get<std::uint64_t>();
         c.furthest_ = r.get<std::uint64_t>();
         const auto fragment_bytes = r.get<std::uint64_t>();
         c.fragment_size_.resume(fragment_bytes, r.get<std::uint64_t>());
         c.cancelling_ = r.get_bool();
-        if (!fits || !r.finish() || c.furthest_ > size || c.offset_ > c.furthest_)
+        if (!r.finish() || c.furthest_ > size || c.offset_ > c.furthest_)
             return error{errc::bad_snapshot, header::none, 0};
         if (url != config.url || size != config.size_bytes || wants_reply != config.wants_reply)
             return error{errc::snapshot_of_another, header::none, 0};
@@ -308,10 +310,17 @@ class upload_client {
         fallback_s_ = a.host_id_fallback_timeout_s;
         if (a.host_id.empty()) return;
         const result<host_view> host = parse_host(a.host_id); // a host: `meaning_of`
+        bool fits = true;
+        const auto put = [&](std::string_view part) noexcept {
+            if (!host_.append(part)) fits = false;
+        };
         const bool ipv6 = host->form == host_form::ipv6;
-        bool fits = host_.append(ipv6 ? "[" : "") && host_.append(host->text) && host_.append(ipv6 ? "]" : "");
-        if (!url_.port.empty()) fits = fits && host_.append(":") && host_.append(url_.port);
-        if (!fits) host_.clear();
+        if (ipv6) put("[");
+        put(host->text);
+        if (ipv6) put("]");
+        if (!url_.port.empty()) put(":");
+        put(url_.port);
+        if (!fits) host_.clear(); // a port with hundreds of zeros before it
     }
 
     constexpr upload_client_event take_fragment(const ack& a, const ack_meaning& m, time_point now) noexcept {
@@ -407,13 +416,15 @@ class upload_client {
                 fallback_at_ = after_s(now, fallback_s_);
             }
             return {.todo = upload_todo::stopped, .wake_at = wake_at()};
-        case a::rest:
         case a::use_origin_host:
+            host_.clear();
+            return {.wake_at = wake_at()};
+        case a::rest:
             return {.todo = upload_todo::suspended, .wake_at = wake_at()};
         case a::finish:
-            return {.todo = upload_todo::done};
+            break;
         }
-        return {};
+        return {.todo = upload_todo::done};
     }
 
     constexpr upload_step send(time_point now) noexcept {

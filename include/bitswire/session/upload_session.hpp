@@ -250,9 +250,9 @@ class upload_session {
         case state_type::complete:
             return has_all && pending_ == pending::none;
         case state_type::cancel:
-            return pending_ == pending::none;
+            break;
         }
-        return false;
+        return pending_ == pending::none;
     }
 
     constexpr void begin(const upload_request& r) noexcept {
@@ -269,6 +269,13 @@ class upload_session {
     constexpr upload_server_step wait_for(pending what, upload_server_todo todo) noexcept {
         pending_ = what;
         return {.todo = todo, .ticket = ticket_};
+    }
+
+    constexpr upload_server_step wait_for_body() noexcept {
+        upload_server_step step = wait_for(pending::store, upload_server_todo::store_body);
+        step.offset = received_bytes_;
+        step.size_bytes = storing_bytes_;
+        return step;
     }
 
     constexpr upload_server_step on_fragment(const upload_request& r, const upload_directory& d,
@@ -341,20 +348,16 @@ class upload_session {
             return {.answer = refused(refusal::out_of_sync, c)};
         case a::answer_error:
             return {.answer = told ? *told : refused(refusal::storage_failed, c)};
-        case a::store_body: {
-            upload_server_step step = wait_for(pending::store, upload_server_todo::store_body);
-            step.offset = received_bytes_;
-            step.size_bytes = storing_bytes_;
-            return step;
-        }
+        case a::store_body:
+            return wait_for_body();
         case a::notify:
             return wait_for(pending::notification, upload_server_todo::notify);
         case a::publish:
             return wait_for(pending::publication, upload_server_todo::publish);
         case a::discard:
-            return {.todo = upload_server_todo::discard, .answer = told ? *told : accepted(d, c)};
+            break;
         }
-        return {};
+        return {.todo = upload_server_todo::discard, .answer = told ? *told : accepted(d, c)};
     }
 
     constexpr upload_server_step with_body(const upload_request& r, const upload_directory& d,

@@ -27,17 +27,15 @@ struct host_view {
 namespace detail {
 
 constexpr bool is_ipv4(std::string_view text) noexcept {
-    unsigned parts = 0;
-    while (parts < 4) {
+    for (unsigned parts = 1;; ++parts) {
         const std::string_view run = text.substr(0, find_not(char_class::digit, text));
         if (run.empty() || (run.size() > 1 && run.front() == '0')) return false; // 010 is 8 to some and 10 to others
         if (parse_decimal(run, 255).status != number_status::ok) return false;
         text.remove_prefix(run.size());
-        if (++parts == 4) break;
+        if (parts == 4) return text.empty();
         if (text.empty() || text.front() != '.') return false;
         text.remove_prefix(1);
     }
-    return text.empty();
 }
 
 /// RFC 4291 2.2: eight groups of 16 bits, one run of zero groups as "::", the last two groups as an IPv4 address.
@@ -128,9 +126,8 @@ constexpr result<authority_view> parse_authority(std::string_view text) noexcept
     const std::size_t colon = from == std::string_view::npos ? from : text.find(':', from);
     authority_view a;
     a.host = text.substr(0, colon);
-    // Without brackets an IPv6 address and its port could not be told apart.
-    const result<host_view> host = parse_host(a.host);
-    if (!host || (host->form == host_form::ipv6) != bracketed) return error{errc::bad_host, header::none, 0};
+    // Without brackets an IPv6 address and its port could not be told apart: it ends at its first colon, and is none.
+    if (!parse_host(a.host)) return error{errc::bad_host, header::none, 0};
     if (colon == std::string_view::npos) return a;
     a.port = text.substr(colon + 1);
     if (!a.port.empty() && parse_decimal(a.port, 65535).status != number_status::ok) {

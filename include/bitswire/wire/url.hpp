@@ -147,8 +147,7 @@ constexpr error write_reference(const url_view& base, std::string_view reference
     const std::size_t colon = path.find(':');
     if (colon != std::string_view::npos && is_scheme(path.substr(0, colon))) {
         const std::size_t scheme_size = colon + 3; // with "://"
-        const std::size_t authority_end =
-            path.find_first_of("/?", scheme_size < path.size() ? scheme_size : path.size());
+        const std::size_t authority_end = path.find_first_of("/?", scheme_size);
         const result<url_view> absolute = parse_url(path.substr(0, authority_end));
         if (!absolute) return absolute.error();
         scheme = absolute->scheme;
@@ -163,7 +162,7 @@ constexpr error write_reference(const url_view& base, std::string_view reference
     const std::string_view query = query_at == std::string_view::npos ? std::string_view{} : path.substr(query_at);
     path = path.substr(0, query_at);
     if (path.empty() && backslashes) return bad(0);
-    if (!path.empty() && (path[0] == '/' || (backslashes && path[0] == '\\'))) {
+    if (!path.empty() && is_separator(path[0])) { // what follows an authority begins with '/'
         folder = "/";
         path.remove_prefix(1);
     }

@@ -164,7 +164,7 @@ constexpr void with_kind(const Packet& packet, With with) noexcept {
     constexpr auto kinds = packet_traits<Packet>::kinds;
     const message_kind kind = packet_traits<Packet>::kind_of(packet);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        static_cast<void>(((kinds[I] == kind && (with.template operator()<kinds[I]>(), true)) || ...));
+        ((kinds[I] == kind ? with.template operator()<kinds[I]>() : static_cast<void>(0)), ...);
     }
     (std::make_index_sequence<kinds.size()>{});
 }
