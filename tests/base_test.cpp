@@ -5,8 +5,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
+#include <span>
 #include <string>
+#include <sys/mman.h>
 
 using namespace bitswire;
 
@@ -97,6 +100,56 @@ TEST_CASE("scan: names compare without letter case, in every length, and no othe
             CHECK_FALSE(name.matches(std::string_view(text).substr(0, size - 1), readable));
         }
     }
+}
+
+TEST_CASE("scan: a name is folded when it is made, and is as long as it was") {
+    for (const std::string_view spelling : {"BITS-Session-Id", "bits-session-id", "Bits-SESSION-iD"}) {
+        const folded_name name{std::string(spelling)};
+        CHECK(name.view() == "bits-session-id");
+        CHECK(name.size() == 15);
+    }
+    CHECK(folded_name{std::string("AZ-az-09")}.view() == "az-az-09");
+}
+
+TEST_CASE("inline text: one that is too long is refused whole, and changes nothing") {
+    inline_text<5> text;
+    CHECK(text.empty());
+    CHECK(text.assign("abc"));
+    CHECK_FALSE(text.assign("abcdef"));
+    CHECK(text.view() == "abc");
+    CHECK_FALSE(text.append("def"));
+    CHECK(text.view() == "abc");
+    CHECK(text.append("de"));
+    CHECK(text.view() == "abcde");
+    CHECK(text.append(""));
+    CHECK_FALSE(text.append("f"));
+    inline_text<5> other;
+    CHECK(other.assign("abcde"));
+    CHECK(other == text);
+    CHECK(other.assign("abcd")); // what is behind the end does not count
+    CHECK_FALSE(other == text);
+    other.clear();
+    CHECK(other.empty());
+    CHECK(other.assign(""));
+}
+
+TEST_CASE("text arena: of more memory than 32 bits can count, no more is used") {
+    constexpr std::size_t size = std::size_t{UINT32_MAX} + 2;
+    void* const all = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(all != MAP_FAILED);
+    const std::span<char> memory(static_cast<char*>(all), size);
+    CHECK(text_arena(memory).room() == UINT32_MAX);
+    CHECK(text_arena(memory.first(UINT32_MAX - 1)).room() == UINT32_MAX - 1);
+    std::array<char, 3> small{};
+    text_arena arena(small);
+    const text_slot slot = arena.append("abc");
+    CHECK(arena.room() == 0);
+    CHECK(arena.move_to(memory));
+    CHECK(arena.view(slot) == "abc");
+    CHECK(arena.room() == UINT32_MAX - 3);
+    CHECK_FALSE(arena.move_to(std::span<char>(small).first(2)));
+    CHECK(arena.view(slot) == "abc");
+    munmap(all, size);
 }
 
 TEST_CASE("number: decimal is digits and nothing else [RFC 9110 8.6]") {

@@ -131,6 +131,22 @@ TEST_CASE("headers: errors name the header and the place in its value, as the ra
     twice.push_back({"BITS-Session-Id", "{2}"});
     CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, twice).error() ==
           error{errc::conflicting_headers, header::session_id, 0});
+    std::vector<field> two_lengths = fragment_fields;
+    two_lengths.push_back({"Content-Length", "6"}); // framing: refused whatever the kind of message
+    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, two_lengths).error() ==
+          error{errc::conflicting_headers, header::content_length, 0});
+    const auto look_up = [](std::string_view name) -> std::string_view {
+        for (const field& f : fragment_fields) {
+            if (iequals(f.name, name)) return iequals(name, "Host") ? std::string_view{"a\nb"} : f.value;
+        }
+        return {};
+    };
+    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, look_up).error() ==
+          error{errc::control_character, header::host, 1});
+    // An error about a header that is not there has no place in it.
+    const field_set<borrowed_value> none;
+    CHECK(fields_view<borrowed_value>(none, nullptr).fail(errc::missing_header, header::host, 3) ==
+          error{errc::missing_header, header::host, 3});
     CHECK(parse_message<upload_request>({"GET", "/x"}, fragment_fields).error().code == errc::bad_method);
     CHECK(parse_message<upload_request>({"BITS_POST", "x"}, fragment_fields).error().code == errc::bad_target);
     CHECK(parse_message<upload_request>({"BITS_POST", "/" + std::string(8000, 'x')}, fragment_fields).error().code ==
@@ -204,6 +220,7 @@ TEST_CASE("head: values of headers that the library does not know are found [RFC
     CHECK_FALSE(find_field(only_head, "BITS_POST /x HTTP/1.1"));
     CHECK_FALSE(find_field(only_head, "Cookie"));
     CHECK_FALSE(find_field("", "Cookie"));
+    CHECK_FALSE(find_field("GET / HTTP/1.1\r\nCookie\r\n\r\n", "Cookie")); // a line without a colon is no field
     CHECK_FALSE(find_field("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody\r\nCookie: evil\r\n", "Cookie"));
     CHECK(find_field("\r\n\r\nGET / HTTP/1.1\r\nCookie: c\r\n\r\n", "Cookie") == "c");
 }

@@ -229,7 +229,10 @@ TEST_CASE("hresult: parts of a value [MS-ERREF 2.1]") {
     static_assert(h.value == 0x8020001F && h.is_failure() && !h.is_success() && !h.is_customer());
     static_assert(h.facility() == hresult_facility::bits && h.code() == 0x1f);
     static_assert("BG_S_PARTIAL_COMPLETE"_hresult.is_success());
-    static_assert(hresult{0xA0001234}.is_customer()); // [MC-BUP] 1.8
+    for (const hresult_row& row : hresult_rows)
+        CHECK_FALSE(row.code.is_customer()); // [MC-BUP] 1.8: the bit is a vendor's
+    CHECK(hresult{0xA0001234}.is_customer());
+    CHECK(hresult{0x20000000}.is_customer());
     static_assert("S_OK"_hresult == hresult{} && "E_NOTIMPL"_hresult < "E_INVALIDARG"_hresult);
 }
 

@@ -582,6 +582,32 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
     }
 }
 
+TEST_CASE("job snapshot: a count of errors at its end stays there [GetErrorCount]") {
+    for (const bool by_time : {false, true}) {
+        forged f;
+        f.state = 2; // transferring
+        f.error_count = UINT32_MAX - 1;
+        job_memory memory;
+        auto j = job::read_snapshot(f.fit().bytes(), memory.storage(), at_s(5));
+        REQUIRE(j);
+        moment now = at_s(5);
+        for (int i = 0; i < 2; ++i) {
+            now = at_s(now.steady.ms / 1000 + 7'776'000);
+            if (by_time) {
+                REQUIRE(j->set_maximum_download_time(1, now).returns == hresult{});
+                j->on_timer(now);
+            } else {
+                j->on_error(fatal_error, now);
+            }
+            CHECK(j->state() == job_state::error);
+            CHECK(j->error_count() == UINT32_MAX);
+            j->resume(now);
+            j->on_picked(now);
+            if (by_time) now = at_s(now.steady.ms / 1000 + 1);
+        }
+    }
+}
+
 TEST_CASE("job snapshot: memory that is one too small is said so, at every size") {
     world_job w;
     const std::vector<file_range> ranges{{0, 10}, {20, 5}};
@@ -781,6 +807,20 @@ TEST_CASE("job snapshot: a queue that cannot be is refused, and memory that is t
     CHECK(read(queue(2, {good, good}, 1, {1, 0})) == bad);
     CHECK(read(queue(2, {good, good}, 2, {1, 0}, true)) == bad);
     CHECK(read(queue(2, {good, good}, 2, {1, 2})) == bad); // the receiver has no such number
+    const auto twice = [&](std::uint32_t second) {
+        std::string out(10'000, '\0');
+        snapshot_writer w(out, {"BWJQ", 1});
+        w.put(std::uint32_t{2});
+        for (const std::uint32_t number : {std::uint32_t{1}, second}) {
+            w.put(number);
+            good.put(w);
+        }
+        w.put(std::uint32_t{0});
+        out.resize(w.finish());
+        return out;
+    };
+    CHECK(read(twice(2)) == error{});
+    CHECK(read(twice(1)) == bad); // there is one of that number
     forged hostile = good;
     hostile.files = 0xffffffff;
     CHECK(read(queue(1, {hostile}, 0, {})) == bad);

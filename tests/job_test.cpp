@@ -215,7 +215,10 @@ TEST_CASE("job: every call in every state does and returns what its page says [I
                 }
                 w.pass_s(1);
                 const std::string before = w.bytes();
+                const hresult may_complete = w.j.may_complete();
+                CHECK(w.bytes() == before); // asking changes nothing
                 const job_step s = x.call(w.j, w.now);
+                if (x.name == "Complete") CHECK(s.returns == may_complete);
                 CHECK(letter(w.j.state()) == x.to[column]);
                 CHECK(letter(s.todo) == x.todo[column]);
                 if (x.returns.empty()) {
@@ -233,6 +236,17 @@ TEST_CASE("job: every call in every state does and returns what its page says [I
             }
         }
     }
+}
+
+TEST_CASE("job: what is not foreseen in a state is BG_E_INVALID_STATE") {
+    for (const job_state s : all_states) {
+        for (std::size_t e = 0; e < enumerator_count<job_event>; ++e) {
+            const auto event = static_cast<job_event>(e);
+            if (!job_machine::find_row(s, event)) CHECK(result_of(s, event) == invalid_state);
+        }
+        CHECK(result_of(s, job_event::property_set) == (final_states.contains(s) ? invalid_state : hresult{}));
+    }
+    CHECK(result_of(job_state::suspended, job_event::connected) == invalid_state);
 }
 
 TEST_CASE("job: the four classes of states are those of the page [life-cycle-of-a-bits-job]") {

@@ -168,6 +168,14 @@ TEST_CASE("job timer: no retry without a no-progress time, or with a longer dela
         w.j.on_error(passing_error, w.now);
         CHECK(w.j.state() == (delay <= 600 ? job_state::transient_error : job_state::error));
     }
+    // One that waits to be tried again is not, once the time is taken from it.
+    world_job late;
+    late.add().go(job_state::transient_error);
+    CHECK(late.wakes_in_s() == 600);
+    CHECK(late.j.set_no_progress_timeout(0, late.now).returns == hresult{});
+    CHECK(late.j.wake_at() == late.now.steady);
+    CHECK(late.j.on_timer(late.now).todo == job_action::report_error);
+    CHECK(late.j.state() == job_state::error);
     // What waits for the network is not tried again by time anyway.
     world_job w;
     w.add();
@@ -418,6 +426,18 @@ TEST_CASE("job timer: times at the end of all clocks do not wrap") {
     w.j.set_minimum_retry_delay(UINT32_MAX, w.now);
     w.j.set_no_progress_timeout(UINT32_MAX, w.now);
     CHECK(w.j.wake_at() == time_never);
+    // The time that passed in an earlier run and all that passes in this one are more than there is.
+    world_job old(job_type::upload, at_s(0));
+    old.add().go(job_state::transferring);
+    old.pass_s(5);
+    const std::string bytes = old.bytes();
+    job_memory memory;
+    auto again = job::restore(bytes, memory.storage(), at_s(0));
+    REQUIRE(again);
+    again->on_picked(at_s(0));
+    const moment end{{UINT64_MAX}, {UINT64_MAX}};
+    CHECK(again->on_timer(end).todo != job_action::nothing);
+    CHECK(again->state() == job_state::cancelled); // for its inactivity
     // All the time there is passes at once.
     world_job sudden(job_type::upload, at_s(0));
     sudden.add().go(job_state::transient_error);

@@ -157,6 +157,15 @@ TEST_CASE("notifier: which statuses are transient, fatal and final [handling-ser
     }
 }
 
+TEST_CASE("notifier: what is no status of HTTP is transient, and not handed through [RFC 9110 15]") {
+    for (const std::uint16_t status :
+         {std::uint16_t{0}, std::uint16_t{99}, std::uint16_t{600}, std::uint16_t{UINT16_MAX}}) {
+        const notification_result r = refused_by_application(status);
+        CHECK(r.meaning == disposition::transient);
+        CHECK(r.status == 502);
+    }
+}
+
 TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and both with context 7 [MC-BUP 3.3.6]") {
     for (const bool by_value : {false, true}) {
         for (int point = 0; point < 4; ++point) {
@@ -221,6 +230,22 @@ TEST_CASE("notifier: a URL that is none is an application that cannot be reached
     CHECK(n.start().todo == notifier_todo::done);
     CHECK(n.problem().code == errc::bad_url);
     CHECK_FALSE(n.result().is_success());
+}
+
+TEST_CASE("notifier: a URL that is too long is an application that cannot be reached") {
+    conversation c(notification_type::by_value);
+    const std::string longest = "http://a/" + std::string(max_url_size - 9, 'u');
+    std::string buffer(max_resolved_url_size(c.config.original_url.size(), max_url_size), '?');
+    c.config.url_buffer = buffer;
+    c.config.notification_url = longest;
+    CHECK(notifier(c.config).start().todo == notifier_todo::send_headers);
+    const std::string longer = longest + "u";
+    c.config.notification_url = longer;
+    notifier n(c.config);
+    CHECK(n.start().todo == notifier_todo::done);
+    CHECK(n.problem() == error{errc::value_too_long, header::none, max_url_size});
+    CHECK(n.result().status == row_of(refusal::application_unreachable).status);
+    CHECK(n.result().meaning == disposition::transient);
 }
 
 TEST_CASE("notifier: calls that are out of place change nothing") {

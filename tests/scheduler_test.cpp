@@ -373,6 +373,19 @@ TEST_CASE("scheduler: a priority that changes counts at once [SetPriority]") {
     CHECK(q.running() == numbers{3});
 }
 
+TEST_CASE("scheduler: a foreground job that is interrupted goes to the end of its line") {
+    queue_world q(4);
+    q.add(0, job_priority::high);
+    q.add(1, job_priority::foreground);
+    q.settle();
+    CHECK(q.running() == numbers{0, 1});
+    q.add(2, job_priority::foreground);
+    q.change(1, [&](job& j) { j.on_yielded(q.now); }); // its embedder's own will: nobody pre-empts it
+    CHECK(q.order() == numbers{0, 2, 1});
+    q.settle();
+    CHECK(q.running() == numbers{0, 1, 2});
+}
+
 TEST_CASE("scheduler: a slice begins with the turn, also where another one has just ended") {
     queue_world q(4);
     q.add(0);

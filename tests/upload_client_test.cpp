@@ -303,6 +303,16 @@ TEST_CASE("client: what careless servers send for a lost session is fatal and na
         CHECK(d.step.todo == upload_todo::stopped);
         CHECK(d.client.failure().what == upload_status::session_doubtful);
     }
+    for (const std::uint16_t status : {std::uint16_t{403}, std::uint16_t{404}, std::uint16_t{503}}) {
+        dialogue d(small);
+        d.create();
+        d.refuse_with(status, hresult{1});
+        CHECK(d.client.failure().what == upload_status::refused); // says something else than that
+    }
+    dialogue d(small);
+    d.create();
+    d.refuse_with(500, hresult{2});
+    CHECK(d.client.failure().what == upload_status::refused);
 }
 
 TEST_CASE("client: 413 shrinks the Fragments down to the smallest size, and no further [MC-BUP 3.1.5.2.4]") {
@@ -441,6 +451,20 @@ TEST_CASE("client: Close-Session is repeated after 5xx, not after 4xx [ack-for-c
         d.answer({});
         CHECK(d.client.succeeded());
     }
+    SUBCASE("5xx, and the longest times there are do not wrap") {
+        upload_client_config config = small;
+        config.first_repeat_s = UINT32_MAX / 2 + 1;
+        config.repeat_for_s = UINT32_MAX;
+        dialogue slow(config);
+        slow.create();
+        slow.received(10);
+        slow.refuse_with(503);
+        CHECK(slow.step.wake_at == after_s(slow.now, UINT32_MAX / 2 + 1));
+        slow.now = slow.step.wake_at;
+        slow.step = slow.client.on_timer(slow.now);
+        slow.refuse_with(503);
+        CHECK(slow.step.wake_at == after_s(slow.now, UINT32_MAX));
+    }
     SUBCASE("5xx for longer than it is worth") {
         d.refuse_with(503);
         d.now = after_s(d.now, 86'401);
@@ -569,6 +593,12 @@ TEST_CASE("client: BITS-Host-Id is where everything goes on, beginning with a Pi
     CHECK(host_after("http://host:8080/f", "10.0.0.1") == "10.0.0.1:8080");
     CHECK(host_after("http://host:8080/f", "2001:db8::1") == "[2001:db8::1]:8080");
     CHECK(host_after("http://host/f", "[2001:db8::1]") == "[2001:db8::1]");
+    // A port may have any number of zeros (RFC 3986 3.2.3); where they leave no room for the other host, it is not
+    // used.
+    const std::string odd = "host:" + std::string(200, '0') + "80";
+    CHECK(host_after("http://" + odd + "/f", "o") == "o:" + odd.substr(5));
+    const std::string odder = "host:" + std::string(310, '0') + "80";
+    CHECK(host_after("http://" + odder + "/f", "other.example") == odder);
 }
 
 TEST_CASE(
@@ -604,6 +634,22 @@ TEST_CASE(
         d.step = d.client.on_transport_error(d.now);
         CHECK(d.step.wake_at == after_s(d.now, 60));
     }
+}
+
+TEST_CASE("client: a fall-back that becomes due after the end changes nothing [MC-BUP 3.1.6.3]") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    d.step = d.client.on_transport_error(d.now);
+    const time_point due = d.step.wake_at;
+    d.step = d.client.cancel(d.now);
+    CHECK(d.sent() == packet_type::cancel_session);
+    d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult); // what was to be cancelled is gone
+    CHECK(d.step.todo == upload_todo::done);
+    CHECK(d.client.finished());
+    const upload_step late = d.client.on_timer(due);
+    CHECK(late.todo == upload_todo::nothing);
+    CHECK(late.wake_at == time_never);
+    CHECK(d.client.state() == upload_client_state::cancelled);
 }
 
 TEST_CASE("client: without a fall-back time-out it never goes back to the origin host [MC-BUP 3.1.2.3]") {
@@ -885,6 +931,20 @@ TEST_CASE("fragment size: strange settings are brought into order, and nothing w
     CHECK(s.bytes() == 50);
 }
 
+TEST_CASE("fragment size: two are equal that say the same of the next Fragments") {
+    const fragment_size_limits limits{.first = 100, .smallest = 10, .largest = 1000};
+    fragment_size a(limits);
+    const fragment_size fresh(limits);
+    CHECK(a == fresh);
+    a.on_lost();
+    CHECK_FALSE(a == fresh); // another size
+    a.resume(100, 1000);
+    CHECK(a == fresh);
+    a.on_too_large(1998);
+    CHECK(a.bytes() == fresh.bytes());
+    CHECK_FALSE(a == fresh); // it will not grow as far
+}
+
 TEST_CASE("time: nothing wraps, and a clock that goes back stands still") {
     CHECK(after_s({1}, 2) == time_point{2001});
     CHECK(after_ms({UINT64_MAX - 5}, 5) == time_never);
@@ -908,10 +968,56 @@ TEST_CASE("client: calls that are out of place change nothing") {
     CHECK(is_ignored(d.client.on_reply_given_up(d.now)));
     CHECK(is_ignored(d.client.on_timer(d.now)));
     CHECK(is_ignored(d.client.on_timer(time_never)));
+    const upload_step cut = d.client.on_transport_error(d.now);
+    CHECK(cut.todo == upload_todo::stopped);
+    const upload_failure before = d.client.failure();
+    CHECK(d.client.on_bad_ack({errc::bad_status, header::none, 9}, d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_transport_error(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_timeout(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_ack({.answers = packet_type::create_session, .session_id = id}, d.now).todo ==
+          upload_todo::nothing);
+    CHECK(d.client.failure() == before); // it waited for nothing
+    CHECK(d.client.state() == upload_client_state::error);
+    d = dialogue(small);
     CHECK(is_ignored(d.client.on_ack({.answers = packet_type::create_session, .status = 100}, d.now))); // interim
     CHECK_FALSE(d.client.failure());
     d.create();
     CHECK(d.sent() == packet_type::fragment);
+}
+
+TEST_CASE("client: once it is over, nothing changes it") {
+    dialogue d(small);
+    d.create();
+    d.received(10);
+    d.answer({});
+    REQUIRE(d.client.succeeded());
+    CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.suspend(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.resume(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.start(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.succeeded());
+}
+
+TEST_CASE("client: what an Ack means, where a client would not ask [MC-BUP 3.1.5.2]") {
+    using e = upload_client_event;
+    // The reply is known already: an Ack need not name it again.
+    const awaited_ack last{.answers = packet_type::fragment,
+                           .session_id = id,
+                           .size_bytes = 10,
+                           .offset = 4,
+                           .fragment = {4, 6, 10},
+                           .wants_reply = true,
+                           .has_reply = true};
+    CHECK(meaning_of({.answers = packet_type::fragment, .received_content_range = 10}, last).event ==
+          e::reply_announced);
+    awaited_ack unknown = last;
+    unknown.has_reply = false;
+    CHECK(meaning_of({.answers = packet_type::fragment, .received_content_range = 10}, unknown).event ==
+          e::reply_missing);
+    // An Ack answers a request, and is none.
+    const ack_meaning none = meaning_of({.answers = packet_type::ack}, {.answers = packet_type::ack});
+    CHECK(none.event == e::ack_invalid);
+    CHECK(none.problem == error{errc::unknown_packet_type, header::packet_type, 0});
 }
 
 TEST_CASE("client: an Ack to another request than the one sent is not acted on") {

@@ -529,6 +529,37 @@ TEST_CASE(
         v.answer_with(status);
         CHECK(v.job().is_over() == (status == 499)); // 100 is no answer yet
     }
+    // 5xx for longer than the client repeats it by itself: the job does, later.
+    upload_world failing;
+    failing.begin();
+    failing.answer();
+    failing.perform(failing.job().cancel(failing.now()));
+    failing.answer();
+    failing.answer_with(503);
+    failing.pass_ms(86'399'000);
+    failing.client_wake = failing.now().steady;
+    failing.take(failing.client.on_timer(failing.now().steady));
+    REQUIRE(failing.is_under_way);
+    failing.pass_ms(1000);
+    failing.answer_with(503);
+    CHECK(failing.client.failure().what == upload_status::refused);
+    CHECK_FALSE(failing.job().is_over());
+    // The job was cancelled, and the upload stopped before it heard of that: there is a session to be cancelled yet.
+    upload_world early;
+    early.begin();
+    early.answer();
+    early.answer();
+    REQUIRE(early.request.type == packet_type::fragment);
+    const job_step cancelled = early.job().cancel(early.now());
+    early.is_under_way = false;
+    early.take(early.client.on_ack({.answers = packet_type::fragment, .status = 403}, early.now().steady));
+    CHECK(early.client.failure().http_status == 403);
+    CHECK_FALSE(early.job().is_over());
+    early.perform(cancelled);
+    CHECK(early.request.type == packet_type::cancel_session);
+    early.answer();
+    CHECK(early.job().is_over());
+    CHECK(early.live_sessions() == 0);
     // The server is never there again.
     upload_world gone;
     gone.begin();

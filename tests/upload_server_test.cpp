@@ -678,6 +678,7 @@ TEST_CASE("server: a session without progress ends, and progress resets its time
     CHECK_FALSE(w.server.expire("{1}", w.directory, w.now));
     REQUIRE(w.store.find("{1}") != nullptr);
     w.now = after_s(w.now, 1);
+    w.begin(fragment(4, 6)); // a body that is on its way is no progress yet, and may never come
     CHECK(w.server.expire("{1}", w.directory, w.now)); // its files are to be deleted
     CHECK(w.store.records.empty());
     CHECK_FALSE(w.server.expire("{1}", w.directory, w.now));
@@ -800,6 +801,18 @@ TEST_CASE("server: a session can be ended before its time [MC-BUP 3.2.4.2, 3.2.7
     over.expire();
     over.expire();
     CHECK(over.is_over());
+}
+
+TEST_CASE("server: a session that is asked for what is no business of a session knows nothing of it") {
+    world w;
+    w.create();
+    for (const packet_type type : {packet_type::ping, packet_type::create_session}) {
+        upload_session s = w.session();
+        const auto step = s.on_request(request(type), w.directory, {.session_id = "{1}", .now = w.now});
+        CHECK(step.todo == upload_server_todo::answer);
+        check_refused(step.answer, refusal::session_not_found);
+        CHECK(s.state() == upload_server_state::receive_fragments);
+    }
 }
 
 TEST_CASE("server: a room report that comes too late does not touch the session") {

@@ -33,10 +33,12 @@ TEST_CASE("guid: braces or bare, any letter case, nothing else [MS-DTYP 2.3.4.3]
 }
 
 TEST_CASE("guid: written as Windows writes protocols and session ids") {
-    const auto lower = write_guid(bits_upload_protocol, guid_style::braces_lower);
-    const auto upper = write_guid(bits_upload_protocol, guid_style::braces_upper);
-    CHECK(std::string_view(lower.data(), lower.size()) == bits_upload_protocol_text);
-    CHECK(std::string_view(upper.data(), upper.size()) == "{7DF0354D-249B-430F-820D-3D2A9BEF4931}");
+    for (const guid_style style : {guid_style::braces_lower, guid_style::braces_upper}) {
+        const auto text = write_guid(bits_upload_protocol, style);
+        CHECK(
+            std::string_view(text.data(), text.size()) ==
+            (style == guid_style::braces_lower ? bits_upload_protocol_text : "{7DF0354D-249B-430F-820D-3D2A9BEF4931}"));
+    }
 }
 
 TEST_CASE("protocols: up to 100 of them, in as many lines as are kept [MC-BUP 6 note 6]") {
@@ -51,6 +53,8 @@ TEST_CASE("protocols: up to 100 of them, in as many lines as are kept [MC-BUP 6 
     const error e = protocol_list_view(longer).for_each([](const guid&) {});
     CHECK(e == error{errc::too_many_protocols, header::supported_protocols, 3900});
     CHECK_FALSE(protocol_list_view(longer).contains(bits_upload_protocol));
+    const std::string spoilt = std::string(bits_upload_protocol_text) + ", {7df0354d}";
+    CHECK_FALSE(protocol_list_view(spoilt).contains(bits_upload_protocol)); // a list with an error names nothing
 
     protocol_list_view lines;
     CHECK(lines.empty());
@@ -109,6 +113,7 @@ TEST_CASE("content-range: what cannot be is not valid to write") {
     CHECK(content_range{0, 0, 0}.is_valid());
     CHECK(content_range{4, 1, 5}.is_valid());
     CHECK_FALSE(content_range{0, 0, 5}.is_valid());
+    CHECK_FALSE(content_range{5, 0, 0}.is_valid());
     CHECK_FALSE(content_range{5, 1, 5}.is_valid());
     CHECK_FALSE(content_range{1, UINT64_MAX, UINT64_MAX}.is_valid());
     CHECK(content_range{0, UINT64_MAX, UINT64_MAX}.is_valid());
@@ -199,6 +204,16 @@ TEST_CASE("host: names, IPv4, IPv6 bare or in brackets, no port [MC-BUP 2.2.3.2]
     CHECK_FALSE(parse_host(label + "." + label + "." + label + "." + label.substr(1)));
     CHECK_FALSE(parse_host("1:2:3:4:5:6:7::8"));
     CHECK_FALSE(parse_url("http://h/#a b"));
+}
+
+TEST_CASE("header: what is none has no name, and each presence has the letter of the matrix") {
+    for (const header_row& row : header_rows)
+        CHECK(name_of(row.id) == row.name);
+    CHECK(name_of(header::none).empty());
+    std::string letters;
+    for (const presence p : {presence::never, presence::read, presence::optional, presence::sent, presence::required})
+        letters += letter_of(p);
+    CHECK(letters == ".roSR");
 }
 
 TEST_CASE("codes: with 0x, with x, bare, in any letter case [MC-BUP 2.2.1.2, ack-for-fragment]") {
@@ -303,6 +318,11 @@ TEST_CASE("reply url: absolute, relative, paths, dots, queries [RFC 3986 5.2]") 
     CHECK(resolved("http://h/x", "y") == "http://h/y");
     CHECK(resolved("https://[::1]:8/x/y", "z") == "https://[::1]:8/x/z");
     CHECK(resolved("http://h/x", "http://r?q") == "http://r/?q");
+    CHECK(resolved("http://h/x", "http://r/y\\z") == "http://r/y%5Cz"); // folders of a path only
+    // A colon makes a scheme only where a scheme can stand before it.
+    CHECK(resolved("http://h/x/", "1a:b") == "http://h/x/1a:b");
+    CHECK(resolved("http://h/x/", "a_b:c") == "http://h/x/a_b:c");
+    CHECK(resolved("http://h/x/", ":80") == "http://h/x/:80");
 }
 
 TEST_CASE("reply url: what may not stand in a URL is percent-encoded, what is encoded stays [RFC 3986 2.1]") {
@@ -310,6 +330,7 @@ TEST_CASE("reply url: what may not stand in a URL is percent-encoded, what is en
     CHECK(resolved("http://h/", "%7Ba%7D") == "http://h/%7Ba%7D");
     CHECK(resolved("http://h/", "100%") == "http://h/100%25");
     CHECK(resolved("http://h/", "%zz%4") == "http://h/%25zz%254");
+    CHECK(resolved("http://h/", "%4z%z4%41") == "http://h/%254z%25z4%41");
     CHECK(resolved("http://h/", "a?b?c d") == "http://h/a?b?c%20d");
     CHECK(resolved("http://h/", "http://r/a\\b") == "http://r/a%5Cb");
     CHECK(resolved("http://h/", "a/{x:y}") == "http://h/a/%7Bx:y%7D");
@@ -323,6 +344,13 @@ TEST_CASE("reply url: other schemes, other hosts without a scheme, controls and 
     CHECK(resolved("http://h/", "file:///etc/passwd") == "bad_url");
     CHECK(resolved("http://h/", "C:\\bits\\reply") == "bad_url");
     CHECK(resolved("http://h/", "javascript:alert(1)") == "bad_url");
+    CHECK(resolved("http://h/", "h2:x") == "bad_url");
+    CHECK(resolved("http://h/", "a+b-c.d:x") == "bad_url");
+    CHECK(resolved("http://h/", "http:") == "bad_url");
+    CHECK(resolved("http://h/", "http:/") == "bad_url");
+    CHECK(resolved("http://h/", "http://") == "bad_url");
+    CHECK(resolved("http://h/", "http:\\\\evil\\x") == "bad_url");
+    CHECK(resolved("http://h/", "http://evil\\x") == "bad_url");
     CHECK(resolved("http://h/", "//evil/x") == "bad_url");
     CHECK(resolved("http://h/", "\\\\evil\\share") == "bad_url");
     CHECK(resolved("http://h/", "/\\evil/x") == "bad_url");
@@ -363,6 +391,18 @@ TEST_CASE("file path: a target names a file below a folder [RFC 3986 3.3]") {
     CHECK(file_of("/up/.hidden") == ".hidden");
     CHECK(file_of("/up/console.txt") == "console.txt");
     CHECK(file_of("/up/com10") == "com10");
+    for (const std::string name : {"coma", "com-", "com", "lpt.txt", "com%c2%b4", "co1"}) { // no devices
+        CAPTURE(name);
+        CHECK(file_of("/up/" + name).substr(0, 4) != "bad ");
+    }
+    // UTF-8 of one to four bytes, at its edges (RFC 3629 4).
+    for (const std::string_view name :
+         {"\x7e", "\xc2\xa1", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80", "\xe2\x82\xac",
+          "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf"}) {
+        CAPTURE(name);
+        CHECK(is_safe_file_name(name));
+        CHECK(is_safe_file_name("a" + std::string(name) + "z"));
+    }
     CHECK(file_of("/up/" + std::string(255, 'x')) == std::string(255, 'x'));
 }
 
@@ -410,6 +450,9 @@ TEST_CASE("file path: nothing leads out of the folder, in any spelling") {
                                      "/up/com1",
                                      "/up/LPT9.x.y",
                                      "/up/com%c2%b9",
+                                     "/up/lpt%c2%b2",
+                                     "/up/COM%C2%B3.log",
+                                     "/up/com0",
                                      "/up/aux%20.txt",
                                      "/up/conin$",
                                      "/up/a%3Cb",
@@ -419,6 +462,16 @@ TEST_CASE("file path: nothing leads out of the folder, in any spelling") {
                                      "/up/%22",
                                      "/up/%ff",
                                      "/up/%c0%ae%c0%ae/x",
+                                     "/up/%e0%80%ae%e0%80%ae/x",
+                                     "/up/%e0%9f%bf",
+                                     "/up/%f0%80%80%ae%f0%80%80%ae/x",
+                                     "/up/%f0%8f%bf%bf",
+                                     "/up/%e2%28%a1",
+                                     "/up/%e2%82%c3",
+                                     "/up/%f0%9f%98a",
+                                     "/up/%80",
+                                     "/up/%f5%80%80%80",
+                                     "/up/%ed%bf%bf",
                                      "/up/%ed%a0%80",
                                      "/up/%f4%90%80%80",
                                      "/up/%e2%82"}) {
@@ -426,6 +479,8 @@ TEST_CASE("file path: nothing leads out of the folder, in any spelling") {
         CHECK(file_of(target).substr(0, 4) == "bad ");
     }
     CHECK(file_of("/up/" + std::string(256, 'x')) == "bad 4");
+    CHECK(is_safe_file_name(std::string(max_file_name_size, 'x')));
+    CHECK_FALSE(is_safe_file_name(std::string(max_file_name_size + 1, 'x')));
     CHECK(file_of("/up/a/%2e%2e/b") == "bad 6");
     CHECK(file_of("/up/ab%zz") == "bad 6");
     CHECK(file_of("/UP/a") == "bad 0"); // letter case counts in paths

@@ -303,6 +303,12 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
     check_refused(a, {errc::unsendable_combination, header::packet_type, 0});
 
     notification_request n = by_reference();
+    n.target = "app";
+    check_refused(n, {errc::unsendable_value, header::none, 0});
+    n = by_reference();
+    n.host = "a/b";
+    check_refused(n, {errc::unsendable_value, header::host, 0});
+    n = by_reference();
     n.response_datafile_name = "";
     check_refused(n, {errc::unsendable_value, header::response_datafile_name, 0});
     n = by_reference();
@@ -324,7 +330,11 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
     check_refused(s, {errc::unsendable_combination, header::content_length, 0});
     s.keep_alive = false;
     CHECK(reread<notification_response>(written(s)) == s);
+    s.body.size_bytes = 5; // a length that cannot be told
+    check_refused(s, {errc::unsendable_combination, header::content_length, 0});
     s = {};
+    s.status = 199;
+    check_refused(s, {errc::unsendable_value, header::none, 0});
     s.status = 204;
     s.body.size_bytes = 3;
     check_refused(s, {errc::unsendable_combination, header::content_length, 0});
