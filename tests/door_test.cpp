@@ -149,6 +149,9 @@ TEST_CASE("headers: errors name the header and the place in its value, as the ra
           error{errc::missing_header, header::host, 3});
     CHECK(parse_message<upload_request>({"GET", "/x"}, fragment_fields).error().code == errc::bad_method);
     CHECK(parse_message<upload_request>({"BITS_POST", "x"}, fragment_fields).error().code == errc::bad_target);
+    CHECK(parse_message<upload_request>({.method = "BITS_POST", .target = "/x", .minor_version = 0}, fragment_fields)
+              .error()
+              .code == errc::bad_http_version);
     CHECK(parse_message<upload_request>({"BITS_POST", "/" + std::string(8000, 'x')}, fragment_fields).error().code ==
           errc::target_too_long);
     CHECK(parse_message<ack>({.status = 99}, fragment_fields).error().code == errc::bad_status);

@@ -8,7 +8,9 @@ using namespace bitswire;
 
 namespace {
 
-request_line start_of(const framing& f, request_line /*kind*/) { return {f.method, f.target}; }
+request_line start_of(const framing& f, request_line /*kind*/) {
+    return {.method = f.method, .target = f.target, .minor_version = f.status.minor_version};
+}
 status_line start_of(const framing& f, status_line /*kind*/) { return f.status; }
 
 template <class Packet>

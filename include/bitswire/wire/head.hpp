@@ -35,8 +35,9 @@ enum class head_side : std::uint8_t { request, response };
 /// The start line of a request. Borrows its text.
 struct request_line {
     std::string_view method{};
-    std::string_view target{}; ///< a path with query, or an absolute http URL
-    std::uint32_t offset = 0;  ///< where it stands in the bytes of the message
+    std::string_view target{};      ///< a path with query, or an absolute http URL
+    std::uint32_t offset = 0;       ///< where it stands in the bytes of the message
+    std::uint8_t minor_version = 1; ///< of HTTP/1: a request of any other version than 1.1 is refused
 };
 
 /// The start line of a response; the reason phrase is for people and not kept.

@@ -214,6 +214,7 @@ constexpr error collect(const Headers& headers, const read_limits& limits, field
 
 /// What `head_parser` checks of a start line, for one that somebody else has read.
 constexpr error check_start(const request_line& start, const read_limits& limits) noexcept {
+    if (start.minor_version != 1) return {errc::bad_http_version, header::none, 0};
     if (start.target.size() > limits.target_bytes) return {errc::target_too_long, header::none, 0};
     return is_target(start.target) ? error{} : error{errc::bad_target, header::none, 0};
 }
