@@ -37,6 +37,7 @@ bool computer::suffer() {
         const std::uint64_t until = w_.now() + w_.random.log_between(second_ms, 3 * hour_ms);
         for (const auto& u : uploads_)
             network_.cut_off(u->number(), until);
+        note([until] { return "cut off until " + world::clock_text(until); });
     }
     if (w_.strikes(fault::client_clock_forward))
         jump_clock(static_cast<std::int64_t>(w_.random.log_between(second_ms, 6 * hour_ms)));
@@ -54,6 +55,7 @@ bool computer::suffer() {
 void computer::crash() {
     is_on_ = false;
     ++run_;
+    note([] { return std::string("the computer crashes"); });
     stop();
     const bool politely = w_.random.pick(2) == 0;
     for (const auto& u : uploads_)
@@ -61,13 +63,15 @@ void computer::crash() {
     w_.after(w_.random.log_between(second_ms, hour_ms), [this] {
         is_on_ = true;
         booted_at_ = w_.now();
-        w_.note(uploads_.front()->number(), 0x800, [] { return std::string("the computer is up again"); });
-        restore(w_.strikes(fault::old_snapshot));
+        const bool old = w_.strikes(fault::old_snapshot);
+        note([old] { return std::string("the computer is up again") + (old ? ", with an old snapshot" : ""); });
+        restore(old);
     });
 }
 
 void computer::jump_clock(std::int64_t by_ms) {
     wall_offset_ms_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(wall_offset_ms_) + by_ms);
+    note([by_ms] { return "the clock is set by " + std::to_string(by_ms) + " ms"; });
     if (!is_on_) return;
     for (const auto& u : uploads_)
         u->on_clock_set();

@@ -58,6 +58,12 @@ class computer : public upload_boss {
     std::uint64_t run_ = 0;
 
   private:
+    /// For the traces of all of its uploads.
+    template <class Text>
+    void note(const Text& text) {
+        for (const auto& u : uploads_)
+            w_.note(u->number(), 0x800, text);
+    }
     void crash();
     void jump_clock(std::int64_t by_ms);
 

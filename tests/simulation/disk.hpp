@@ -53,9 +53,10 @@ class disk {
             f(name, n.text);
     }
 
-    [[nodiscard]] bool has_file_below(const std::string& folder) const {
+    /// The first file whose name begins so; empty: there is none.
+    [[nodiscard]] std::string find_below(const std::string& folder) const {
         const auto at = files_.lower_bound(folder);
-        return at != files_.end() && at->first.starts_with(folder);
+        return at != files_.end() && at->first.starts_with(folder) ? at->first : std::string();
     }
 
     /// Of what was not synced, some is there and some is not. `in_order`: a file never has a size that its bytes do not

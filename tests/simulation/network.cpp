@@ -99,7 +99,7 @@ void connection::put(side to, std::string bytes, bool is_end) {
     stream& s = towards(to);
     if (s.is_dead) return;
     world& w = network_.its_world();
-    std::uint64_t span = 1 + w.random.log_between(1, 200);
+    std::uint64_t span = w.random.between(network_.latency_of(owner_) / 2, network_.latency_of(owner_));
     if (w.strikes(fault::delayed)) span += w.random.log_between(second_ms, 20 * minute_ms);
     s.last = std::max(s.last, w.now() + span);
     s.pieces.push_back({s.last, std::move(bytes), is_end});

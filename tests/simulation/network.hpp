@@ -47,6 +47,10 @@ class connection : public std::enable_shared_from_this<connection> {
     /// A message of the client, or of the server.
     void send_request(std::string bytes);
     void send_answer(std::string bytes);
+    /// The rest of a request whose head was sent before.
+    void send_rest_of_request(std::string_view bytes) {
+        repeated_ ? repeated_->send_rest_of_request(bytes) : send_plainly(side::server, bytes);
+    }
     /// Sends as it is: nothing goes wrong but delays.
     void send_plainly(side to, std::string_view bytes);
     /// The end `from` lets go: the other one learns it, behind what was sent.
@@ -91,7 +95,11 @@ class network {
     /// Takes a connection, or returns null.
     using acceptor = std::function<endpoint*(const std::shared_ptr<connection>&)>;
 
-    network(world& w, std::uint32_t members) : w_(w), cut_off_until_(members), portals_(members) {}
+    network(world& w, std::uint32_t members) : w_(w), cut_off_until_(members), portals_(members) {
+        // Some are next door, some behind a modem.
+        for (std::uint32_t i = 0; i < members; ++i)
+            latencies_.push_back(w.random.log_between(5, 5000));
+    }
 
     world& its_world() { return w_; }
     void on_accept(acceptor a) { accept_ = std::move(a); }
@@ -103,6 +111,7 @@ class network {
         return c;
     }
 
+    [[nodiscard]] std::uint64_t latency_of(std::uint32_t member) const { return latencies_[member]; }
     void cut_off(std::uint32_t member, std::uint64_t until) { cut_off_until_[member] = until; }
     void cut_off_everybody(std::uint64_t until) { all_until_ = until; }
     void cut_off_host(std::uint64_t until) { host_until_ = until; }
@@ -126,6 +135,7 @@ class network {
     acceptor accept_{};
     std::vector<std::uint64_t> cut_off_until_;
     std::vector<std::uint32_t> portals_;
+    std::vector<std::uint64_t> latencies_{};
     std::uint64_t all_until_ = 0;
     std::uint64_t host_until_ = 0;
 };

@@ -56,12 +56,12 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
     std::vector<std::unique_ptr<computer>> computers;
     const std::uint64_t calm_at = w.random.between(6, 36) * hour_ms;
     std::vector<std::unique_ptr<std::function<void()>>> routines;
-    // Every ten minutes, as long as it says that there is more.
-    const auto every_ten_minutes = [&w, &routines](std::uint64_t from, auto what) {
+    // Again and again, as long as it says that there is more.
+    const auto repeat = [&w, &routines](std::uint64_t from, std::uint64_t shortest, auto what) {
         routines.push_back(std::make_unique<std::function<void()>>());
         std::function<void()>* const routine = routines.back().get();
-        *routine = [&w, routine, what] {
-            if (!w.is_calm && what()) w.after(10 * minute_ms, *routine);
+        *routine = [&w, routine, shortest, what] {
+            if (!w.is_calm && what()) w.after(w.random.log_between(shortest, 10 * minute_ms), *routine);
         };
         w.queue.at(from, *routine);
     };
@@ -77,8 +77,8 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
         computer* const c = computers.back().get();
         const std::uint64_t from = w.random.pick(4 * hour_ms);
         w.queue.at(from, [c] { c->switch_on(); });
-        // At moments of its own, often in the middle of its upload.
-        every_ten_minutes(from + w.random.log_between(10, 10 * minute_ms), [c] { return c->suffer(); });
+        // At moments of its own, which are often in the middle of its upload.
+        repeat(from + 1, second_ms, [c] { return c->suffer(); });
         first += count;
     }
     std::vector<std::unique_ptr<attacker>> attacking;
@@ -87,10 +87,10 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
         all_books.uploads[i].target = target_of(directory::plain, i);
         attacking.push_back(std::make_unique<attacker>(all, i));
         attacker* const a = attacking.back().get();
-        every_ten_minutes(w.random.pick(10 * minute_ms), [a] { return a->act(), true; });
+        repeat(w.random.pick(10 * minute_ms), 10 * minute_ms, [a] { return a->act(), true; });
     }
-    every_ten_minutes(w.random.pick(10 * minute_ms), [&its_server] { return its_server.suffer(), true; });
-    every_ten_minutes(w.random.pick(10 * minute_ms), [&w, &net] {
+    repeat(w.random.pick(10 * minute_ms), 10 * minute_ms, [&its_server] { return its_server.suffer(), true; });
+    repeat(w.random.pick(10 * minute_ms), 10 * minute_ms, [&w, &net] {
         if (w.strikes(fault::everybody_cut_off)) net.cut_off_everybody(w.now() + w.random.log_between(second_ms, hour_ms));
         if (w.strikes(fault::host_cut_off)) net.cut_off_host(w.now() + w.random.log_between(minute_ms, 6 * hour_ms));
         return true;
@@ -111,8 +111,10 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
     for (const auto& c : computers)
         c->demand_end();
     // The longest time that a session may have, and that a closed one is remembered.
-    w.queue.run_until(w.now() + std::uint64_t{default_session_timeout_s} * second_ms + 2 * day_ms);
-    w.demand(its_server.is_empty(), nobody, "the server keeps nothing of sessions that are over");
+    w.queue.run_until(w.now() + std::uint64_t{default_session_timeout_s} * second_ms + 2 * day_ms +
+                      its_server.set_back_ms());
+    const std::string left = its_server.what_is_left();
+    w.demand(left.empty(), nobody, "the server keeps nothing of sessions that are over: " + left);
     w.seen.seeds = 1;
     w.seen.clients = o.clients;
     w.seen.virtual_ms = w.now();

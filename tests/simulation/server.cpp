@@ -63,7 +63,7 @@ const upload_directory& server::directory_of(std::string_view target) const {
     return settings.directories[0];
 }
 
-std::string server::new_session_id(std::uint32_t) {
+std::string server::new_session_id() {
     guid id;
     for (std::uint8_t& byte : id.bytes)
         byte = static_cast<std::uint8_t>(w.random.next());
@@ -93,11 +93,13 @@ void server::forget(server_connection& c) {
 void server::suffer() {
     if (w.strikes(fault::server_crash)) crash(false);
     if (w.strikes(fault::server_power_cut)) crash(true);
-    constexpr auto most_back = static_cast<std::int64_t>(2 * hour_ms);
     if (w.strikes(fault::server_clock_forward))
-        jump_clock(static_cast<std::int64_t>(w.random.log_between(second_ms, 6 * hour_ms)));
-    if (w.strikes(fault::server_clock_back) && wall_offset_ms_ > 2 * hour_ms)
-        jump_clock(-static_cast<std::int64_t>(w.random.log_between(second_ms, static_cast<std::uint64_t>(most_back))));
+        wall_offset_ms_ += w.random.log_between(second_ms, 6 * hour_ms);
+    if (w.strikes(fault::server_clock_back)) {
+        const std::uint64_t back = std::min(wall_offset_ms_, w.random.log_between(second_ms, 2 * hour_ms));
+        wall_offset_ms_ -= back;
+        set_back_ms_ += back;
+    }
     if (w.strikes(fault::disk_full)) {
         its_disk.is_full = true;
         disk_full_until_ = w.now() + w.random.log_between(10 * second_ms, hour_ms);
@@ -239,8 +241,9 @@ void server::sweep() {
         if (d != nullptr && uploads.expire(id, *d, wall())) {
             const session_book& book = its_books.of_session(id);
             ++w.seen.expired_sessions;
-            w.demand(elapsed_ms({book.progress_wall_ms}, wall()) >= std::uint64_t{d->session_timeout_s} * second_ms,
-                     book.owner, "a session has all of its time");
+            const std::uint64_t age_ms = elapsed_ms({book.progress_wall_ms}, wall()) + set_back_ms_;
+            w.demand(age_ms >= std::uint64_t{d->session_timeout_s} * second_ms, book.owner,
+                     "a session has all of its time");
             discard(id);
         }
         if (sessions.find(id) == nullptr) {
@@ -250,6 +253,14 @@ void server::sweep() {
         }
     }
     its_books.order = std::move(left);
+    // What an application has written for a session that was over by then.
+    std::vector<std::string> unclaimed;
+    its_disk.for_each_note([this, &unclaimed](const std::string& name, const std::string&) {
+        const std::string prefix = reply_name({});
+        if (name.starts_with(prefix) && sessions.find(name.substr(prefix.size())) == nullptr) unclaimed.push_back(name);
+    });
+    for (const std::string& name : unclaimed)
+        its_disk.remove_note(name);
 }
 
 std::optional<std::string> server::find_reply(std::string_view path) {
@@ -259,10 +270,10 @@ std::optional<std::string> server::find_reply(std::string_view path) {
     return text != nullptr ? std::optional{*text} : std::nullopt;
 }
 
-bool server::is_empty() {
-    bool is_clean = sessions.size() == 0;
-    its_disk.for_each_note([&is_clean](const std::string&, const std::string&) { is_clean = false; });
-    return is_clean && !its_disk.has_file_below(partial_name({}));
+std::string server::what_is_left() {
+    std::string left = its_disk.find_below(partial_name({}));
+    its_disk.for_each_note([&left](const std::string& name, const std::string&) { left = name; });
+    return sessions.size() == 0 ? left : left + " and " + std::to_string(sessions.size()) + " sessions";
 }
 
 } // namespace simulation

@@ -75,18 +75,19 @@ class server {
     void calm_down();
     /// Ends the sessions whose time is over.
     void sweep();
-    void jump_clock(std::int64_t by_ms) { wall_offset_ms_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(wall_offset_ms_) + by_ms); }
+    /// How far the clock was ever set back, in all.
+    [[nodiscard]] std::uint64_t set_back_ms() const { return set_back_ms_; }
     [[nodiscard]] bool is_up() const { return is_up_; }
     /// The reply that stands at a path of this server; nothing: 404.
     [[nodiscard]] std::optional<std::string> find_reply(std::string_view path);
-    /// Whether nothing is left of any session, in memory or on the disk.
-    [[nodiscard]] bool is_empty();
+    /// What is left of sessions in memory or on the disk; empty: nothing.
+    [[nodiscard]] std::string what_is_left();
 
     // For its connections.
 
     [[nodiscard]] bitswire::time_point wall() const { return {epoch_ms + w.now() + wall_offset_ms_}; }
     [[nodiscard]] const bitswire::upload_directory& directory_of(std::string_view target) const;
-    [[nodiscard]] std::string new_session_id(std::uint32_t owner);
+    [[nodiscard]] std::string new_session_id();
     [[nodiscard]] std::uint32_t run() const { return run_; }
     [[nodiscard]] std::uint64_t work_span();
     /// Writes down what a session is; false: the disk is full.
@@ -111,6 +112,7 @@ class server {
 
     std::vector<std::shared_ptr<server_connection>> connections_{};
     std::uint64_t wall_offset_ms_ = day_ms;
+    std::uint64_t set_back_ms_ = 0;
     std::uint64_t disk_full_until_ = 0;
     std::uint32_t run_ = 0;
     bool is_up_ = true;

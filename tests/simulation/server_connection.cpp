@@ -89,7 +89,7 @@ void server_connection::take_request(const upload_request& r) {
         }
     }
     if (r.type == packet_type::create_session) {
-        id_ = server_.new_session_id(owner);
+        id_ = server_.new_session_id();
         facts.new_session_id = id_;
         if (server_.its_disk.find(std::string(r.target)) != nullptr) facts.destination = destination_state::exists;
     } else if (const session_record* const record = server_.sessions.find(id_)) {

@@ -22,17 +22,18 @@ uploader::uploader(world& w, network& n, books& b, server& s, upload_boss& boss,
     config_.user_agent = "simulation";
     config_.wants_reply = book().wants_reply;
     config_.ping_first = random.pick(4) == 0;
-    config_.fragment.smallest = random.log_between(64, 1024);
+    config_.fragment.smallest = config_.size_bytes > 100'000 ? 1024 : random.log_between(64, 1024);
     config_.fragment.first = random.log_between(512, 32'768);
     config_.fragment.largest = random.log_between(8192, 262'144);
     config_.fragment.wanted_ms = static_cast<std::uint32_t>(random.log_between(100, 4000));
-    config_.request_timeout_s = static_cast<std::uint32_t>(random.between(10, upload_request_timeout_s));
-    config_.response_timeout_s = static_cast<std::uint32_t>(random.between(10, upload_response_timeout_s));
+    config_.request_timeout_s = static_cast<std::uint32_t>(random.between(30, upload_request_timeout_s));
+    config_.response_timeout_s = static_cast<std::uint32_t>(random.between(30, upload_response_timeout_s));
     expects_continue_ = random.pick(8) == 0;
     client_ = upload_client(config_);
 }
 
 void uploader::take(const upload_step& s, hresult cause) {
+    state_.latest_ms = std::max(state_.latest_ms, boss_.now().wall.ms);
     check(s);
     if (s.todo != upload_todo::nothing) ++generation_;
     if (s.todo != upload_todo::nothing || s.wake_at != time_never) {
@@ -56,7 +57,8 @@ void uploader::take(const upload_step& s, hresult cause) {
         break;
     }
     case upload_todo::stopped:
-        if (state_.has_other_host && state_.failing_since_ms == 0) state_.failing_since_ms = boss_.now().wall.ms;
+        if (state_.has_other_host && state_.failing_since_ms == 0)
+            state_.failing_since_ms = state_.latest_ms = boss_.now().wall.ms;
         w_.note(number_, 0x300U + static_cast<std::uint64_t>(client_.failure().what), [this] {
             return "stopped: " + std::string(row_of(client_.failure().what).text) + " (" +
                    std::to_string(client_.failure().http_status) + ' ' +
@@ -101,9 +103,8 @@ void uploader::check_request(const upload_request& r) {
     if (!state_.has_other_host) {
         w_.demand(r.host == "host", number_, "without BITS-Host-Id requests go to the host of the URL");
     } else if (r.host == "host" && r.type != packet_type::create_session) {
-        const std::uint64_t now = boss_.now().wall.ms;
         w_.demand(state_.failing_since_ms != 0 &&
-                      now >= state_.failing_since_ms + std::uint64_t{state_.fallback_s} * second_ms,
+                      state_.latest_ms >= state_.failing_since_ms + std::uint64_t{state_.fallback_s} * second_ms,
                   number_, "the host that the server has named is used until its fall-back time is over");
     }
     if (state_.has_other_host && r.host == "host") {
@@ -158,7 +159,7 @@ void uploader::on_bytes(std::string_view bytes) {
         if (!message.is_complete()) return;
         const std::vector<char> kept = in_.take(message.consumed);
         if (message.packet.is_interim()) {
-            if (link_ && !body_.empty()) link_->send_plainly(side::server, std::exchange(body_, {}));
+            if (link_ && !body_.empty()) link_->send_rest_of_request(std::exchange(body_, {}));
             continue;
         }
         on_answer(message.packet);
@@ -251,6 +252,7 @@ void uploader::recall(const memory& m) {
     const auto restored = upload_client::restore(config_, m.client);
     w_.demand(restored.has_value(), number_, "a client that was written down can be read");
     client_ = *restored;
+    has_ended_ = false;
     ++generation_;
 }
 
@@ -296,7 +298,7 @@ uploader::verdict uploader::judge() {
 
 void uploader::end(outcome o) {
     if (std::exchange(has_ended_, true)) return;
-    w_.seen.count(o);
+    if (!std::exchange(is_counted_, true)) w_.seen.count(o);
     w_.note(number_, 0x700U + static_cast<std::uint64_t>(o), [o] { return "ended: " + std::string(enum_name(o)); });
     if (o == outcome::done) book().was_done = true;
     let_go(true);

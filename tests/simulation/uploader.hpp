@@ -43,6 +43,7 @@ class uploader final : public endpoint {
         bool has_other_host = false;
         std::uint32_t fallback_s = 0;
         std::uint64_t failing_since_ms = 0; ///< on the client's clock; 0: it is not
+        std::uint64_t latest_ms = 0;        ///< that the clock has shown since then
         std::uint64_t refused_size = UINT64_MAX;
     };
     /// What a client that has stopped with an error is to do.
@@ -124,6 +125,7 @@ class uploader final : public endpoint {
     std::string body_{}; ///< that waits for 100 (Continue)
     incoming_bytes in_{};
     bool has_ended_ = false;
+    bool is_counted_ = false; ///< how it ended; it may go on after that, where an old snapshot was restored
 };
 
 } // namespace simulation
