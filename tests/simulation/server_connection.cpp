@@ -210,7 +210,7 @@ void server_connection::notify(std::uint32_t ticket) {
     stored_file* const file = server_.its_disk.find(partial_name(id_));
     const std::uint64_t size = record->session.received_bytes();
     w_.demand(file != nullptr && file->right_bytes >= size, owner, "the application is told of a file that is whole");
-    file->size_bytes = file->right_bytes = size;
+    file->size_bytes = file->right_bytes = file->synced_bytes = size;
     notification_order order{.type = directory().notification,
                              .owner = owner,
                              .partial_name = partial_name(id_),
