@@ -108,6 +108,7 @@ class queue_computer final : public computer {
         std::vector<bitswire::file_range> ranges{};
         std::optional<bitswire::job> its_job{};
         int refusals = 0;
+        bool has_changed = true; ///< since the last time that the client was stored
         bool has_failed = false; ///< and it is known what is done about it
     };
     struct saved_state {

@@ -50,6 +50,7 @@ void queue_computer::add_job(std::uint32_t i) {
 void queue_computer::perform(std::uint32_t i, const job_step& s) {
     const job_action todo = s.todo;
     if (todo == job_action::nothing || todo == job_action::finish) return;
+    entries_[i].has_changed = true;
     if (todo == job_action::clean_up) uploads_[i]->will_be_cancelled();
     uploads_[i]->tell([todo](upload_client& c, time_point t) { return carry_out(todo, c, t); });
 }
@@ -57,6 +58,7 @@ void queue_computer::perform(std::uint32_t i, const job_step& s) {
 void queue_computer::on_step(uploader& u, const upload_step& step, hresult cause) {
     const std::uint32_t i = index_of(u);
     job& j = *entries_[i].its_job;
+    entries_[i].has_changed = true;
     if (step.todo == upload_todo::send) {
         w_.demand(j.is_running() || j.state() == job_state::cancelled, u.number(),
                   "only who has the turn, or is being cancelled, sends");
@@ -135,6 +137,8 @@ void queue_computer::work() {
 
 void queue_computer::save() {
     saved_state fresh;
+    fresh.clients = saved_.clients;
+    fresh.clients.resize(uploads_.size());
     fresh.queue.resize(entries_.size() * 1024);
     const std::size_t size = write_queue(
         static_cast<std::uint32_t>(entries_.size()),
@@ -145,8 +149,9 @@ void queue_computer::save() {
         *scheduler_, fresh.queue, now());
     w_.demand(size <= fresh.queue.size(), uploads_.front()->number(), "a queue can be written down");
     fresh.queue.resize(size);
-    for (const auto& u : uploads_)
-        fresh.clients.push_back(u->remember());
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+        if (std::exchange(entries_[i].has_changed, false)) fresh.clients[i] = uploads_[i]->remember();
+    }
     if (w_.random.pick(8) == 0 && !saved_.queue.empty()) older_ = std::move(saved_);
     saved_ = std::move(fresh);
 }
@@ -176,6 +181,7 @@ void queue_computer::restore(bool old) {
     scheduler_.emplace(std::span<scheduler_slot>(slots_));
     for (std::size_t i = 0; i < uploads_.size(); ++i)
         uploads_[i]->recall(from.clients[i]);
+    saved_ = from;
     is_working_ = true; // not before all are there
     receiver r{*this};
     w_.demand(!read_queue(from.queue, r, now()), uploads_.front()->number(), "a queue that was written down can be read");

@@ -200,8 +200,9 @@ void server::load(const std::string& id, const std::string& text, bool after_pow
             finish_publication(record.session, id, directory_of(record.target), wall());
             w.demand(record.session.is_over(), record.owner, "a publication can be finished after a crash");
         } else if (partial == nullptr || partial->size_bytes < record.session.received_bytes()) {
-            // Its bytes are gone: the client is to begin anew.
-            w.demand(may_be_old, record.owner, "what was acknowledged outlives a crash");
+            // Its bytes are gone: the client is to begin anew. A file that is not there was deleted when the session
+            // was over, which could not be written down any more.
+            w.demand(may_be_old || partial == nullptr, record.owner, "what was acknowledged outlives a crash");
             its_disk.remove_note(record_name(id));
             return;
         }

@@ -1,7 +1,7 @@
 // Deterministic simulation: thousands of clients, one server, virtual time, and a network that does what it likes. A run
 // is a function of its seed; a law that is broken is printed with its seed, which does it again.
 //
-// usage: simulation [--seeds N] [--first-seed S] [--seconds LIMIT] [--clients N] [--trace] [--any-weather]
+// usage: simulation [--seeds N] [--first-seed S] [--seconds LIMIT] [--clients N] [--trace] [--demand-all]
 #include "run.hpp"
 
 #include <charconv>
