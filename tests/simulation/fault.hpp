@@ -131,13 +131,12 @@ inline constexpr std::size_t outcome_count = bitswire::enumerator_count<outcome>
 enum class mood : std::uint8_t { calm, fair, rough, brutal };
 
 struct weather {
-    explicit weather(random_source& random)
-        : name(static_cast<mood>(random.pick(bitswire::enumerator_count<mood>))) {
+    explicit weather(random_source& random) : name(static_cast<mood>(random.pick(bitswire::enumerator_count<mood>))) {
         constexpr std::array<std::uint32_t, 4> percent{10, 100, 250, 600};
         constexpr std::array<std::uint32_t, 5> quarters{0, 1, 4, 4, 8};
         for (const fault_row& row : fault_rows) {
             const std::uint64_t chance = std::uint64_t{row.in_100k} * percent[static_cast<std::size_t>(name)] / 100 *
-                                          quarters[random.pick(quarters.size())] / 4;
+                                         quarters[random.pick(quarters.size())] / 4;
             // Some of everything gets through, or nothing would ever end.
             this->in_100k[static_cast<std::size_t>(row.what)] = chance < 40'000 ? chance : 40'000;
         }

@@ -18,11 +18,11 @@ void connection::send_request(std::string bytes) {
             return send_plainly(side::client, "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n"
                                               "Proxy-Authenticate: Basic\r\nConnection: close\r\n\r\n");
         case 1:
-            return send_plainly(side::client, "HTTP/1.0 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<h1>502</h1>");
+            return send_plainly(side::client,
+                                "HTTP/1.0 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n<h1>502</h1>");
         default:
             ++network_.portals(owner_);
-            return send_plainly(side::client,
-                                "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<h1>Hotel</h1>");
+            return send_plainly(side::client, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n<h1>Hotel</h1>");
         }
     }
     if (w.strikes(fault::request_repeated)) {

@@ -16,9 +16,8 @@ void notification::start() {
     std::string bytes = written(step.request);
     w_.demand(!bytes.empty(), order_.owner, "what the notifier says can be sent");
     fate_ = pick_fate();
-    w_.note(order_.owner, 0x400U + static_cast<std::uint64_t>(fate_), [&] {
-        return "application: told of " + upload.target + ", " + std::string(enum_name(fate_));
-    });
+    w_.note(order_.owner, 0x400U + static_cast<std::uint64_t>(fate_),
+            [&] { return "application: told of " + upload.target + ", " + std::string(enum_name(fate_)); });
     const auto self = shared_from_this();
     if (fate_ == fate::unreachable) {
         w_.after(1 + w_.random.pick(30 * second_ms), [self] {
@@ -34,7 +33,8 @@ void notification::start() {
         w_.demand(file != nullptr && file->size_bytes == order_.size_bytes, order_.owner,
                   "the application is told of a file that is there, and whole");
         bytes += upload.content.bytes(0, std::min(file->right_bytes, upload.content.size_bytes));
-        bytes.resize(bytes.size() + static_cast<std::size_t>(order_.size_bytes - std::min(order_.size_bytes, file->right_bytes)));
+        bytes.resize(bytes.size() +
+                     static_cast<std::size_t>(order_.size_bytes - std::min(order_.size_bytes, file->right_bytes)));
         step = notifier_.on_data_sent();
     }
     w_.demand(step.todo == notifier_todo::receive_headers, order_.owner, "after the data the answer is awaited");

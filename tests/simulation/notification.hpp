@@ -1,5 +1,5 @@
-// One notification: the library's notifier, the bytes that go over the wire, and a server application that answers well,
-// late, badly, or not at all.
+// One notification: the library's notifier, the bytes that go over the wire, and a server application that answers
+// well, late, badly, or not at all.
 #pragma once
 
 #include "books.hpp"

@@ -184,7 +184,8 @@ void queue_computer::restore(bool old) {
     saved_ = from;
     is_working_ = true; // not before all are there
     receiver r{*this};
-    w_.demand(!read_queue(from.queue, r, now()), uploads_.front()->number(), "a queue that was written down can be read");
+    w_.demand(!read_queue(from.queue, r, now()), uploads_.front()->number(),
+              "a queue that was written down can be read");
     for (std::uint32_t i = 0; i < entries_.size(); ++i) {
         const job& j = *entries_[i].its_job;
         w_.demand(!j.is_running(), uploads_[i]->number(), "after a restart nobody is at work");

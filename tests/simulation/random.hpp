@@ -1,5 +1,5 @@
-// Random numbers that are the same wherever they are made: no distribution of the standard library, which differ between
-// libraries. Not for keys.
+// Random numbers that are the same wherever they are made: no distribution of the standard library, which differ
+// between libraries. Not for keys.
 #pragma once
 
 #include <cstddef>

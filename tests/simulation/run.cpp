@@ -68,7 +68,8 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
     for (std::uint32_t first = 0; first < o.clients;) {
         const bool is_queue = w.random.pick(4) == 0;
         const auto count =
-            is_queue ? static_cast<std::uint32_t>(std::min<std::uint64_t>(w.random.between(2, 8), o.clients - first)) : 1U;
+            is_queue ? static_cast<std::uint32_t>(std::min<std::uint64_t>(w.random.between(2, 8), o.clients - first))
+                     : 1U;
         if (is_queue) {
             computers.push_back(std::make_unique<queue_computer>(all, first, count));
         } else {
@@ -91,7 +92,8 @@ run_result run(const run_options& o, const world::law_breaker& on_broken_law) {
     }
     repeat(w.random.pick(10 * minute_ms), 10 * minute_ms, [&its_server] { return its_server.suffer(), true; });
     repeat(w.random.pick(10 * minute_ms), 10 * minute_ms, [&w, &net] {
-        if (w.strikes(fault::everybody_cut_off)) net.cut_off_everybody(w.now() + w.random.log_between(second_ms, hour_ms));
+        if (w.strikes(fault::everybody_cut_off))
+            net.cut_off_everybody(w.now() + w.random.log_between(second_ms, hour_ms));
         if (w.strikes(fault::host_cut_off)) net.cut_off_host(w.now() + w.random.log_between(minute_ms, 6 * hour_ms));
         return true;
     });

@@ -1,5 +1,5 @@
-// One run, from its seed to its end: everybody comes, things go wrong for some days, then nothing does any more, and all
-// has to come to an end.
+// One run, from its seed to its end: everybody comes, things go wrong for some days, then nothing does any more, and
+// all has to come to an end.
 #pragma once
 
 #include "world.hpp"

@@ -84,7 +84,8 @@ endpoint* server::accept(const std::shared_ptr<connection>& c) {
 }
 
 void server::forget(server_connection& c) {
-    const auto at = std::find_if(connections_.begin(), connections_.end(), [&c](const auto& p) { return p.get() == &c; });
+    const auto at =
+        std::find_if(connections_.begin(), connections_.end(), [&c](const auto& p) { return p.get() == &c; });
     if (at == connections_.end()) return;
     std::swap(*at, connections_.back());
     connections_.pop_back();
@@ -93,8 +94,7 @@ void server::forget(server_connection& c) {
 void server::suffer() {
     if (w.strikes(fault::server_crash)) crash(false);
     if (w.strikes(fault::server_power_cut)) crash(true);
-    if (w.strikes(fault::server_clock_forward))
-        wall_offset_ms_ += w.random.log_between(second_ms, 6 * hour_ms);
+    if (w.strikes(fault::server_clock_forward)) wall_offset_ms_ += w.random.log_between(second_ms, 6 * hour_ms);
     if (w.strikes(fault::server_clock_back)) {
         const std::uint64_t back = std::min(wall_offset_ms_, w.random.log_between(second_ms, 2 * hour_ms));
         wall_offset_ms_ -= back;
@@ -127,6 +127,10 @@ void server::crash(bool power_cut) {
     for (const auto& c : std::exchange(connections_, {}))
         c->die(!power_cut);
     sessions.clear();
+    for (const std::string& id : its_books.order) {
+        stored_file* const partial = its_disk.find(partial_name(id));
+        if (partial != nullptr && w.random.pick(4) != 0) partial->synced_bytes = partial->size_bytes;
+    }
     if (power_cut) its_disk.cut_power(w.random, !settings.is_careful);
     w.after(w.random.log_between(second_ms, 10 * minute_ms), [this] { start(); });
 }
@@ -165,7 +169,8 @@ bool server::save(const std::string& id, bool synced) {
     writer.put(record.being_published);
     writer.put(record.is_taken);
     out.resize(writer.finish());
-    its_disk.write_note(record_name(id), std::move(out), synced);
+    // What is not synced may still have got to the disk.
+    its_disk.write_note(record_name(id), std::move(out), synced || w.random.pick(3) == 0);
     return true;
 }
 
@@ -187,6 +192,11 @@ void server::load(const std::string& id, const std::string& text, bool after_pow
         return;
     }
     record.session = *session;
+    if (may_be_old && !record.session.is_over() && record.session.received_bytes() == 0) {
+        // It may have had bytes: Close-Session would take it for that of an empty file.
+        its_disk.remove_note(record_name(id));
+        return;
+    }
     if (may_be_old) book.told_bytes = std::min(book.told_bytes, record.session.received_bytes());
     if (record.session.received_bytes() < book.received_bytes) {
         book.received_bytes = record.session.received_bytes();
@@ -229,7 +239,8 @@ void server::check(const std::string& id) {
     if (record->session.is_over()) return;
     w.demand(received >= book.told_bytes, book.owner, "the server does not lose a byte that it has acknowledged");
     const stored_file* const partial = its_disk.find(partial_name(id));
-    const bool has_them = partial != nullptr ? partial->right_bytes >= received : book.publications == 1 || received == 0;
+    const bool has_them =
+        partial != nullptr ? partial->right_bytes >= received : book.publications == 1 || received == 0;
     w.demand(has_them, book.owner, "the server counts no byte that is not stored");
 }
 

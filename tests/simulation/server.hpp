@@ -1,5 +1,5 @@
-// The server's program: sessions in a hash map, files on a disk, a clock that somebody sets, and an end that may come at
-// any moment. What it does with a request is in server_connection.hpp.
+// The server's program: sessions in a hash map, files on a disk, a clock that somebody sets, and an end that may come
+// at any moment. What it does with a request is in server_connection.hpp.
 #pragma once
 
 #include "books.hpp"

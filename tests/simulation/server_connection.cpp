@@ -97,7 +97,8 @@ void server_connection::take_request(const upload_request& r) {
         w_.demand(!facts.is_owner || record->owner == owner, record->owner, "nobody else has the id of a session");
     }
     const upload_server_step step = server_.uploads.on_request(request_, directory(), facts);
-    if (step.todo == upload_server_todo::make_room) server_.its_books.open_session(id_, owner).progress_wall_ms = facts.now.ms;
+    if (step.todo == upload_server_todo::make_room)
+        server_.its_books.open_session(id_, owner).progress_wall_ms = facts.now.ms;
     perform(step);
 }
 
@@ -196,10 +197,10 @@ void server_connection::body_ends() {
     phase_ = phase::working;
     later([self = shared_from_this()] {
         server& s = self->server_;
-        if (stored_file* const file = s.its_disk.find(partial_name(self->id_)); file != nullptr && s.settings.is_careful)
+        if (stored_file* const file = s.its_disk.find(partial_name(self->id_));
+            file != nullptr && s.settings.is_careful)
             file->synced_bytes = std::max(file->synced_bytes, file->right_bytes);
-        self->perform(
-            s.uploads.on_stored(self->id_, self->store_.ticket, self->stored_, self->directory(), s.wall()));
+        self->perform(s.uploads.on_stored(self->id_, self->store_.ticket, self->stored_, self->directory(), s.wall()));
     });
 }
 

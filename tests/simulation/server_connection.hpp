@@ -63,7 +63,7 @@ class server_connection final : public endpoint, public std::enable_shared_from_
     bitswire::upload_request_parser parser_{};
     std::vector<char> head_{}; ///< what `request_` borrows
     bitswire::upload_request request_{};
-    std::string id_{};         ///< of the session that the request is about
+    std::string id_{};                     ///< of the session that the request is about
     bitswire::upload_server_step store_{}; ///< of `body`
     std::uint64_t to_skip_ = 0;            ///< of `body` and `dropping`
     std::uint64_t stored_ = 0;

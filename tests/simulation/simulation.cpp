@@ -1,5 +1,5 @@
-// Deterministic simulation: thousands of clients, one server, virtual time, and a network that does what it likes. A run
-// is a function of its seed; a law that is broken is printed with its seed, which does it again.
+// Deterministic simulation: thousands of clients, one server, virtual time, and a network that does what it likes. A
+// run is a function of its seed; a law that is broken is printed with its seed, which does it again.
 //
 // usage: simulation [--seeds N] [--first-seed S] [--seconds LIMIT] [--clients N] [--trace] [--demand-all]
 #include "run.hpp"
@@ -43,7 +43,8 @@ std::uint64_t number_of(std::string_view name, const char* text, std::uint64_t l
     std::uint64_t value = 0;
     const std::string_view digits = text != nullptr ? std::string_view(text) : std::string_view();
     const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (digits.empty() || problem != std::errc{} || end != digits.data() + digits.size() || value < least || value > most)
+    if (digits.empty() || problem != std::errc{} || end != digits.data() + digits.size() || value < least ||
+        value > most)
         refuse(std::string(name) + " needs a number from " + std::to_string(least) + " to " + std::to_string(most));
     return value;
 }

@@ -279,6 +279,10 @@ uploader::verdict uploader::judge() {
         w_.demand(network_.portals(number_) != 0, number_, text());
         return verdict::try_again;
     }
+    if (f.during == packet_type::close_session && f.http_status == 400 && !server_.settings.is_careful) {
+        // A power cut has taken back what was acknowledged, and then it was too early for Close-Session.
+        return verdict::try_again;
+    }
     if (!is_final) {
         w_.demand(f.http_status != 400, number_, text());
         return verdict::try_again;
