@@ -414,6 +414,19 @@ TEST_CASE("job snapshot: any job reads back as what it was, into the least memor
     CHECK(seen.size() == 9); // every state was among them
 }
 
+TEST_CASE("job snapshot: a file whose last range goes to its end reads back once it is transferred") {
+    world_job w;
+    const std::array<file_range, 2> ranges = {{{0, 10}, {100, length_to_eof}}};
+    w.j.add_file_with_ranges("http://h/f", "/f", ranges, w.now);
+    w.go(job_state::transferring);
+    w.j.on_progress(70, w.now);
+    w.j.on_file_transferred(w.now);
+    const restored_job back(w.bytes(), w.now);
+    REQUIRE(back.j);
+    CHECK(back.j->file(0).bytes_total == 70);
+    CHECK(back.j->file(0).is_transferred);
+}
+
 TEST_CASE("job snapshot: every timer goes on with the time that was left") {
     for (const job_state s : {job_state::suspended, job_state::queued, job_state::error, job_state::transient_error,
                               job_state::transferred}) {
@@ -515,6 +528,11 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
          [](forged& f) {
              f.all[0].ranges = {{9, length_to_eof}};
          }},
+        {"a range to the end that is transferred",
+         [](forged& f) {
+             f.all[0].ranges = {{9, length_to_eof}}, f.all[0].done = 10, f.transferred = 1;
+         },
+         true},
         {"a range of nothing",
          [](forged& f) {
              f.all[0].ranges = {{0, 10}, {20, 0}};

@@ -296,7 +296,9 @@ class job_files {
                 ranges_[range_count_ + k] = range;
                 sum = add_sizes(sum, range.length);
             }
-            if (ranges != 0 && sum != total) return false;
+            // Where a range goes to the end, the size is known once the file is transferred.
+            const bool is_told = sum == size_unknown && i < transferred;
+            if (ranges != 0 && sum != total && !is_told) return false;
             job_file_record& f = files_[size_ - 1];
             f.range_count = ranges;
             f.bytes_total = total;
