@@ -1,26 +1,14 @@
 // Jobs for tests: with memory of their own, in any state, and as bytes.
 #pragma once
 
+#include "job_memory.hpp"
+
 #include <bitswire/bitswire.hpp>
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <string>
 #include <string_view>
-#include <vector>
-
-/// What a job borrows. Not to be moved while a job has it.
-struct job_memory {
-    explicit job_memory(std::size_t file_count = 8, std::size_t text_bytes = 20'000, std::size_t range_count = 40)
-        : files(file_count), texts(text_bytes), ranges(range_count) {}
-
-    [[nodiscard]] bitswire::job_storage storage() { return {files, texts, ranges}; }
-
-    std::vector<bitswire::job_file_record> files;
-    std::vector<char> texts;
-    std::vector<bitswire::file_range> ranges;
-};
 
 constexpr bitswire::moment at_ms(std::uint64_t steady_ms) { return {{steady_ms}, {1'600'000'000'000 + steady_ms}}; }
 constexpr bitswire::moment at_s(std::uint64_t steady_s) { return at_ms(steady_s * 1000); }
