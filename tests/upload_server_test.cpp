@@ -298,6 +298,15 @@ TEST_CASE("server: too large uploads and too large Fragments [MC-BUP 2.2.1.2, 3.
     CHECK(w.send(0, 4)->status == 200);
 }
 
+TEST_CASE("server: what a Fragment that was cut short has left behind the end is no part of the file") {
+    world w;
+    w.create();
+    w.exchange(fragment(0, 10), file.substr(0, 7));
+    check_accepted(w.exchange(fragment(0, 0, 0))); // nothing was taken, so the total is not known yet
+    check_accepted(w.close());
+    CHECK(w.destinations.find(target)->second.empty());
+}
+
 TEST_CASE("server: a body cut short counts only where that is set") {
     world w;
     w.create();

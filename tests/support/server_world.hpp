@@ -95,7 +95,7 @@ class server_world {
                 step = take_body(step, body);
                 break;
             case todo::notify:
-                notified.push_back(store.find(id_)->partial);
+                notified.push_back(whole_file());
                 if (application.is_success()) store.find(id_)->reply_url = reply;
                 step = server.on_notified(id_, step.ticket, application, directory, now);
                 break;
@@ -119,6 +119,13 @@ class server_world {
     }
 
   private:
+    /// What a connection left beyond the end was never acknowledged.
+    std::string& whole_file() {
+        session_record& record = *store.find(id_);
+        record.partial.resize(record.session.received_bytes());
+        return record.partial;
+    }
+
     step_type take_body(const step_type& step, std::string_view body) {
         if (store_problem) return server.on_not_stored(id_, step.ticket, *store_problem, directory, now);
         body.remove_prefix(std::min<std::size_t>(body.size(), step.skip_bytes));
@@ -136,7 +143,7 @@ class server_world {
             problem = bitswire::refusal::destination_exists;
         }
         if (!problem) {
-            destinations[record.target] = std::exchange(record.partial, {});
+            destinations[record.target] = std::exchange(whole_file(), {});
             ++publications[record.target];
         }
         return server.on_published(id_, step.ticket, problem, directory, now);

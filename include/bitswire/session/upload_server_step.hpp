@@ -14,7 +14,8 @@
 
 namespace bitswire {
 
-/// What the embedder has to do for a request.
+/// What the embedder has to do for a request. Where the file is told of or moved, it is the first `received_bytes` of
+/// the session: what a Fragment that was cut short, or given up, has left behind them is to be cut off before.
 enum class upload_server_todo : std::uint8_t {
     answer,     ///< send `answer`
     make_room,  ///< prepare a place for the partial file; then `on_room`
