@@ -142,7 +142,11 @@ class client_run {
         const ack a = ack_of(e);
         const std::uint64_t before = client_.bytes_done();
         const bool was_waiting = waits_;
+        const std::uint64_t was_sent = range_.size_bytes;
         const upload_step step = client_.on_ack(a, now_);
+        const bool is_fragment = step.todo == upload_todo::send && step.request.type == packet_type::fragment;
+        FUZZ_CHECK(a.status != 413 || !is_fragment || step.request.range.size_bytes < was_sent,
+                   "what was too large is not sent again");
         const std::uint64_t after = client_.bytes_done();
         const std::uint64_t said = a.received_content_range.value_or(range_.end());
         const bool may_count = was_waiting && sent_ == packet_type::fragment && (a.is_success() || a.status == 416);

@@ -15,6 +15,7 @@
 
 #include <bitswire/bitswire.hpp>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -86,6 +87,19 @@ void add_message(const std::string& target, const std::string& message) {
             seeds["url"].insert("http://host/folder/file?a=b\n" + value);
             seeds["url"].insert(value + '\n' + destination);
         }
+    }
+}
+
+constexpr std::array<std::string_view, 10> references = {"../../../up",  "..\\..\\up",
+                                                         "/../up",       "a/./b/../c/..",
+                                                         "%2e%2e/x",     "//other/x",
+                                                         "\\\\other\\x", "a?b=/..",
+                                                         "?b",           "HTTPS://[::1]:81/a/../../b?c#d"};
+
+void add_references() {
+    for (const std::string_view r : references) {
+        seeds["url"].insert("http://host:81/folder/file?a=b\n" + std::string(r));
+        seeds["url"].insert("/upload/" + std::string(r) + "\n/upload");
     }
 }
 
@@ -192,6 +206,14 @@ void add_conversation(const std::string& folder, bool wants_a_reply) {
             between.push_back({.what = static_cast<std::uint8_t>(client_happening::resume)});
         }
         add_events("client_acks", client, between);
+    }
+    for (std::size_t status = 0; status < http_status_rows.size(); ++status) {
+        std::vector<client_event> refused;
+        for (const client_event& e : acks) {
+            refused.push_back({.status = static_cast<std::uint8_t>(status)});
+            refused.push_back(e);
+        }
+        add_events("client_acks", client, refused);
     }
     client.first = client.size / 4U;
     client_event out_of_sync;
@@ -343,6 +365,8 @@ std::string dictionary() {
     add_word(words, bits_upload_protocol_text);
     add_word(words, " HTTP/1.1\r\n");
     add_word(words, "\r\n\r\n");
+    for (const std::string_view r : references)
+        add_word(words, r);
     for (const std::uint64_t limit : {std::uint64_t{UINT16_MAX}, std::uint64_t{UINT32_MAX}, UINT64_MAX}) {
         add_word(words, std::to_string(limit));
         if (limit != UINT64_MAX) add_word(words, std::to_string(limit + 1));
@@ -376,6 +400,7 @@ int main(int argc, char** argv) {
     }
     add_messages();
     add_long_lists();
+    add_references();
     add_conversation("upload", false);
     add_conversation("upload-reply", true);
     add_upload(notification_type::none, false);

@@ -59,7 +59,10 @@ std::string neighbour(const std::string& file, std::mt19937& random) {
     case 1:
         return at < file.size() ? changed.erase(at, 1) : changed;
     case 2:
-        if (at < file.size()) changed[at] = static_cast<char>(pick(256));
+        if (at < file.size()) {
+            const std::size_t flipped = static_cast<unsigned char>(changed[at]) ^ std::size_t{1} << pick(8);
+            changed[at] = static_cast<char>(pick(2) == 0 ? pick(256) : flipped);
+        }
         return changed;
     case 3:
         return changed.insert(at, 1, static_cast<char>(pick(256)));
