@@ -67,6 +67,8 @@ std::string check_buffers(std::string_view base, std::string_view reference, Res
 void check_reply(std::string_view destination, std::string_view reply) {
     const std::string text = check_buffers(destination, reply, [](auto... a) { return resolve_reply_url(a...); });
     if (text.empty()) return;
+    FUZZ_CHECK(reply.substr(0, 2).find_first_not_of("/\\") != std::string_view::npos || reply.size() < 2,
+               "two separators would name a host");
     check_result(text);
     const auto base = parse_url(destination);
     const auto url = parse_url(text);
