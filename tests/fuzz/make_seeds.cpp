@@ -207,13 +207,14 @@ void add_conversation(const std::string& folder, bool wants_a_reply) {
         }
         add_events("client_acks", client, between);
     }
-    for (std::size_t status = 0; status < http_status_rows.size(); ++status) {
-        std::vector<client_event> refused;
-        for (const client_event& e : acks) {
-            refused.push_back({.status = static_cast<std::uint8_t>(status)});
-            refused.push_back(e);
+    // Each request is refused in each way.
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+        for (std::size_t status = 0; status < http_status_rows.size(); ++status) {
+            std::vector<client_event> refused = acks;
+            refused.insert(refused.begin() + static_cast<std::ptrdiff_t>(i),
+                           {.status = static_cast<std::uint8_t>(status)});
+            add_events("client_acks", client, refused);
         }
-        add_events("client_acks", client, refused);
     }
     client.first = client.size / 4U;
     client_event out_of_sync;

@@ -208,8 +208,8 @@ class server_run {
             facts.new_session_id = c.id;
             if (published_.contains(c.request.target)) facts.destination = destination_state::exists;
         }
-        const std::optional<upload_session> was =
-            before != nullptr ? std::optional{before->session} : std::optional<upload_session>{};
+        const bool is_known = before != nullptr;
+        const upload_session was = is_known ? before->session : upload_session{};
         c.step = server_.on_request(c.request, directory_, facts);
         const session_record* const record = store_.find(c.id);
         if (c.step.todo == todo::make_room) {
@@ -217,11 +217,10 @@ class server_run {
             known_ids_.push_back(c.id);
             expected_[c.id].target = c.request.target;
         }
-        if (was) {
-            FUZZ_CHECK(record->session.received_bytes() == was->received_bytes(), "a length is never believed");
+        if (is_known) {
+            FUZZ_CHECK(record->session.received_bytes() == was.received_bytes(), "a length is never believed");
             if (c.step.todo == todo::answer && !c.step.answer.is_success()) {
-                FUZZ_CHECK(record->session.state() == was->state() &&
-                               record->session.total_bytes() == was->total_bytes(),
+                FUZZ_CHECK(record->session.state() == was.state() && record->session.total_bytes() == was.total_bytes(),
                            "an error leaves the session unchanged");
             }
         }
