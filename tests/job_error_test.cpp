@@ -102,6 +102,64 @@ TEST_CASE("job error: a job waits for what hinders it here, but not because a se
     }
 }
 
+TEST_CASE("job error: what is neither a status nor a failure of the connection is what its context makes of it") {
+    const auto is_local = [](error_context c) {
+        return c == error_context::local_file || c == error_context::general_queue_manager;
+    };
+    for (const error_context context : all_contexts) {
+        CAPTURE(name_of(context));
+        const disposition of_others = is_local(context) ? disposition::fatal : disposition::transient;
+        // Beside the statuses, beside the connection's failures, beside those of certificates, and at both ends.
+        for (const std::uint32_t code : {0x80190063U, 0x80190258U, 0x8020002CU, 0x8020003DU, 0x80072F04U, 0x80072F07U,
+                                         0x80072F0EU, 0x80072F88U, 0x80072F8EU, 0x80072F90U, 0U, 0xFFFFFFFFU}) {
+            CAPTURE(code);
+            CHECK(disposition_of({hresult{code}, context}) == of_others);
+        }
+        const disposition of_old =
+            context == error_context::remote_application ? disposition::transient : disposition::fatal;
+        for (const std::uint16_t status : std::to_array<std::uint16_t>({100, 399}))
+            CHECK(of_status(status, context) == of_old);
+        CHECK(of_status(499, context) == disposition::fatal);
+        for (const std::uint16_t status : std::to_array<std::uint16_t>({506, 510, 599}))
+            CHECK(of_status(status, context) == disposition::transient);
+        for (std::uint32_t code = "BG_E_CONNECT_FAILURE"_hresult.value; code <= "BG_E_SEND_FAILURE"_hresult.value;
+             ++code)
+            CHECK(disposition_of({hresult{code}, context}) == disposition::transient);
+        CHECK(disposition_of({"BG_E_TIMEOUT"_hresult, context}) == disposition::transient);
+    }
+}
+
+TEST_CASE("job error: of an upload that stopped, it is what the server said, or else what happened [MC-BUP 3.1.1.2]") {
+    struct expectation {
+        upload_status what;
+        hresult code; ///< S_OK: that of the status
+        error_context context;
+    };
+    using c = error_context;
+    const auto expected = std::to_array<expectation>({
+        {upload_status::auth_required, {}, c::remote_file},
+        {upload_status::transport, {0x8020002D}, c::general_transport}, // BG_E_CONNECT_FAILURE
+        {upload_status::timeout, {0x8020003B}, c::general_transport},   // BG_E_TIMEOUT
+        {upload_status::refused, {}, c::remote_file},
+        {upload_status::session_doubtful, {}, c::remote_file},
+        {upload_status::invalid_ack, {0x8020001B}, c::remote_file},            // BG_E_INVALID_SERVER_RESPONSE
+        {upload_status::no_progress, {0x80200024}, c::remote_file},            // BG_E_NO_PROGRESS
+        {upload_status::reply_missing, {0x8020001B}, c::remote_application},   // BG_E_INVALID_SERVER_RESPONSE
+        {upload_status::reply_failed, {0x80200036}, c::remote_file},           // BG_E_RECEIVE_FAILURE
+        {upload_status::bad_argument, {0x80070057}, c::general_queue_manager}, // E_INVALIDARG
+    });
+    CHECK(expected.size() + 1 == enumerator_count<upload_status>);
+    for (const expectation& x : expected) {
+        CAPTURE(enum_name(x.what));
+        const hresult code = x.code == hresult{} ? hresult{0x80190193} : x.code; // BG_E_HTTP_ERROR_403
+        CHECK(error_of(upload_failure{.what = x.what, .http_status = 403}) == job_error{code, x.context, 403});
+        const hresult said{0xA0001234};
+        CHECK(error_of(upload_failure{.what = x.what, .http_status = 403, .code = said, .context = c::local_file}) ==
+              job_error{said, c::local_file, 403});
+    }
+    CHECK(error_of(upload_failure{}).context == c::none);
+}
+
 TEST_CASE("job error: every code has a disposition, whatever it is and wherever it comes from") {
     for (const error_context context : all_contexts) {
         for (std::uint64_t code = 0; code <= UINT32_MAX; code += 65'521) {

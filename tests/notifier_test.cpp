@@ -199,7 +199,7 @@ TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and
 
 TEST_CASE("notifier: every step that takes time says how much of it there is [MC-BUP 3.3.2, 3.3.5.1]") {
     for (const auto type : {notification_type::by_reference, notification_type::by_value}) {
-        for (const std::uint32_t seconds : {notification_timeout_s, 7U}) {
+        for (const std::uint32_t seconds : std::to_array<std::uint32_t>({notification_timeout_s, 7})) {
             conversation c(type);
             c.config.timeout_s = seconds;
             notifier n(c.config);

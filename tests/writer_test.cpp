@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <vector>
@@ -447,6 +448,39 @@ TEST_CASE("writer: a request says no Expect unless asked, and then in time for t
     CHECK(reread<upload_request>(written(r)) == r);
 }
 
+TEST_CASE("writer: a status has the phrase of its RFC, and no other status has one [RFC 9110 15, RFC 6585 4, 5]") {
+    std::string phrases;
+    for (std::uint16_t status = 0; status < 1000; ++status) {
+        const std::string_view phrase = reason_of(status);
+        if (!phrase.empty()) phrases += std::to_string(status) + ' ' + std::string(phrase) + '\n';
+    }
+    CHECK(phrases == "100 Continue\n"
+                     "200 OK\n"
+                     "201 Created\n"
+                     "206 Partial Content\n"
+                     "400 Bad Request\n"
+                     "401 Unauthorized\n"
+                     "403 Forbidden\n"
+                     "404 Not Found\n"
+                     "405 Method Not Allowed\n"
+                     "407 Proxy Authentication Required\n"
+                     "408 Request Timeout\n"
+                     "409 Conflict\n"
+                     "411 Length Required\n"
+                     "413 Content Too Large\n"
+                     "414 URI Too Long\n"
+                     "416 Range Not Satisfiable\n"
+                     "417 Expectation Failed\n"
+                     "429 Too Many Requests\n"
+                     "431 Request Header Fields Too Large\n"
+                     "500 Internal Server Error\n"
+                     "501 Not Implemented\n"
+                     "502 Bad Gateway\n"
+                     "503 Service Unavailable\n"
+                     "504 Gateway Timeout\n"
+                     "505 HTTP Version Not Supported\n");
+}
+
 TEST_CASE("writer: the answer to each error of a peer is an Ack with its status, code and context [MC-BUP 3.2.5.2.3]") {
     for (const error_row& row : error_rows) {
         CAPTURE(row.code);
@@ -458,6 +492,21 @@ TEST_CASE("writer: the answer to each error of a peer is an Ack with its status,
         CHECK(a.session_id.empty());
         const ack_options asked{.answers = packet_type::create_session, .limits = {}};
         CHECK(reread<ack>(written(a), asked) == a);
+    }
+}
+
+TEST_CASE("writer: an error of the caller is no cause of an answer [MC-BUP 3.2.5.2.3]") {
+    constexpr std::array of_caller = {errc::unsendable_value, errc::unsendable_combination, errc::buffer_too_small,
+                                      errc::bad_snapshot, errc::snapshot_of_another};
+    for (const error_row& row : error_rows) {
+        CAPTURE(row.code);
+        const bool by_caller = std::find(of_caller.begin(), of_caller.end(), row.code) != of_caller.end();
+        const bool is_error = row.code != errc::ok;
+        CHECK(row.on == (by_caller ? blame::caller : is_error ? blame::peer : blame::nobody));
+        if (row.on == blame::peer) continue;
+        CHECK(row.status == 0);
+        CHECK(row.bits_error == hresult{});
+        CHECK(row.context == error_context::none);
     }
 }
 
