@@ -477,3 +477,107 @@ TEST_CASE("job timer: without its owner a job waits, and has its turn when he is
     w.j.on_logged_on();
     CHECK_FALSE(w.j.is_ready());
 }
+
+TEST_CASE("job timer: in each state those run, and each event sets those back, that its page says "
+          "[SetNoProgressTimeout, group-policies]") {
+    using t = job_timer;
+    using s = job_state;
+    using e = job_event;
+    using set = enum_set<job_timer>;
+    const auto running_in = [](job_state in) -> set {
+        switch (in) {
+        case s::queued:
+            return {t::no_progress, t::inactivity};
+        case s::connecting:
+        case s::transferring:
+            return {t::no_progress, t::inactivity, t::download_time};
+        case s::transient_error:
+            return {t::no_progress, t::inactivity, t::retry_delay};
+        case s::suspended:
+        case s::error:
+        case s::transferred:
+            return {t::inactivity};
+        case s::cancelled:
+            return {t::retry_delay, t::cancelling};
+        case s::acknowledged:
+            break;
+        }
+        return {};
+    };
+    const auto set_back_by = [](job_event on) -> set {
+        switch (on) {
+        case e::resume_called:
+            return {t::no_progress, t::inactivity, t::download_time};
+        case e::progressed:
+        case e::file_transferred:
+        case e::all_transferred:
+            return {t::no_progress, t::inactivity};
+        case e::suspend_called:
+        case e::add_file_called:
+        case e::property_set:
+        case e::rename_failed:
+            return {t::inactivity};
+        case e::cancel_called: // the first attempt to end the session at the server
+        case e::cancel_called_files_left:
+        case e::inactive_for_too_long:
+        case e::failed_for_now:
+        case e::retry_due:
+            return {t::retry_delay};
+        default:
+            return {};
+        }
+    };
+    const auto second = [](std::uint64_t n) { return time_point{n * 1000}; };
+    for (std::size_t n = 0; n < enumerator_count<job_timer>; ++n) {
+        const auto timer = static_cast<job_timer>(n);
+        CAPTURE(std::string(enum_name(timer)));
+        job_timers at_rest(second(0));
+        at_rest.release(timer);
+        at_rest.set_limit(timer, 1000);
+        job_state running = s::queued;
+        for (std::size_t i = 0; i < enumerator_count<job_state>; ++i) {
+            const auto in = static_cast<job_state>(i);
+            CAPTURE(std::string(enum_name(in)));
+            job_timers timers = at_rest;
+            timers.advance(in, second(1000));
+            const bool runs = running_in(in).contains(timer);
+            CHECK(timers.is_over(timer, in, second(1000)) == runs);
+            if (runs) running = in;
+        }
+        for (std::size_t i = 0; i < enumerator_count<job_event>; ++i) {
+            const auto on = static_cast<job_event>(i);
+            CAPTURE(std::string(enum_name(on)));
+            job_timers timers = at_rest;
+            timers.advance(running, second(999));
+            timers.on_event(on);
+            CHECK(timers.is_over(timer, running, second(1000)) == !set_back_by(on).contains(timer));
+        }
+    }
+}
+
+TEST_CASE(
+    "job timer: a limit of 0 is no limit, none at all, or the least there is [SetNoProgressTimeout, group-policies]") {
+    const auto over_after = [](job_timer timer, job_state in, std::uint64_t seconds) {
+        job_timers timers(time_point{0});
+        timers.release(timer);
+        timers.set_limit(timer, 0);
+        return timers.is_over(timer, in, time_point{seconds * 1000});
+    };
+    CHECK(over_after(job_timer::no_progress, job_state::transient_error, 0));
+    CHECK_FALSE(over_after(job_timer::inactivity, job_state::suspended, 1'000'000'000));
+    CHECK_FALSE(over_after(job_timer::download_time, job_state::transferring, 1'000'000'000));
+    CHECK_FALSE(over_after(job_timer::retry_delay, job_state::transient_error, 4));
+    CHECK(over_after(job_timer::retry_delay, job_state::transient_error, 5));
+    CHECK_FALSE(over_after(job_timer::cancelling, job_state::cancelled, 299));
+    CHECK(over_after(job_timer::cancelling, job_state::cancelled, 300));
+}
+
+TEST_CASE(
+    "job timer: until a job says otherwise they have the times of their pages [group-policies, SetMinimumRetryDelay]") {
+    const job_timers timers(time_point{0});
+    CHECK(timers.limit_s(job_timer::retry_delay) == 600);
+    CHECK(timers.limit_s(job_timer::no_progress) == 14 * day_s);
+    CHECK(timers.limit_s(job_timer::inactivity) == 90 * day_s);
+    CHECK(timers.limit_s(job_timer::download_time) == 90 * day_s);
+    CHECK(timers.limit_s(job_timer::cancelling) == day_s);
+}

@@ -120,12 +120,9 @@ int run(const options& o) {
     if (!o.without.empty())
         std::erase_if(unchanged.cases, [&](const test_case& c) { return c.name.find(o.without) != std::string::npos; });
 
-    const runner done(chosen, unchanged.cases, o.jobs);
     std::map<std::string, tally> tables;
     tally sum;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-        const mutant& m = *chosen[i];
-        const outcome& r = done.outcomes()[i];
+    const runner all_run(chosen, unchanged.cases, o.jobs, [&](const mutant& m, const outcome& r) {
         const bool is_equivalent = equivalent.count(m.id) != 0;
         for (tally* t : {&tables[m.table], &sum}) {
             ++t->total;
@@ -143,7 +140,7 @@ int run(const options& o) {
             good = false;
         }
         if (o.killers && !r.killer.empty()) std::printf("%s\n  by: %s\n", m.id.c_str(), r.killer.c_str());
-    }
+    });
     for (const auto& [name, t] : tables)
         print(name, t);
     print("all", sum);

@@ -14,8 +14,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -112,8 +114,11 @@ inline int run_cases(const mutant& m, const std::vector<const test_case*>& cases
 
 class runner {
   public:
-    runner(const std::vector<const mutant*>& mutants, const std::vector<test_case>& cases, unsigned jobs)
-        : mutants_(mutants), cases_(cases), outcomes_(mutants.size()) {
+    using told = std::function<void(const mutant&, const outcome&)>;
+
+    /// Runs them all, and tells of each as soon as it is over.
+    runner(const std::vector<const mutant*>& mutants, const std::vector<test_case>& cases, unsigned jobs, told tell)
+        : mutants_(mutants), cases_(cases), outcomes_(mutants.size()), tell_(std::move(tell)) {
         for (std::size_t i = 0; i < mutants_.size(); ++i) {
             start(i);
             while (running_.size() >= jobs)
@@ -122,7 +127,6 @@ class runner {
         while (!running_.empty())
             wait_for_one();
     }
-    [[nodiscard]] const std::vector<outcome>& outcomes() const noexcept { return outcomes_; }
 
   private:
     struct child {
@@ -165,11 +169,14 @@ class runner {
                 o.killer += static_cast<char>(ch);
         }
         std::fclose(c.killer);
+        tell_(*mutants_[c.number], o);
+        std::fflush(stdout); // before there are copies of what is in it
     }
 
     const std::vector<const mutant*>& mutants_;
     const std::vector<test_case>& cases_;
     std::vector<outcome> outcomes_;
+    told tell_;
     std::map<pid_t, child> running_;
 };
 
