@@ -1,14 +1,15 @@
 // What each state of a machine takes, and that it takes nothing else. By states, as the sections of the specification
-// are, where the rows are by events; nothing here comes from the rows. Jobs are in job_test.cpp.
+// are, where the rows are by events; nothing here comes from the rows.
 #include <bitswire/machine/back_end_client.hpp>
+#include <bitswire/machine/job.hpp>
 #include <bitswire/machine/upload_client.hpp>
 #include <bitswire/machine/upload_server.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 using namespace bitswire;
@@ -22,6 +23,7 @@ struct expectation {
     typename Rules::state to;
     typename Rules::action act;
     std::vector<typename Rules::event> events;
+    hresult returns{}; ///< of a job
 };
 
 template <class Rules>
@@ -43,6 +45,7 @@ void check(const std::vector<expectation<Rules>>& expected) {
             } else {
                 CHECK(m.state() == x->to);
                 CHECK(action == x->act);
+                if constexpr (std::is_same_v<Rules, job_rules>) CHECK(result_of(in, on) == x->returns);
             }
         }
     }
@@ -200,6 +203,133 @@ TEST_CASE("machine: the back-end client does in each state what its section says
 
         {s::receive_data, s::complete, a::report_success, {e::data_received}},
         {s::receive_data, s::error, a::report_error, {e::transport_failed, e::timed_out}},
+    });
+    // clang-format on
+}
+
+TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a-bits-job, IBackgroundCopyJob]") {
+    using s = job_state;
+    using e = job_event;
+    using a = job_action;
+    constexpr hresult invalid_state{0x80200002}; // BG_E_INVALID_STATE
+    constexpr hresult empty{0x80200003};         // BG_E_EMPTY
+    constexpr hresult partial{0x00200017};       // BG_S_PARTIAL_COMPLETE
+    constexpr hresult files_left{0x0020001A};    // BG_S_UNABLE_TO_DELETE_FILES
+    // clang-format off
+    check<job_rules>({
+        {s::queued, s::suspended, a::nothing, {e::suspend_called}},
+        {s::queued, s::queued, a::nothing, {e::resume_called, e::add_file_called, e::property_set,
+         e::progressed, e::file_transferred}},
+        {s::queued, s::queued, a::nothing, {e::resume_called_without_work}, empty},
+        {s::queued, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::queued, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::queued, s::acknowledged, a::finish, {e::complete_called}},
+        {s::queued, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::queued, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::queued, s::queued, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::queued, s::connecting, a::start, {e::picked}},
+        {s::queued, s::transferred, a::report_transferred, {e::all_transferred}},
+        {s::queued, s::transferred, a::nothing, {e::rename_failed}},
+        {s::queued, s::transient_error, a::wait_for_change, {e::failed_until_change}},
+
+        {s::connecting, s::suspended, a::stop, {e::suspend_called}},
+        {s::connecting, s::connecting, a::nothing, {e::resume_called, e::add_file_called,
+         e::property_set}},
+        {s::connecting, s::connecting, a::nothing, {e::resume_called_without_work}, empty},
+        {s::connecting, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::connecting, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::connecting, s::acknowledged, a::finish, {e::complete_called}},
+        {s::connecting, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::connecting, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::connecting, s::connecting, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::connecting, s::transferring, a::nothing, {e::connected}},
+        {s::connecting, s::transferred, a::stop, {e::rename_failed}},
+        {s::connecting, s::queued, a::stop, {e::yielded, e::logged_off}},
+        {s::connecting, s::queued, a::nothing, {e::restarted}},
+        {s::connecting, s::transient_error, a::wait_to_retry, {e::failed_for_now}},
+        {s::connecting, s::transient_error, a::wait_for_change, {e::failed_until_change}},
+        {s::connecting, s::error, a::report_error, {e::failed_for_good, e::download_time_over}},
+
+        {s::transferring, s::suspended, a::stop, {e::suspend_called}},
+        {s::transferring, s::transferring, a::nothing, {e::resume_called, e::add_file_called,
+         e::property_set, e::progressed}},
+        {s::transferring, s::transferring, a::nothing, {e::resume_called_without_work}, empty},
+        {s::transferring, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::transferring, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::transferring, s::acknowledged, a::finish, {e::complete_called}},
+        {s::transferring, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::transferring, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::transferring, s::transferring, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::transferring, s::transferring, a::next_file, {e::file_transferred}},
+        {s::transferring, s::transferred, a::report_transferred, {e::all_transferred}},
+        {s::transferring, s::transferred, a::stop, {e::rename_failed}},
+        {s::transferring, s::queued, a::stop, {e::yielded, e::logged_off}},
+        {s::transferring, s::queued, a::nothing, {e::restarted}},
+        {s::transferring, s::transient_error, a::wait_to_retry, {e::failed_for_now}},
+        {s::transferring, s::transient_error, a::wait_for_change, {e::failed_until_change}},
+        {s::transferring, s::error, a::report_error, {e::failed_for_good, e::download_time_over}},
+
+        {s::suspended, s::suspended, a::nothing, {e::suspend_called, e::add_file_called,
+         e::property_set, e::progressed, e::file_transferred}},
+        {s::suspended, s::queued, a::nothing, {e::resume_called}},
+        {s::suspended, s::suspended, a::nothing, {e::resume_called_without_work}, empty},
+        {s::suspended, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::suspended, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::suspended, s::acknowledged, a::finish, {e::complete_called}},
+        {s::suspended, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::suspended, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::suspended, s::suspended, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::suspended, s::transferred, a::report_transferred, {e::all_transferred}},
+        {s::suspended, s::transferred, a::nothing, {e::rename_failed}},
+
+        {s::error, s::suspended, a::nothing, {e::suspend_called}},
+        {s::error, s::queued, a::nothing, {e::resume_called}},
+        {s::error, s::error, a::nothing, {e::resume_called_without_work}, empty},
+        {s::error, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::error, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::error, s::acknowledged, a::finish, {e::complete_called}},
+        {s::error, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::error, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::error, s::error, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::error, s::error, a::nothing, {e::add_file_called, e::property_set}},
+        {s::error, s::transferred, a::nothing, {e::rename_failed}},
+
+        {s::transient_error, s::suspended, a::nothing, {e::suspend_called}},
+        {s::transient_error, s::queued, a::nothing, {e::resume_called, e::change_came, e::retry_due}},
+        {s::transient_error, s::transient_error, a::nothing, {e::resume_called_without_work}, empty},
+        {s::transient_error, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::transient_error, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::transient_error, s::acknowledged, a::finish, {e::complete_called}},
+        {s::transient_error, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::transient_error, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::transient_error, s::transient_error, a::nothing, {e::complete_called_on_upload}, invalid_state},
+        {s::transient_error, s::transient_error, a::nothing, {e::add_file_called, e::property_set}},
+        {s::transient_error, s::transferred, a::nothing, {e::rename_failed}},
+        {s::transient_error, s::error, a::report_error, {e::no_progress_for_too_long}},
+
+        {s::transferred, s::suspended, a::nothing, {e::suspend_called}},
+        {s::transferred, s::queued, a::nothing, {e::resume_called}},
+        {s::transferred, s::transferred, a::nothing, {e::resume_called_without_work}, empty},
+        {s::transferred, s::cancelled, a::clean_up, {e::cancel_called, e::inactive_for_too_long}},
+        {s::transferred, s::cancelled, a::clean_up, {e::cancel_called_files_left}, files_left},
+        {s::transferred, s::acknowledged, a::finish, {e::complete_called,
+         e::complete_called_on_upload}},
+        {s::transferred, s::acknowledged, a::finish, {e::complete_called_in_part}, partial},
+        {s::transferred, s::acknowledged, a::finish, {e::complete_called_files_left}, files_left},
+        {s::transferred, s::transferred, a::nothing, {e::add_file_called, e::property_set,
+         e::rename_failed}},
+
+        {s::acknowledged, s::acknowledged, a::nothing, {e::suspend_called, e::resume_called,
+         e::resume_called_without_work, e::cancel_called, e::cancel_called_files_left,
+         e::complete_called, e::complete_called_in_part, e::complete_called_files_left,
+         e::complete_called_on_upload, e::add_file_called, e::property_set}, invalid_state},
+
+        {s::cancelled, s::cancelled, a::nothing, {e::suspend_called, e::resume_called,
+         e::resume_called_without_work, e::cancel_called, e::cancel_called_files_left,
+         e::complete_called, e::complete_called_in_part, e::complete_called_files_left,
+         e::complete_called_on_upload, e::add_file_called, e::property_set}, invalid_state},
+        {s::cancelled, s::cancelled, a::clean_up, {e::retry_due}},
+        {s::cancelled, s::cancelled, a::finish, {e::server_session_ended, e::cancelling_for_too_long}},
     });
     // clang-format on
 }
