@@ -88,6 +88,13 @@ def line_of(text, position):
     return text.count("\n", 0, position) + 1
 
 
+def scope_of(text, found):
+    """The class that an indented declaration is in, with `::` behind it."""
+    if not found[0].startswith(" "):
+        return ""
+    return re.findall(r"^(?:class|struct) (\w+)", text[:found.start()], re.M)[-1] + "::"
+
+
 class Copy:
     def __init__(self):
         self.points = []  # the lines of mutation_points.inc
@@ -103,8 +110,9 @@ class Copy:
         def replace(m):
             if self.is_spared(file, m["name"]):
                 return m[0]
+            name = scope_of(text, m) + m["name"]
             self.points.append(f'number<{m["type"]}, {self.numbers}>({m["value"]}, '
-                               f'{{"{file}", "{m["name"]}", {{{line_of(text, m.start())}}}}});')
+                               f'{{"{file}", "{name}", {{{line_of(text, m.start())}}}}});')
             number = f'mutation::number<{m["type"]}, {self.numbers}>'
             self.numbers += 1
             if m["constant"]:
@@ -126,7 +134,7 @@ class Copy:
                 continue
             rows, _ = row_positions(code, found.end())
             end = text.index("\n", end + 1) + 1
-            scope = re.findall(r"^struct (\w+)", text[:m.start()], re.M)[-1] + "::" if m["indent"] else ""
+            scope = scope_of(text, m)
             lines = ", ".join(str(line_of(text, at)) for at in rows)
             self.points.append(f'table(bitswire::{scope}{m["name"]}, {{"{file}", "{scope}{m["name"]}", {{{lines}}}}});')
             out += [text[done:m.start("name")], m["name"], "_original", text[m.end("name"):end], m["indent"], m["how"],
