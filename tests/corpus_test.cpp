@@ -1,6 +1,7 @@
 // Every case of the corpus, through both doors: whole, byte by byte (a long one in larger steps), in two parts, with
 // other bytes behind it; and what was read is written and read again.
 #include "support/corpus.hpp"
+#include "support/corpus_settings.hpp"
 #include "support/describe.hpp"
 #include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
@@ -124,58 +125,31 @@ void run_case(const corpus_case& c, const settings_of<Packet>& s) {
     if (expected.rfind("bad ", 0) != 0) check_packet<Packet>(c, s);
 }
 
-read_options read_options_of(const std::string& with) {
-    read_options o;
-    if (with == "allow_method_override") {
-        o.allow_method_override = true;
-    } else if (with == "allow_missing_content_length") {
-        o.allow_missing_content_length = true;
-    } else if (with.rfind("header_lines ", 0) == 0) {
-        o.limits.header_lines = static_cast<std::uint32_t>(std::stoul(with.substr(13)));
-    } else {
-        REQUIRE_MESSAGE(with.empty(), "unknown setting " << with);
-    }
-    return o;
-}
-
-notification_options notification_options_of(const std::string& with) {
-    REQUIRE_MESSAGE(with.empty(), "unknown setting " << with);
-    return {};
-}
-
-ack_options ack_options_of(const std::string& with) {
-    ack_options o;
-    if (with.empty()) return o;
-    REQUIRE(with.rfind("answers ", 0) == 0);
-    const auto type = find_packet_type(with.substr(8));
-    REQUIRE(type.has_value());
-    o.answers = *type;
-    return o;
-}
-
-template <class Packet, class SettingsOf>
-void run_corpus(const char* file, SettingsOf settings) {
+template <class Packet>
+void run_corpus(const char* file) {
     for (const corpus_case& c : read_corpus(file)) {
         CAPTURE(c.where);
         CAPTURE(c.title);
-        run_case<Packet>(c, settings(c.with));
+        const auto settings = corpus_settings<settings_of<Packet>>(c.with);
+        REQUIRE_MESSAGE(settings, "unknown setting " << c.with);
+        run_case<Packet>(c, *settings);
     }
 }
 
 } // namespace
 
 TEST_CASE("corpus: upload requests, any split, both doors [MC-BUP 2.2.2-2.2.10]") {
-    run_corpus<upload_request>("upload-requests.txt", read_options_of);
+    run_corpus<upload_request>("upload-requests.txt");
 }
 
-TEST_CASE("corpus: acks, any split, both doors [MC-BUP 2.2.3-2.2.11]") { run_corpus<ack>("acks.txt", ack_options_of); }
+TEST_CASE("corpus: acks, any split, both doors [MC-BUP 2.2.3-2.2.11]") { run_corpus<ack>("acks.txt"); }
 
 TEST_CASE("corpus: notification requests, any split, both doors [MC-BUP 2.2.12]") {
-    run_corpus<notification_request>("notification-requests.txt", notification_options_of);
+    run_corpus<notification_request>("notification-requests.txt");
 }
 
 TEST_CASE("corpus: notification responses, any split, both doors [MC-BUP 2.2.13]") {
-    run_corpus<notification_response>("notification-responses.txt", notification_options_of);
+    run_corpus<notification_response>("notification-responses.txt");
 }
 
 TEST_CASE("corpus: every file is run by a test") { CHECK(files_below(tests_dir() / "corpus").size() == 4); }
