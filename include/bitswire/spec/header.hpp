@@ -120,7 +120,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::error,                    "BITS-Error",                    repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
     {header::error_context,            "BITS-Error-Context",            repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
     {header::accept_encoding,          "Accept-encoding",               repetition::first,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.1"},
-    {header::connection,               "Connection",                    repetition::list,     0,    0, "SSSSS ooooo oo Soo", "RFC 9110 7.6.1"},
+    {header::connection,               "Connection",                    repetition::list,     0,    0, "SSSSS ooooo oo SSo", "RFC 9110 7.6.1"},
 });
 // clang-format on
 
