@@ -92,8 +92,8 @@ struct upload_client_rules {
     // clang-format off
     static constexpr auto rows = std::to_array<transition<state, event, action>>({
         {{s::init},                                                             e::started,              s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.1.1"},
-        {{s::init},                                                             e::started_with_ping,    s::ping,           a::send_ping,           "[MC-BUP] 6 note 9"},
-        {{s::ping},                                                             e::session_missing,      s::create_session, a::send_create_session, "[MC-BUP] 6 note 9"},
+        {{s::init},                                                             e::started_with_ping,    s::ping,           a::send_ping,           "ping, create-session"},
+        {{s::ping},                                                             e::session_missing,      s::create_session, a::send_create_session, "ping, create-session"},
         {{s::create_session},                                                   e::host_assigned,        s::ping,           a::send_ping,           "[MC-BUP] 3.1.5.1.2"},
         {{s::create_session, s::ping, s::fragment},                             e::bytes_missing,        s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.1.2, 3.1.5.1.3, 3.1.5.1.4"},
         {{s::fragment},                                                         e::ack_out_of_sync,      s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.2.4"},

@@ -39,7 +39,7 @@ inline constexpr std::uint32_t default_sessions_per_user = 50;
 /// How long a server application may take, in seconds ([MC-BUP] 3.3.2).
 inline constexpr std::uint32_t notification_timeout_s = 300;
 
-/// The longest URL, in characters: INTERNET_MAX_URL_LENGTH (*bits-iis-extension-properties*, *ack-for-fragment*).
+/// The longest URL, in characters ([MC-BUP] 2.2.1.2, *bits-iis-extension-properties*).
 inline constexpr std::size_t max_url_size = 2200;
 
 /// What Windows does not take in Content-Name and has in no file name ([MC-BUP] 6 note 3).
