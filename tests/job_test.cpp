@@ -78,7 +78,8 @@ const job_completion renaming_failed{.rename_problem = hresult{0x80070005}};
 
 // clang-format off
 const std::vector<expectation> expectations{
-    // IBackgroundCopyJob. Source: PROTOCOL 5 of the house, and the pages named there.
+    // The pages of IBackgroundCopyJob and its successors, and life-cycle-of-a-bits-job. That SetMaximumDownloadTime is
+    // refused in a final state is ours: its page has S_OK only.
     {"Suspend",                "dur", 1, [](job& j, when n) { return j.suspend(n); },
      "SSSSSSSAX", "-pp------", "oooooooii"},
     {"Resume",                 "dur", 1, [](job& j, when n) { return j.resume(n); },

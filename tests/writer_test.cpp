@@ -448,6 +448,8 @@ TEST_CASE("writer: a request says no Expect unless asked, and then in time for t
     CHECK(reread<upload_request>(written(r)) == r);
 }
 
+// The phrases were compared with the headings of these RFCs (429 and 431: RFC 6585). Which statuses have one is ours:
+// those that the sources of BITS name, and those of HTTP that a server of uploads or a proxy before it comes to send.
 TEST_CASE("writer: a status has the phrase of its RFC, and no other status has one [RFC 9110 15, RFC 6585 4, 5]") {
     std::string phrases;
     for (std::uint16_t status = 0; status < 1000; ++status) {
