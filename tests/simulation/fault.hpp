@@ -23,6 +23,7 @@ enum class fault : std::uint8_t {
     request_repeated,
     repeat_answered,
     proxy_answered,
+    fragment_jumped,
     // Of the network, now and then.
     client_cut_off,
     everybody_cut_off,
@@ -76,6 +77,7 @@ inline constexpr auto fault_rows = std::to_array<fault_row>({
     {fault::request_repeated,            800, "request"},
     {fault::repeat_answered,             400, "request"},
     {fault::proxy_answered,              300, "request"},
+    {fault::fragment_jumped,            2000, "Fragment"},
     {fault::client_cut_off,             1500, "moment of a computer"},
     {fault::everybody_cut_off,          1000, "ten minutes of the network"},
     {fault::host_cut_off,               2000, "ten minutes of the network"},

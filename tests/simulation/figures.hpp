@@ -18,6 +18,7 @@ struct figures {
     std::uint64_t expired_sessions = 0;
     std::uint64_t host_fallbacks = 0;
     std::uint64_t busy_answers = 0;
+    std::uint64_t gap_answers = 0;
     std::array<std::uint64_t, fault_count> faults{};
     std::array<std::uint64_t, outcome_count> outcomes{};
 
@@ -32,6 +33,7 @@ struct figures {
         expired_sessions += other.expired_sessions;
         host_fallbacks += other.host_fallbacks;
         busy_answers += other.busy_answers;
+        gap_answers += other.gap_answers;
         for (std::size_t i = 0; i < faults.size(); ++i)
             faults[i] += other.faults[i];
         for (std::size_t i = 0; i < outcomes.size(); ++i)
@@ -56,6 +58,7 @@ struct figures {
         line("sessions expired", expired_sessions);
         line("hosts given up", host_fallbacks);
         line("sessions found busy", busy_answers);
+        line("Fragments beyond a gap", gap_answers);
         std::printf("outcomes\n");
         for (std::size_t i = 0; i < outcome_count; ++i)
             line(bitswire::enum_name(static_cast<outcome>(i)), outcomes[i]);
@@ -76,6 +79,7 @@ struct figures {
         demand("sessions expired", expired_sessions);
         demand("hosts given up", host_fallbacks);
         demand("sessions found busy", busy_answers);
+        demand("Fragments beyond a gap", gap_answers);
         return all;
     }
 };

@@ -127,6 +127,9 @@ void server_connection::perform(const upload_server_step& step) {
     case upload_server_todo::make_room:
         return make_room(step.ticket);
     case upload_server_todo::store_body:
+        w_.demand(request_.range.offset <= step.offset, link_->owner(), "no Fragment is taken that leaves a gap");
+        w_.demand(step.skip_bytes + step.size_bytes == request_.range.size_bytes, link_->owner(),
+                  "each byte of a Fragment is stored or skipped");
         phase_ = phase::body;
         store_ = step;
         to_skip_ = step.skip_bytes;
@@ -317,6 +320,7 @@ void server_connection::answer(ack a) {
     }
     if (a.status == row_of(refusal::session_busy).status && a.error_code == row_of(refusal::session_busy).bits_error)
         ++w_.seen.busy_answers;
+    if (a.status == row_of(refusal::out_of_sync).status) ++w_.seen.gap_answers;
     closes_ = !a.keep_alive;
     out_ = written(a);
     w_.demand(!out_.empty(), owner, "what the server answers can be sent");

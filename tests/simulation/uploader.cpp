@@ -113,8 +113,17 @@ void uploader::check_request(const upload_request& r) {
     }
 }
 
+/// A Fragment, as somebody sends it who has lost count: it begins beyond the next byte.
+content_range uploader::jumped(content_range r) {
+    const std::uint64_t after_first = r.total_bytes - r.offset - 1;
+    r.offset += 1 + w_.random.pick(w_.random.pick(2) == 0 ? std::min(r.size_bytes, after_first) : after_first);
+    r.size_bytes = std::min(r.size_bytes, r.total_bytes - r.offset);
+    return r;
+}
+
 void uploader::send(const upload_step& s) {
     upload_request r = s.request;
+    if (r.range.total_bytes > r.range.offset + 1 && w_.strikes(fault::fragment_jumped)) r.range = jumped(r.range);
     const std::string body = book().content.bytes(r.range.offset, r.body_size());
     r.expects_continue = expects_continue_ && !body.empty();
     std::string bytes = written(r);
@@ -129,7 +138,7 @@ void uploader::send(const upload_step& s) {
     in_.clear();
     is_waiting_ = true;
     sent_ = r.type;
-    sent_bytes_ = r.range.size_bytes;
+    sent_bytes_ = s.request.range.size_bytes;
     if (r.expects_continue) {
         body_ = body;
     } else {

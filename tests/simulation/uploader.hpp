@@ -88,6 +88,7 @@ class uploader final : public endpoint {
     void take(const bitswire::upload_step& s, bitswire::hresult cause);
     void check(const bitswire::upload_step& s);
     void check_request(const bitswire::upload_request& r);
+    bitswire::content_range jumped(bitswire::content_range r);
     void send(const bitswire::upload_step& s);
     void let_go(bool politely);
     void fetch_reply();
