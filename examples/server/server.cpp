@@ -72,6 +72,7 @@ server::~server() { disk_.join(); }
 
 void server::start() {
     sessions_.load(destinations_, directory(), now());
+    state_.begin_work();
     accept();
     expire_sessions();
 }

@@ -201,12 +201,13 @@ void session_store::load_record(const std::string& name, const destination_folde
         const identified_file partial = folder_.identify(partial_name(id));
         const bool was_moved = partial.error == ENOENT && kept->being_published.inode != 0 &&
                                destinations.identify(kept->path).identity == kept->being_published;
+        const bool is_short = partial.error == 0 && partial.identity.size_bytes < kept->session.received_bytes();
         if (was_moved) {
             finish_publication(kept->session, id, d, now);
-        } else if (partial.error == 0 && partial.identity.size_bytes < kept->session.received_bytes()) {
-            // A power cut has taken what was acknowledged: the client is to begin again.
-            log_line("the partial file of session " + id + " is too short and was deleted");
-            folder_.remove(partial_name(id));
+        } else if (folder_.has_lost_power() || is_short) {
+            // What was acknowledged may not be there: the client is to begin again.
+            log_line("session " + id + " may have lost bytes and was dropped");
+            return erase(id); // its files go with those that belong to no session
         }
     }
     if (const int problem = save(id, *kept); problem != 0)

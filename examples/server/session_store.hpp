@@ -1,7 +1,8 @@
 // bitswire-server: the sessions, in memory and, if they are to survive the server, one file each.
 //
 // A record is written before the Ack that tells of it, and after the bytes that it tells of, so that a server killed at
-// any moment knows all that it has acknowledged. Not synchronised: used by the thread of the sockets only.
+// any moment knows all that it has acknowledged. After a power cut that is not certain, so sessions that were under way
+// then are dropped. Not synchronised: used by the thread of the sockets only.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SERVER_SESSION_STORE_HPP

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "state_folder.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
@@ -41,6 +42,20 @@ int write_all(int fd, std::string_view bytes) {
     return 0;
 }
 
+/// Of the server that is at work: its content is `run_of_system`.
+constexpr const char* mark_name = "at-work";
+
+/// Up to 64 bytes of a file; empty if there is none.
+std::string read_line(int folder, const char* name) {
+    const opened_file opened = opened_file::from(::openat(folder, name, O_RDONLY | O_CLOEXEC));
+    std::array<char, 64> bytes{};
+    const ::ssize_t size = opened.file ? ::read(opened.file.get(), bytes.data(), bytes.size()) : 0;
+    return {bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
+}
+
+/// Another one after every start of the system.
+std::string run_of_system() { return read_line(AT_FDCWD, "/proc/sys/kernel/random/boot_id"); }
+
 } // namespace
 
 file_identity file_identity::of(const struct ::stat& s) noexcept {
@@ -71,9 +86,25 @@ state_folder::state_folder(const std::string& root, const std::string& folder) :
         throw std::runtime_error(path_ + " and " + root_path + " are on different file systems: use another --state");
     }
     if (::flock(fd(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error(path_ + " is in use by another server");
+    const std::string mark = read_line(fd(), mark_name);
+    has_lost_power_ = identify(mark_name).error != ENOENT && (mark.empty() || mark != run_of_system());
+}
+
+void state_folder::begin_work() {
+    if (!is_kept_) return;
+    const std::string run = run_of_system();
+    const opened_file mark = opened_file::from(::openat(fd(), mark_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    const int file = mark.file.get();
+    int problem = mark.error;
+    if (problem == 0) problem = write_all(file, run);
+    if (problem == 0 && ::ftruncate(file, static_cast<::off_t>(run.size())) != 0) problem = errno;
+    if (problem == 0 && (::fsync(file) != 0 || ::fsync(fd()) != 0)) problem = errno;
+    if (problem != 0) fail(full_path(mark_name), problem);
+    is_at_work_ = true;
 }
 
 state_folder::~state_folder() {
+    if (is_at_work_ && ::syncfs(fd()) == 0) remove(mark_name);
     if (is_kept_) return;
     std::error_code ignored;
     std::filesystem::remove_all(path_, ignored);

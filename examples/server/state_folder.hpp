@@ -4,6 +4,11 @@
 // gets there by a rename. Names come from session ids that the server made, never from a peer. Nothing here knows what
 // a session is.
 //
+// Little is synced while a server is at work, so after a power cut a file may lack bytes, or have zeros for them, or be
+// an earlier one, and none of that shows. So a server leaves the name of the run of the system that it works in, and
+// takes it away after it has synced everything. Whoever finds the name of another run trusts nothing here. A server
+// that is killed does no harm: the system still has what it wrote.
+//
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SERVER_STATE_FOLDER_HPP
 #define BITSWIRE_SERVER_STATE_FOLDER_HPP
@@ -46,6 +51,11 @@ class state_folder {
     [[nodiscard]] int fd() const noexcept { return folder_.get(); }
     /// Whether what is here survives the server.
     [[nodiscard]] bool is_kept() const noexcept { return is_kept_; }
+    /// Whether the system has ended while a server was at work here, so that what is here is not to be trusted.
+    [[nodiscard]] bool has_lost_power() const noexcept { return has_lost_power_; }
+    /// To be called when nothing is here any more that is not to be trusted, and before the first upload. Throws
+    /// std::runtime_error with a text for people.
+    void begin_work();
     [[nodiscard]] std::string full_path(std::string_view name) const { return path_ + '/' + std::string(name); }
 
     /// A new, empty file.
@@ -64,6 +74,8 @@ class state_folder {
   private:
     std::string path_;
     bool is_kept_ = true;
+    bool has_lost_power_ = false;
+    bool is_at_work_ = false;
     file_descriptor folder_;
 };
 

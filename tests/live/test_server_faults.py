@@ -270,6 +270,67 @@ class Restarts(Finisher):
         self.assert_refused(answer, 500, SESSION_NOT_FOUND)
         self.assertEqual(self.visible(), {"b.bin": DATA})
 
+    def cut_power(self) -> None:
+        """The folders after a start of the system, without a server: bytes that were not synced have become zeros, and
+        the server had no time to end."""
+        self.server.kill()
+        for partial in self.state.glob("*.part"):
+            partial.write_bytes(bytes(partial.stat().st_size))
+        mark = self.state / "at-work"
+        self.assertEqual(mark.read_text(), Path("/proc/sys/kernel/random/boot_id").read_text())
+        mark.write_text("00000000-0000-0000-0000-000000000000\n")
+
+    def test_power_cut(self) -> None:
+        """after a power cut no byte is believed that may be lost: clients begin again, and what was closed stays so"""
+        half = len(DATA) // 2
+        session = {f"/part-{size}.bin": self.connect().create(f"/part-{size}.bin").session for size in (0, half, 90)}
+        for size in (half, 90):
+            target = f"/part-{size}.bin"
+            self.assert_ack(self.connect().fragment(target, session[target], 0, DATA[:size], len(DATA)))
+        closed = self.send_file(self.connect(), TARGET, DATA)
+        self.cut_power()
+        # The second start finds what the first one has made of it.
+        for _ in range(2):
+            self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+            self.assertEqual(self.kept_bytes(), 0)
+            self.assert_ack(self.connect().close(TARGET, closed))
+            for target, lost in session.items():
+                self.assert_refused(self.connect().close(target, lost), 500, SESSION_NOT_FOUND)
+                answer = self.connect().fragment(target, lost, half, DATA[half:], len(DATA))
+                self.assert_refused(answer, 500, SESSION_NOT_FOUND)
+            self.assertEqual(self.visible(), {"file.bin": DATA})
+            self.server.kill()
+        self.cut_power()
+        self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+        for target in session:
+            self.finish(self.server.port, target, None, False)
+
+    def test_power_cut_while_publishing(self) -> None:
+        """a file that was moved before a power cut is found to be closed after it"""
+        session = self.connect().create(TARGET).session
+        self.assert_ack(self.connect().fragment(TARGET, session, 0, DATA, len(DATA)))
+        path = self.root / TARGET[1:]
+        path.mkdir()  # so that the server stops between having said what it moves and having moved it
+        self.assertEqual(self.connect().close(TARGET, session).status // 100, 4)
+        path.rmdir()
+        next(self.state.glob("*.part")).rename(path)
+        self.cut_power()
+        self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+        self.assert_ack(self.connect().close(TARGET, session))
+        self.assertEqual(self.visible(), {"file.bin": DATA})
+
+    def test_clean_end_and_new_start(self) -> None:
+        """a server that was asked to end has synced all, so that its uploads go on after a start of the system"""
+        half = len(DATA) // 2
+        session = self.connect().create(TARGET).session
+        self.assert_ack(self.connect().fragment(TARGET, session, 0, DATA[:half], len(DATA)))
+        self.assertEqual(self.server.stop(), 0)
+        self.assertFalse((self.state / "at-work").exists())
+        self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+        answer = self.connect().fragment(TARGET, session, half, DATA[half:], len(DATA))
+        self.assertEqual(self.assert_ack(answer).offset, len(DATA))
+        self.finish(self.server.port, TARGET, session, True)
+
     def test_second_server(self) -> None:
         """two servers cannot use one state folder at once, or do not harm each other's uploads"""
         session = self.connect().create(TARGET).session
