@@ -29,8 +29,9 @@ struct session_book {
     std::uint32_t owner = nobody;
     std::uint64_t told_bytes = 0; ///< the most that an Ack has said to be there
     std::uint32_t publications = 0;
-    bool was_cancelled = false; ///< and the client told so
-    bool copies = true;         ///< what the application said last
+    bool was_cancelled = false;   ///< and the client told so
+    bool copies = true;           ///< what the application said last
+    const void* writer = nullptr; ///< the connection whose Fragment was the last to be taken
     std::uint64_t received_bytes = 0;
     std::uint64_t progress_wall_ms = 0; ///< when there was the last progress, as the server's clock had it
 };

@@ -130,6 +130,7 @@ void server_connection::perform(const upload_server_step& step) {
         w_.demand(request_.range.offset <= step.offset, link_->owner(), "no Fragment is taken that leaves a gap");
         w_.demand(step.skip_bytes + step.size_bytes == request_.range.size_bytes, link_->owner(),
                   "each byte of a Fragment is stored or skipped");
+        server_.its_books.of_session(id_).writer = this;
         phase_ = phase::body;
         store_ = step;
         to_skip_ = step.skip_bytes;
@@ -184,6 +185,7 @@ void server_connection::take_body() {
         }
         stored_file* const file = server_.its_disk.find(partial_name(id_));
         const std::uint64_t offset = store_.offset + stored_;
+        w_.demand(server_.its_books.of_session(id_).writer == this, owner, "who was taken over from stores no byte");
         w_.demand(file != nullptr && offset <= file->right_bytes, owner,
                   "the server stores no byte beyond those that are there");
         w_.demand(server_.its_books.uploads[record->owner].content.has(offset, bytes), owner,
