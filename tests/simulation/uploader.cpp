@@ -94,7 +94,10 @@ void uploader::check_request(const upload_request& r) {
     w_.demand(!has_ended_, number_, "what is over sends nothing any more");
     w_.demand(!state_.is_to_be_cancelled || r.type == packet_type::cancel_session, number_,
               "who was told to cancel does nothing else");
+    if (r.type == packet_type::create_session) told_offset_.reset();
     if (r.type == packet_type::fragment) {
+        w_.demand(!told_offset_ || r.range.offset == *told_offset_, number_,
+                  "a client goes on where the server has said");
         w_.demand(r.range.size_bytes < state_.refused_size, number_,
                   "a size that was refused with 413 is not tried again");
         w_.demand(r.range.end() <= book().content.size_bytes && r.range.total_bytes == book().content.size_bytes,
@@ -188,6 +191,10 @@ void uploader::on_answer(const ack& a) {
         state_.has_other_host = !a.host_id.empty();
         state_.fallback_s = a.host_id_fallback_timeout_s;
     }
+    // The last byte does not count before there is a reply, where there is to be one.
+    if (a.received_content_range && *a.received_content_range < book().content.size_bytes &&
+        (a.is_success() || a.status == 416))
+        told_offset_ = a.received_content_range;
     tell([&a](upload_client& c, time_point t) { return c.on_ack(a, t); });
 }
 
@@ -261,6 +268,7 @@ void uploader::recall(const memory& m) {
     const auto restored = upload_client::restore(config_, m.client);
     w_.demand(restored.has_value(), number_, "a client that was written down can be read");
     client_ = *restored;
+    told_offset_.reset();
     has_ended_ = false;
     ++generation_;
 }

@@ -123,7 +123,8 @@ class uploader final : public endpoint {
     bool is_waiting_ = false;
     bitswire::packet_type sent_{};
     std::uint64_t sent_bytes_ = 0;
-    std::string body_{}; ///< that waits for 100 (Continue)
+    std::optional<std::uint64_t> told_offset_{}; ///< where the server has said that the next Fragment begins
+    std::string body_{};                         ///< that waits for 100 (Continue)
     incoming_bytes in_{};
     bool has_ended_ = false;
     bool is_counted_ = false; ///< how it ended; it may go on after that, where an old snapshot was restored
