@@ -2,11 +2,11 @@
 //
 // usage: print_corpus
 #define DOCTEST_CONFIG_IMPLEMENT
+#include "../support/checks_without_cases.hpp"
 #include "../support/corpus.hpp"
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -25,12 +25,7 @@ std::string literal(const std::string& bytes) {
 } // namespace
 
 int main() {
-    doctest::Context checks; // what reads the corpus checks as tests do; the first that fails ends the program
-    checks.setAsDefaultForAssertsOutOfTestCases();
-    checks.setAssertHandler([](const doctest::AssertData& a) {
-        std::fprintf(stderr, "%s:%d: %s\n", a.m_file, a.m_line, a.m_expr);
-        std::exit(1);
-    });
+    const checks_without_cases checks;
     const std::array<std::pair<const char*, const char*>, 4> files = {{
         {"upload_requests", "upload-requests.txt"},
         {"acks", "acks.txt"},

@@ -4,7 +4,7 @@
 //
 // usage: differential [--seed N] [--inputs N]: N inputs by chance, beside all that are systematic
 #define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
+#include "../support/checks_without_cases.hpp"
 
 #include "doors.hpp"
 #include "inputs.hpp"
@@ -13,7 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <cstdlib>
 
 using namespace bitswire;
 
@@ -95,18 +94,10 @@ bool take_argument(std::string_view name, int argc, char** argv, std::uint64_t& 
     return true;
 }
 
-[[noreturn]] void stop(const doctest::AssertData& failed) {
-    std::printf("%s:%d: %s\n", failed.m_file, failed.m_line, failed.m_expr);
-    std::exit(1);
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
-    doctest::Context context; // what reads captures and corpus checks as tests do
-    context.setAsDefaultForAssertsOutOfTestCases();
-    context.setAssertHandler(stop);
-
+    const checks_without_cases checks;
     std::uint64_t seed = 1;
     std::uint64_t count = 4000;
     if (!take_argument("--seed", argc, argv, seed) || !take_argument("--inputs", argc, argv, count)) {

@@ -7,6 +7,7 @@
 #include "events.hpp"
 #include "server_events.hpp"
 
+#include "support/checks_without_cases.hpp"
 #include "support/corpus.hpp"
 #include "support/files.hpp"
 #include "support/job_world.hpp"
@@ -17,7 +18,6 @@
 
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -388,13 +388,7 @@ void write(const std::filesystem::path& path, const std::string& bytes) {
 } // namespace
 
 int main(int argc, char** argv) {
-    // doctest's checks outside of its test cases: the first that fails ends the program.
-    doctest::Context checks;
-    checks.setAsDefaultForAssertsOutOfTestCases();
-    checks.setAssertHandler([](const doctest::AssertData& a) {
-        std::fprintf(stderr, "%s:%d: %s\n", a.m_file, a.m_line, a.m_expr);
-        std::exit(1);
-    });
+    const checks_without_cases checks;
     if (argc != 2) {
         std::fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
         return 1;
