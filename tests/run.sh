@@ -32,6 +32,16 @@ if (($#)); then
 else
   presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-portable clang-coverage gcc-release)
 fi
+# What the long tests counted, and with which seeds, from ctest's log.
+print_figures() {
+  awk '
+    / Testing: / { wanted = $3 ~ /^(model\.[a-z]+|simulation|fuzz|differential|mutation|coverage)$/ ? $3 : "" }
+    /^<end of output>/ { wanted = ""; inside = 0 }
+    inside { print "   " $0 }
+    /^----------/ && wanted != "" && !inside { inside = 1; print "-- " wanted }
+  ' "$1"
+}
+
 passed=0
 failed=0
 log=$(mktemp)
@@ -43,6 +53,7 @@ for preset in "${presets[@]}"; do
   code=0
   ctest --preset "$preset" -j2 >"$log" 2>&1 || code=$?
   grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )|^$' "$log" || true
+  print_figures "build/$preset/Testing/Temporary/LastTest.log"
   summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log") || { echo "no test ran"; exit 1; }
   [[ $summary =~ ([0-9]+)\ tests\ failed\ out\ of\ ([0-9]+) ]]
   ((failed += BASH_REMATCH[1], passed += BASH_REMATCH[2] - BASH_REMATCH[1])) || true
