@@ -292,8 +292,8 @@ class Restarts(Finisher):
         # The second start finds what the first one has made of it.
         for _ in range(2):
             self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+            self.assert_ack(self.connect().close(TARGET, closed))  # so it has read its folder
             self.assertEqual(self.kept_bytes(), 0)
-            self.assert_ack(self.connect().close(TARGET, closed))
             for target, lost in session.items():
                 self.assert_refused(self.connect().close(target, lost), 500, SESSION_NOT_FOUND)
                 answer = self.connect().fragment(target, lost, half, DATA[half:], len(DATA))
