@@ -83,6 +83,13 @@ TEST_CASE("machine: the proofs refuse what is wrong") {
     CHECK_FALSE(detail::every_row_cites_its_source<cites_nothing>());
 }
 
+TEST_CASE("machine: a row that stays leads back to each of its states, every other one to its target") {
+    for (const light from : {light::red, light::green, light::off}) {
+        CHECK(target_state<light>(stay).from(from) == from);
+        CHECK(target_state<light>(light::green).from(from) == light::green);
+    }
+}
+
 TEST_CASE("machine: names are those of the code, with a zero behind them") {
     CHECK(enum_name(upload_client_state::get_reply) == "get_reply");
     CHECK(enum_name(upload_client_event::host_fallback_due) == "host_fallback_due");
