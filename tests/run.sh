@@ -8,8 +8,9 @@ cd "$(dirname "$0")/.."
 packages=(
   g++ clang cmake make ninja-build git python3
   doctest-dev valgrind                               # tests
-  libbenchmark-dev node-llhttp libhttp-parser-dev    # bench
-  libboost-dev                                       # the server, bench, and the header door's test
+  node-llhttp libhttp-parser-dev                     # other parsers: bench, tests/differential
+  libboost-dev                                       # the same, the server, and the header door's test
+  libbenchmark-dev                                   # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage

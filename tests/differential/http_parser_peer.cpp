@@ -1,5 +1,5 @@
 // http-parser as Debian compiles it: strict (HTTP_PARSER_STRICT), and with all that is lenient off.
-#include "peer.hpp"
+#include "c_callbacks.hpp"
 
 #include <http_parser.h>
 
@@ -7,31 +7,6 @@ static_assert(HTTP_PARSER_STRICT == 1);
 
 namespace {
 
-struct reading {
-    framing result{};
-    bool pause = true; ///< behind the head
-    bool in_value = true;
-};
-
-reading& reading_of(http_parser* parser) { return *static_cast<reading*>(parser->data); }
-
-int on_url(http_parser* parser, const char* at, std::size_t size) {
-    reading_of(parser).result.target.append(at, size);
-    return 0;
-}
-int on_field(http_parser* parser, const char* at, std::size_t size) {
-    reading& r = reading_of(parser);
-    if (r.in_value) r.result.headers.emplace_back();
-    r.in_value = false;
-    r.result.headers.back().first.append(at, size);
-    return 0;
-}
-int on_value(http_parser* parser, const char* at, std::size_t size) {
-    reading& r = reading_of(parser);
-    r.in_value = true;
-    r.result.headers.back().second.append(at, size);
-    return 0;
-}
 int on_headers_complete(http_parser* parser) {
     reading& r = reading_of(parser);
     r.result.said = verdict::accepted;

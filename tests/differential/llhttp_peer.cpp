@@ -1,6 +1,6 @@
 // llhttp, compiled strict (LLHTTP_STRICT_MODE), and with all that is lenient off, as it is after llhttp_init: headers,
 // chunked length, keep-alive, Transfer-Encoding.
-#include "peer.hpp"
+#include "c_callbacks.hpp"
 
 #include <llhttp.h>
 
@@ -8,29 +8,7 @@ static_assert(LLHTTP_STRICT_MODE == 1);
 
 namespace {
 
-struct reading {
-    framing result{};
-    bool pause = true; ///< behind the head
-    bool line_is_complete = true;
-};
-
-reading& reading_of(llhttp_t* parser) { return *static_cast<reading*>(parser->data); }
-
-int on_url(llhttp_t* parser, const char* at, std::size_t size) {
-    reading_of(parser).result.target.append(at, size);
-    return 0;
-}
-int on_field(llhttp_t* parser, const char* at, std::size_t size) {
-    reading& r = reading_of(parser);
-    if (r.line_is_complete) r.result.headers.emplace_back();
-    r.line_is_complete = false;
-    r.result.headers.back().first.append(at, size);
-    return 0;
-}
-int on_value(llhttp_t* parser, const char* at, std::size_t size) {
-    reading_of(parser).result.headers.back().second.append(at, size);
-    return 0;
-}
+/// Comes for an empty value, too.
 int on_value_complete(llhttp_t* parser) {
     reading_of(parser).line_is_complete = true;
     return 0;
