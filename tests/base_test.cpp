@@ -15,34 +15,41 @@ using namespace bitswire;
 
 namespace {
 
-/// All ways of scanning, from every start to every end of `text`, with the text at the edge of readable memory.
+/// The widths of blocks that this target has.
+#if defined(__AVX2__)
+using wide_blocks = detail::vector_blocks<32>;
+#else
+using wide_blocks = detail::name_blocks;
+#endif
+
+/// A question to all of [from, end of `text`), in blocks of every width, with the text at the edge of readable memory.
+template <class Question>
+void check_question(const char* begin, std::size_t from, const char* end, bool (*plainly)(char)) {
+    const char* const expected = std::find_if(begin + from, end, plainly);
+    REQUIRE(detail::find_by<Question, detail::byte_blocks>(begin, begin + from, end) == expected);
+    REQUIRE(detail::find_by<Question, detail::word_blocks>(begin, begin + from, end) == expected);
+    REQUIRE(detail::find_by<Question, detail::name_blocks>(begin, begin + from, end) == expected);
+    REQUIRE(detail::find_by<Question, wide_blocks>(begin, begin + from, end) == expected);
+    REQUIRE(detail::find<Question>(begin, begin + from, end) == expected);
+    const std::string_view text{begin + from, static_cast<std::size_t>(end - begin) - from};
+    REQUIRE(detail::find<Question>(text) == static_cast<std::size_t>(expected - text.data()));
+    REQUIRE(detail::has<Question>(text) == (expected != end));
+}
+
+bool is_invisible(char c) { return c <= ' ' || c >= 0x7f; } // a char beyond ASCII is negative, or above
+
 void check_scans(const std::string& text) {
     const guarded_bytes bytes(text);
-    const char* const data = bytes.view().data();
+    const char* const begin = bytes.view().data();
+    const char* const end = begin + text.size();
     for (std::size_t from = 0; from <= text.size(); ++from) {
-        const char* const first = data + from;
-        const std::size_t size = text.size() - from;
-        const std::size_t block = size < 64 ? size : 64;
-        const std::uint64_t expected = detail::find_controls_bytewise(first, block);
-        REQUIRE(detail::find_controls_swar(first, block) == expected);
-        REQUIRE(find_controls(first, block) == expected);
-        REQUIRE(static_cast<std::size_t>(find_colon(first, first + size, first + size) - first) ==
-                std::min(size, std::string_view(first, size).find(':')));
-        const std::size_t part = size / 2;
-        REQUIRE(static_cast<std::size_t>(find_colon(first, first + part, first + size) - first) ==
-                std::min(part, std::string_view(first, part).find(':')));
-    }
-    // The scanner finds what a plain search finds, wherever its blocks begin.
-    for (std::uint32_t from = 0; from <= text.size(); ++from) {
-        line_scanner scanner(data, from, static_cast<std::uint32_t>(text.size()));
-        for (std::size_t at = from; at <= text.size(); ++at) {
-            if (at != text.size() && !is_control(text[at])) continue;
-            REQUIRE(scanner.find_stop() == at);
-            if (at + 1 < text.size() && text[at] == '\r' && text[at + 1] == '\n') {
-                scanner.skip_line_feed();
-                ++at;
-            }
-        }
+        check_question<detail::control_character>(
+            begin, from, end, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+        check_question<detail::control_or_tab>(
+            begin, from, end, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+        check_question<detail::not_visible>(begin, from, end, is_invisible);
+        check_question<detail::not_in_target>(begin, from, end, [](char c) { return is_invisible(c) || c == '#'; });
+        check_question<detail::colon>(begin, from, end, [](char c) { return c == ':'; });
     }
 }
 
@@ -64,7 +71,7 @@ TEST_CASE("scan: every byte value at every place of a block gives the same answe
 
 TEST_CASE("scan: random mixtures of text, colons and controls give the same answer on every path") {
     std::mt19937 random(1); // NOLINT: a fixed seed, so that a failure can be repeated
-    const std::string_view alphabet{"ab:\t\r\n\x00\x7f\x80\xff z", 13};
+    const std::string_view alphabet{"ab:#\t\r\n\x00\x1f\x7f\x80\xff z", 15};
     for (int run = 0; run < 500; ++run) {
         std::string text(random() % 150, 'x');
         for (char& c : text) {
@@ -75,31 +82,40 @@ TEST_CASE("scan: random mixtures of text, colons and controls give the same answ
 }
 
 TEST_CASE("scan: nothing is nothing") {
-    CHECK(line_scanner(nullptr, 0, 0).find_stop() == 0);
-    CHECK(find_colon(nullptr, nullptr, nullptr) == nullptr);
     CHECK(find_control({}) == 0);
     CHECK(is_visible({}));
 }
 
 TEST_CASE("scan: names compare without letter case, in every length, and no other byte passes for a letter") {
-    const std::string lower = "bits-host-id-fallback-timeout12";
+    const std::string lower = "bits-host-id-fallback-timeout123";
     for (std::size_t size = 1; size <= lower.size(); ++size) {
         const folded_name name(lower.substr(0, size));
-        for (const std::size_t readable : {size, std::size_t{16}, std::size_t{32}, std::size_t{40}}) {
+        for (const std::size_t readable : {size, std::size_t{8}, std::size_t{16}, std::size_t{31}, std::size_t{32}}) {
             if (readable < size) continue;
             std::string text = lower.substr(0, size) + std::string(readable - size, 'Z');
             for (std::size_t at = 0; at < size; ++at) {
                 const char original = text[at];
-                for (unsigned byte = 0x20; byte < 256; ++byte) {
+                for (unsigned byte = 0; byte < 256; ++byte) {
                     text[at] = static_cast<char>(byte);
                     const guarded_bytes bytes(text);
-                    REQUIRE(name.matches(bytes.view().substr(0, size), readable) == (to_lower(text[at]) == lower[at]));
+                    const bool equal = to_lower(text[at]) == lower[at];
+                    REQUIRE(name.begins(bytes.view().data(), readable) == equal);
+                    REQUIRE(name.matches(bytes.view().substr(0, size)) == equal);
                 }
                 text[at] = original;
             }
-            CHECK_FALSE(name.matches(std::string_view(text).substr(0, size - 1), readable));
+            CHECK_FALSE(name.matches(std::string_view(text).substr(0, size - 1)));
+            CHECK_FALSE(name.begins(text.data(), size - 1));
         }
     }
+}
+
+TEST_CASE("scan: what ends a name is compared as it is") {
+    const folded_name start("Host", ": ");
+    CHECK(start.size() == 6);
+    CHECK(start.begins("hOST: x", 7));
+    CHECK_FALSE(start.begins("Host\x1a x", 7));
+    CHECK_FALSE(start.begins("Host:\t", 6));
 }
 
 TEST_CASE("scan: a name is folded when it is made, and is as long as it was") {

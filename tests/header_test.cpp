@@ -47,6 +47,7 @@ TEST_CASE("headers: each message has those of its section [MC-BUP 2.2.1.1, 2.2.1
         std::string_view always{};   ///< written in every such message; a reader lives without it
         std::string_view if_known{}; ///< written when there is a value
         std::string_view heeded{};   ///< read, and never written
+        std::string_view seen{};     ///< neither, though IIS sends it
     };
     struct message {
         message_kind kind;
@@ -62,16 +63,18 @@ TEST_CASE("headers: each message has those of its section [MC-BUP 2.2.1.1, 2.2.1
                             .if_known = "User-Agent Expect",
                             .heeded = "X-Http-Method-Override Transfer-Encoding"};
     // Content-Length is a MUST of 2.2.3.1 and of the pages ack-for-...; BITS-Session-Id is one of 2.2.1.2, which the
-    // captured server does not keep (README). Date and Server: the captures.
+    // captured server does not keep (README). Date, Server and Pragma: the captures.
     constexpr lists success{.must = "BITS-Packet-Type",
                             .always = "Content-Length",
                             .if_known = "Date Server Connection",
-                            .heeded = "Transfer-Encoding"};
+                            .heeded = "Transfer-Encoding",
+                            .seen = "Pragma"};
     // 2.2.1.2: a code, under both of its names, and a context. Proxies answer without any of it (README).
     constexpr lists failure{
         .always = "BITS-Packet-Type Content-Length BITS-Error-Code BITS-Error BITS-Error-Context",
         .if_known = "Date Server Connection",
         .heeded = "Transfer-Encoding",
+        .seen = "Pragma",
     };
     // 2.2.12, RFC 9112 3.2, and the capture of 4.2, which is by reference: no capture has one by value.
     constexpr lists notification{.must = "Host Content-Length BITS-Original-Request-URL",
@@ -141,6 +144,7 @@ TEST_CASE("headers: each message has those of its section [MC-BUP 2.2.1.1, 2.2.1
         CHECK(with(presence::sent) == always);
         CHECK(with(presence::optional) == if_known);
         CHECK(with(presence::read) == heeded);
+        CHECK(with(presence::seen) == words(m.all.seen, m.own.seen));
         CHECK(members(required_headers(m.kind)) == must);
         names read = must;
         for (const names& more : {always, if_known, heeded})
@@ -157,7 +161,7 @@ TEST_CASE("headers: how often each may come [RFC 9110 5.3, RFC 9112 3.2, 6.1, 6.
     CHECK(with(repetition::list) == words("BITS-Supported-Protocols Connection")); // 2.2.2.2, RFC 9110 7.6.1
     // Nothing depends on these. Of BITS-Copy-File-To-Destination any value will do (notification-protocol-...).
     CHECK(with(repetition::first) ==
-          words("Accept Date Server User-Agent Accept-encoding BITS-Copy-File-To-Destination"));
+          words("Accept Date Server Pragma User-Agent Accept-encoding BITS-Copy-File-To-Destination"));
     // What is left is `equal`: RFC 9110 5.3 forbids to send it twice, and leaves open what a reader does then.
 }
 

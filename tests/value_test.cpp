@@ -211,9 +211,10 @@ TEST_CASE("header: what is none has no name, and each presence has the letter of
         CHECK(name_of(row.id) == row.name);
     CHECK(name_of(header::none).empty());
     std::string letters;
-    for (const presence p : {presence::never, presence::read, presence::optional, presence::sent, presence::required})
+    for (const presence p :
+         {presence::never, presence::seen, presence::read, presence::optional, presence::sent, presence::required})
         letters += letter_of(p);
-    CHECK(letters == ".roSR");
+    CHECK(letters == ".sroSR");
 }
 
 TEST_CASE("codes: with 0x, with x, bare, in any letter case [MC-BUP 2.2.1.2, ack-for-fragment]") {

@@ -15,13 +15,14 @@ namespace bitswire {
 
 /// Classes a byte can belong to; a byte may be in several.
 enum class char_class : std::uint8_t {
-    digit = 0x01,   ///< DIGIT, RFC 5234 B.1
-    hex = 0x02,     ///< HEXDIG in either letter case
-    alpha = 0x04,   ///< ALPHA
-    token = 0x08,   ///< tchar, RFC 9110 5.6.2: method and field names
-    visible = 0x10, ///< VCHAR: what a request target may consist of
-    label = 0x20,   ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
-    path = 0x40,    ///< pchar and "/", RFC 3986 3.3, without "%"
+    digit = 0x01,     ///< DIGIT, RFC 5234 B.1
+    hex = 0x02,       ///< HEXDIG in either letter case
+    alpha = 0x04,     ///< ALPHA
+    token = 0x08,     ///< tchar, RFC 9110 5.6.2: method and field names
+    visible = 0x10,   ///< VCHAR: what a request target may consist of
+    label = 0x20,     ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
+    path = 0x40,      ///< pchar and "/", RFC 3986 3.3, without "%"
+    file_name = 0x80, ///< what Windows takes in Content-Name and has in file names ([MC-BUP] 6 note 3)
 };
 
 namespace detail {
@@ -50,6 +51,7 @@ consteval std::array<std::uint8_t, 256> make_char_classes() {
         put(char_class::visible, i > 0x20 && i < 0x7f);
         put(char_class::label, digit || alpha || c == '-' || c == '_');
         put(char_class::path, digit || alpha || contains("-._~!$&'()*+,;=:@/", c));
+        put(char_class::file_name, !contains("\\/:*?\"<>|", c));
     }
     return table;
 }
@@ -65,10 +67,11 @@ constexpr bool is(char_class k, char c) noexcept {
 
 /// The position of the first byte of `text` outside class `k`, or `text.size()`.
 constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
-    std::size_t i = 0;
-    while (i < text.size() && is(k, text[i]))
-        ++i;
-    return i;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end && is(k, *at))
+        ++at;
+    return static_cast<std::size_t>(at - text.data());
 }
 
 /// `c` with A-Z turned into a-z; every other byte unchanged.
@@ -84,6 +87,15 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
         if (to_lower(a[i]) != to_lower(b[i])) return false;
     }
     return true;
+}
+
+/// Whether `text` is `constant`. Compilers compare in place what they know the size of; `==` is a call to them.
+[[gnu::always_inline]] constexpr bool is_text(std::string_view text, std::string_view constant) noexcept {
+    return text.size() == constant.size() &&
+           std::char_traits<char>::compare(text.data(), constant.data(), constant.size()) == 0;
+}
+[[gnu::always_inline]] constexpr bool begins_with(std::string_view text, std::string_view constant) noexcept {
+    return text.size() >= constant.size() && is_text({text.data(), constant.size()}, constant);
 }
 
 /// Optional white space, RFC 9110 5.6.3.

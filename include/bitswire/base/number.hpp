@@ -46,47 +46,70 @@ inline constexpr auto digit_values = [] {
     return table;
 }();
 
-/// Reads the digits that `text` starts with and sets `size` to how many there are.
 template <unsigned Base>
-constexpr number take_digits(std::string_view text, std::uint64_t limit, std::size_t& size) noexcept {
-    constexpr std::size_t safe_digits = Base == 10 ? 19 : 16; // cannot overflow 64 bits
-    const std::size_t safe_end = text.size() < safe_digits ? text.size() : safe_digits;
-    const auto digit_at = [&](std::size_t at) -> unsigned {
-        const auto c = static_cast<unsigned char>(text[at]);
-        return Base == 10 ? c - unsigned{'0'} : digit_values[c];
-    };
+constexpr unsigned digit_value(char c) noexcept {
+    const auto u = static_cast<unsigned char>(c);
+    return Base == 10 ? u - unsigned{'0'} : digit_values[u];
+}
+
+/// As many digits as cannot overflow 64 bits.
+template <unsigned Base>
+inline constexpr std::size_t safe_digits = Base == 10 ? 19 : 16;
+
+/// The digits that [first, last) begins with, at most `safe_digits` of them.
+struct digit_run {
+    const char* end;
+    std::uint64_t value;
+};
+template <unsigned Base>
+[[gnu::always_inline]] constexpr digit_run take_safe_digits(const char* first, const char* last) noexcept {
+    if (last - first > static_cast<std::ptrdiff_t>(safe_digits<Base>)) last = first + safe_digits<Base>;
     std::uint64_t value = 0;
-    std::size_t i = 0;
-    for (; i < safe_end; ++i) {
-        const unsigned digit = digit_at(i);
+    for (; first != last; ++first) {
+        const unsigned digit = digit_value<Base>(*first);
         if (digit >= Base) break;
         value = value * Base + digit;
     }
-    size = i;
-    if (i == 0) return {0, number_status::malformed, 0};
+    return {first, value};
+}
+
+/// Reads the digits that `text` starts with and sets `size` to how many there are.
+template <unsigned Base>
+[[gnu::noinline]] constexpr number take_digits(std::string_view text, std::size_t& size) noexcept {
+    const digit_run run = take_safe_digits<Base>(text.data(), text.data() + text.size());
+    std::uint64_t value = run.value;
+    size = static_cast<std::size_t>(run.end - text.data());
+    if (size == 0) return {0, number_status::malformed, 0};
     std::size_t overflow_at = text.size();
-    if (i == safe_digits) {
-        for (; i < text.size() && digit_at(i) < Base; ++i) {
-            if (overflow_at != text.size()) continue;
-            if (value > (UINT64_MAX - digit_at(i)) / Base) {
-                overflow_at = i;
-            } else {
-                value = value * Base + digit_at(i);
-            }
+    for (; size < text.size() && digit_value<Base>(text[size]) < Base; ++size) {
+        if (overflow_at != text.size()) continue;
+        const unsigned digit = digit_value<Base>(text[size]);
+        if (value > (UINT64_MAX - digit) / Base) {
+            overflow_at = size;
+        } else {
+            value = value * Base + digit;
         }
-        size = i;
     }
     if (overflow_at != text.size()) return {0, number_status::overflow, static_cast<std::uint32_t>(overflow_at)};
-    if (value > limit) return {0, number_status::overflow, 0};
     return {value, number_status::ok, 0};
 }
 
+/// What `parse_digits` finds where a number is long, too large, or none.
 template <unsigned Base>
-constexpr number parse_digits(std::string_view text, std::uint64_t limit) noexcept {
+[[gnu::noinline]] constexpr number parse_unusual_digits(std::string_view text, std::uint64_t limit) noexcept {
     std::size_t size = 0;
-    const number n = take_digits<Base>(text, limit, size);
+    const number n = take_digits<Base>(text, size);
     if (size != text.size()) return {0, number_status::malformed, static_cast<std::uint32_t>(size)};
+    if (n.value > limit) return {0, number_status::overflow, 0};
     return n;
+}
+
+template <unsigned Base>
+[[gnu::always_inline]] constexpr number parse_digits(std::string_view text, std::uint64_t limit) noexcept {
+    const char* const end = text.data() + text.size();
+    const digit_run run = take_safe_digits<Base>(text.data(), end);
+    if (run.end == end && !text.empty() && run.value <= limit) return {run.value, number_status::ok, 0};
+    return parse_unusual_digits<Base>(text, limit);
 }
 
 } // namespace detail

@@ -1,9 +1,9 @@
 // bitswire/base/scan.hpp: the one place where message bytes are looked at in bulk.
 //
-// Finds what ends a run of field text, control characters (HTAB is text): blocks of 64 bytes become bit masks, one bit
-// a byte, and lines are found by counting zeros. Finds colons, and compares names without regard to letter case. Three
-// ways to the same answers: a plain loop for constant expressions, eight bytes at a time in an integer for any machine,
-// sixteen at a time where SSE2 is part of the target. No byte outside of what was handed over is ever read.
+// Finds what ends a run of text, and compares names without regard to letter case. A question to bytes is written once
+// and asked of a block at a time, and a block is what the target has: 32 bytes with AVX2, 16 with SSE2 or NEON, eight
+// in an integer anywhere, and one in constant expressions and where there is less than a block. No byte outside of what
+// was handed over is ever read.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BASE_SCAN_HPP
@@ -17,254 +17,306 @@
 #include <string_view>
 #include <type_traits>
 
-#if defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#endif
-
 namespace bitswire {
-
-/// Whether `c` may not stand inside a field value or a start line: CTL except HTAB (RFC 9110 5.5).
-constexpr bool is_control(char c) noexcept {
-    const auto u = static_cast<unsigned char>(c);
-    return (u < 0x20 && u != '\t') || u == 0x7f;
-}
 
 namespace detail {
 
-constexpr std::uint64_t find_controls_bytewise(const char* first, std::size_t size) noexcept {
-    std::uint64_t controls = 0;
-    for (std::size_t i = 0; i < size; ++i)
-        controls |= std::uint64_t{is_control(first[i])} << i;
-    return controls;
-}
+/// A block of eight bytes in an integer, the first one lowest. An answer is the high bit of each byte; the others mean
+/// nothing, and no byte's answer carries into its neighbour.
+struct word_blocks {
+    using block = std::uint64_t;
+    static constexpr std::size_t width = 8;
+    static constexpr unsigned bits_per_byte = 8; ///< of a mask
 
-/// Eight bytes at a time. No byte's test carries into its neighbour.
-inline std::uint64_t find_controls_swar(const char* first, std::size_t size) noexcept {
-    constexpr std::uint64_t ones = 0x0101010101010101U;
-    constexpr std::uint64_t sevens = ones * 0x7fU;
-    constexpr std::uint64_t highs = ones * 0x80U;
-    const auto equals = [](std::uint64_t w, unsigned char c) {
-        const std::uint64_t x = w ^ (ones * c);
-        return ~(((x & sevens) + sevens) | x);
-    };
-    std::uint64_t controls = 0;
-    std::size_t at = 0;
-    for (; at + 8 <= size; at += 8) {
-        std::uint64_t w = 0;
+    static block load(const char* at) noexcept {
+        block b = 0;
         if constexpr (std::endian::native == std::endian::little) {
-            std::memcpy(&w, first + at, sizeof w);
+            std::memcpy(&b, at, sizeof b);
         } else {
-            for (std::size_t i = 0; i < 8; ++i)
-                w |= std::uint64_t{static_cast<unsigned char>(first[at + i])} << (8 * i);
+            for (std::size_t i = 0; i < width; ++i)
+                b |= block{static_cast<unsigned char>(at[i])} << (8 * i);
         }
-        const std::uint64_t below_blank = ~((w | highs) - ones * 0x20U) & ~w;
-        const std::uint64_t found = ((below_blank & ~equals(w, '\t')) | equals(w, 0x7f)) & highs;
-        controls |= (((found >> 7) * 0x0102040810204080U) >> 56) << at; // one bit a byte, the first byte lowest
+        return b;
     }
-    return at < size ? controls | find_controls_bytewise(first + at, size - at) << at : controls;
-}
+    /// Bytes below `limit`, which is at most 0x80.
+    static constexpr block less(block b, unsigned char limit) noexcept { return ~((b | highs) - ones * limit) & ~b; }
+    /// The same, and bytes that are no ASCII.
+    static constexpr block less_or_beyond_ascii(block b, unsigned char limit) noexcept {
+        return ~((b | highs) - ones * limit) | b;
+    }
+    static constexpr block equal(block b, char c) noexcept {
+        const block x = b ^ (ones * static_cast<unsigned char>(c));
+        return ~(((x & ~highs) + ~highs) | x);
+    }
+    /// A bit in each byte for which the answer is yes.
+    static constexpr std::uint64_t mask(block answer) noexcept { return answer & highs; }
+    /// Whether all bits of a block are zero.
+    static constexpr bool is_zero(block b) noexcept { return b == 0; }
 
-#if defined(__SSE2__) || defined(_M_X64)
-/// Kept out of line, for its many words would crowd the registers of the loop it stands in.
-[[gnu::noinline]] inline std::uint64_t find_controls_short(const char* first, std::size_t size) noexcept {
-    return find_controls_swar(first, size);
-}
+  private:
+    static constexpr block ones = 0x0101010101010101U;
+    static constexpr block highs = ones * 0x80U;
+};
 
-inline std::uint64_t find_controls_sse2(const char* first, std::size_t size) noexcept {
-    const auto take = [&](std::size_t at) {
-        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(first + at));
-        const __m128i below_blank = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
-        const __m128i control = _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\t')), below_blank),
-                                             _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
-        return std::uint64_t{static_cast<std::uint32_t>(_mm_movemask_epi8(control))} << at;
-    };
-    if (size < 16) return find_controls_short(first, size);
-    std::uint64_t controls = take(0) | take(size - 16); // the last 16 may be partly or wholly among the others
-    if (size >= 32) controls |= take(16);
-    if (size >= 48) controls |= take(32);
-    return controls;
-}
+/// The same for a single byte: for constant expressions, and where there is less than a block.
+struct byte_blocks : word_blocks {
+    static constexpr std::size_t width = 1;
+    static constexpr block load(const char* at) noexcept { return static_cast<unsigned char>(*at); }
+    static constexpr std::uint64_t mask(block answer) noexcept { return answer & 0x80U; }
+};
+
+#if defined(__SSE2__) || (defined(__ARM_NEON) && defined(__AARCH64EL__))
+/// A block of 16 or 32 bytes in a vector. An answer is all bits of each byte, or none.
+template <std::size_t Width>
+struct vector_blocks {
+    using block [[gnu::vector_size(Width)]] = unsigned char;
+    using signed_block [[gnu::vector_size(Width)]] = signed char;
+    static constexpr std::size_t width = Width;
+
+    static block load(const char* at) noexcept {
+        block b;
+        std::memcpy(&b, at, sizeof b);
+        return b;
+    }
+    static auto less(block b, unsigned char limit) noexcept { return b < limit; }
+    static auto less_or_beyond_ascii(block b, signed char limit) noexcept {
+        return reinterpret_cast<signed_block>(b) < limit;
+    }
+    static auto equal(block b, char c) noexcept { return b == static_cast<unsigned char>(c); }
+    static bool is_zero(block b) noexcept { return mask(b == 0) == full_mask; }
+
+    /// One or more bits for each byte, all of them set if the answer is yes.
+    static std::uint64_t mask(signed_block answer) noexcept {
+#if defined(__AVX2__)
+        if constexpr (Width == 32) {
+            using chars [[gnu::vector_size(32)]] = char;
+            return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(reinterpret_cast<chars>(answer)));
+        }
 #endif
+#if defined(__SSE2__)
+        if constexpr (Width == 16) {
+            using chars [[gnu::vector_size(16)]] = char;
+            return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(reinterpret_cast<chars>(answer)));
+        }
+#else // one instruction narrows each pair of bytes to one, which leaves four bits of each
+        return reinterpret_cast<std::uint64_t>(
+            __builtin_convertvector(reinterpret_cast<pairs>(answer) >> 4, half_block));
+#endif
+    }
+#if defined(__SSE2__)
+    static constexpr unsigned bits_per_byte = 1;
+#else
+    static constexpr unsigned bits_per_byte = 4;
+#endif
+    static constexpr std::uint64_t full_mask = ~std::uint64_t{0} >> (64 - Width * bits_per_byte);
+
+  private:
+    using pairs [[gnu::vector_size(Width)]] = std::uint16_t;
+    using half_block [[gnu::vector_size(Width / 2)]] = unsigned char;
+};
+#endif
+
+#if defined(__SSE2__) || (defined(__ARM_NEON) && defined(__AARCH64EL__))
+using name_blocks = vector_blocks<16>;
+#else
+using name_blocks = word_blocks;
+#endif
+#if defined(__AVX2__)
+using text_blocks = vector_blocks<32>;
+#else
+using text_blocks = name_blocks;
+#endif
+
+/// The questions that are asked of text. A name is what a byte is for which the answer is yes.
+struct control_or_tab { ///< CTL
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return Blocks::less(b, 0x20) | Blocks::equal(b, '\x7f');
+    }
+};
+struct control_character { ///< CTL except HTAB: what may not stand in a field value or a start line (RFC 9110 5.5)
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return (Blocks::less(b, 0x20) ^ Blocks::equal(b, '\t')) | Blocks::equal(b, '\x7f');
+    }
+};
+struct not_visible { ///< anything but VCHAR (RFC 5234 B.1)
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return Blocks::less_or_beyond_ascii(b, 0x21) | Blocks::equal(b, '\x7f');
+    }
+};
+struct not_in_target { ///< what may stand in no request target: the same, and what begins a fragment (RFC 9112 3.2)
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return not_visible::in<Blocks>(b) | Blocks::equal(b, '#');
+    }
+};
+struct colon {
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return Blocks::equal(b, ':');
+    }
+};
+
+/// Which byte a mask's first bit belongs to.
+template <class Blocks>
+constexpr std::size_t first_of(std::uint64_t mask) noexcept {
+    return static_cast<unsigned>(std::countr_zero(mask)) / Blocks::bits_per_byte;
+}
+
+template <class Question, class Blocks>
+constexpr std::uint64_t ask(const char* at) noexcept {
+    return Blocks::mask(Question::template in<Blocks>(Blocks::load(at)));
+}
+
+template <class Question, class Blocks>
+constexpr const char* find_by(const char* buffer, const char* from, const char* end) noexcept;
+
+/// The end of a search, where less than a block is left.
+template <class Question, class Blocks>
+[[gnu::noinline]] constexpr const char* find_in_rest(const char* buffer, const char* from, const char* end) noexcept {
+    if (from >= end) return end;
+    const auto rest = static_cast<std::size_t>(end - from);
+    if (static_cast<std::size_t>(end - buffer) < Blocks::width) {
+        using narrower = std::conditional_t<Blocks::width == word_blocks::width, byte_blocks, word_blocks>;
+        return find_by<Question, narrower>(buffer, from, end);
+    }
+    // The last block, of which the bytes before `from` are known already.
+    const std::uint64_t hits =
+        ask<Question, Blocks>(end - Blocks::width) >> ((Blocks::width - rest) * Blocks::bits_per_byte);
+    return hits != 0 ? from + first_of<Blocks>(hits) : end;
+}
+
+/// The same as `find`, looking at blocks of this size.
+template <class Question, class Blocks>
+[[gnu::always_inline]] constexpr const char* find_by(const char* buffer, const char* from, const char* end) noexcept {
+    for (; end - from >= static_cast<std::ptrdiff_t>(Blocks::width); from += Blocks::width) {
+        const std::uint64_t hits = ask<Question, Blocks>(from);
+        if (hits != 0) return from + first_of<Blocks>(hits);
+    }
+    if constexpr (Blocks::width == 1) {
+        return end;
+    } else {
+        return find_in_rest<Question, Blocks>(buffer, from, end);
+    }
+}
+
+/// The first byte of [from, end) that is a `Question`, or `end`. What stands before it, from `buffer` on, may be read
+/// as well.
+template <class Question>
+[[gnu::always_inline]] constexpr const char* find(const char* buffer, const char* from, const char* end) noexcept {
+    if (std::is_constant_evaluated()) return find_by<Question, byte_blocks>(buffer, from, end);
+    return find_by<Question, text_blocks>(buffer, from, end);
+}
+template <class Question>
+constexpr std::size_t find(std::string_view text) noexcept {
+    const char* const begin = text.data();
+    return static_cast<std::size_t>(find<Question>(begin, begin, begin + text.size()) - begin);
+}
+
+/// Whether some byte of `text`, which is at least a block, is a `Question`. The last block may overlap the one before.
+template <class Question, class Blocks>
+[[gnu::noinline]] constexpr bool has_by(std::string_view text) noexcept {
+    const char* const last = text.data() + text.size() - Blocks::width;
+    auto answer = Question::template in<Blocks>(Blocks::load(last));
+    for (const char* at = text.data(); at < last; at += Blocks::width)
+        answer |= Question::template in<Blocks>(Blocks::load(at));
+    return Blocks::mask(answer) != 0;
+}
+
+/// Whether some byte of `text` is a `Question`.
+template <class Question>
+[[gnu::always_inline]] constexpr bool has(std::string_view text) noexcept {
+    if (!std::is_constant_evaluated()) {
+        if (text.size() >= name_blocks::width) return has_by<Question, name_blocks>(text);
+        if (text.size() >= word_blocks::width) return has_by<Question, word_blocks>(text);
+    }
+    return !text.empty() && has_by<Question, byte_blocks>(text);
+}
 
 } // namespace detail
 
-/// Looks at `size` bytes, at most 64: bit i says that byte i is a control character other than HTAB.
-constexpr std::uint64_t find_controls(const char* first, std::size_t size) noexcept {
-    if (std::is_constant_evaluated()) return detail::find_controls_bytewise(first, size);
-#if defined(__SSE2__) || defined(_M_X64)
-    return detail::find_controls_sse2(first, size);
-#else
-    return detail::find_controls_swar(first, size);
-#endif
-}
-
-/// Goes through a buffer from one control character to the next, block by block, looking at each byte once.
-class line_scanner {
-  public:
-    /// Scans `buffer` from position `from` up to position `size`.
-    constexpr line_scanner(const char* buffer, std::uint32_t from, std::uint32_t size) noexcept
-        : buffer_(buffer), size_(size), block_(from), next_(from) {}
-
-    /// The position of the next control character other than HTAB, or `size`.
-    constexpr std::uint32_t find_stop() noexcept {
-        while (controls_ == 0) {
-            if (next_ == size_) return size_;
-            load();
-        }
-        const auto bit = static_cast<std::uint32_t>(std::countr_zero(controls_));
-        controls_ &= controls_ - 1;
-        return block_ + bit;
-    }
-
-    /// Passes over the LF that follows the CR that was found last.
-    constexpr void skip_line_feed() noexcept {
-        if (controls_ == 0) load();
-        controls_ &= controls_ - 1;
-    }
-
-  private:
-    constexpr void load() noexcept {
-        const std::uint32_t left = size_ - next_;
-        const std::uint32_t taken = left < 64 ? left : 64;
-        block_ = next_;
-        next_ += taken;
-        controls_ = find_controls(buffer_ + block_, taken);
-    }
-
-    const char* buffer_;
-    std::uint32_t size_;
-    std::uint32_t block_; ///< where the block of `controls_` starts
-    std::uint32_t next_;  ///< where the next one will
-    std::uint64_t controls_ = 0;
-};
-
-/// The first colon in [first, last), or `last`. The bytes up to `readable_end`, which is not before `last`, may be
-/// read.
-constexpr const char* find_colon(const char* first, const char* last,
-                                 [[maybe_unused]] const char* readable_end) noexcept {
-#if defined(__SSE2__) || defined(_M_X64)
-    if (!std::is_constant_evaluated()) {
-        for (; first < last && readable_end - first >= 16; first += 16) {
-            const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(first));
-            const auto hits = static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(':'))));
-            if (hits == 0) continue;
-            const char* const colon = first + std::countr_zero(hits);
-            return colon < last ? colon : last;
-        }
-        if (first >= last) return last;
-    }
-#endif
-    while (first != last && *first != ':')
-        ++first;
-    return first;
+/// Whether `c` may not stand inside a field value or a start line: CTL except HTAB (RFC 9110 5.5).
+constexpr bool is_control(char c) noexcept {
+    return detail::ask<detail::control_character, detail::byte_blocks>(&c) != 0;
 }
 
 /// The first control character other than HTAB in `text`, as a position; `text.size()` when there is none.
 constexpr std::size_t find_control(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size(); at += 64) {
-        const std::uint64_t controls = find_controls(text.data() + at, text.size() - at < 64 ? text.size() - at : 64);
-        if (controls != 0) return at + static_cast<std::size_t>(std::countr_zero(controls));
-    }
-    return text.size();
+    return detail::find<detail::control_character>(text);
 }
 
 /// Whether every byte of `text` is a visible ASCII character (VCHAR).
-constexpr bool is_visible(std::string_view text) noexcept {
-    const char* first = text.data();
-    std::size_t size = text.size();
-    if (!std::is_constant_evaluated()) {
-        // A byte is visible when neither adding 1 (DEL) nor subtracting 0x21 (CTL, blank) touches the high bit.
-        constexpr std::uint64_t ones = 0x0101010101010101U;
-        std::uint64_t odd = 0;
-        for (; size >= 8; first += 8, size -= 8) {
-            std::uint64_t w = 0;
-            std::memcpy(&w, first, sizeof w);
-            odd |= w | ((w & ones * 0x7fU) + ones) | ~((w | ones * 0x80U) - ones * 0x21U);
-        }
-        if ((odd & ones * 0x80U) != 0) return false;
-    }
-    for (; size != 0; ++first, --size) {
-        const auto u = static_cast<unsigned char>(*first);
-        if (u <= 0x20 || u >= 0x7f) return false;
-    }
-    return true;
-}
+constexpr bool is_visible(std::string_view text) noexcept { return !detail::has<detail::not_visible>(text); }
 
-namespace detail {
-
-inline constexpr std::size_t max_folded_size = 32;
-
-/// What `folded_name::matches` does with its characters; `lower` is readable for `max_folded_size` bytes.
-constexpr bool equals_folded(const char* text, [[maybe_unused]] std::size_t readable, const char* lower,
-                             std::size_t size) noexcept {
-    if (std::is_constant_evaluated() || size < 4) {
-        for (std::size_t i = 0; i < size; ++i) {
-            if (static_cast<char>(text[i] | 0x20) != lower[i]) return false;
-        }
-        return true;
-    }
-#if defined(__SSE2__) || defined(_M_X64)
-    const auto equal_bytes = [&](std::size_t at) {
-        const __m128i a = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + at));
-        const __m128i b = _mm_loadu_si128(reinterpret_cast<const __m128i*>(lower + at));
-        return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(a, _mm_set1_epi8(0x20)), b)));
-    };
-    if (size <= 16 && readable >= 16) {
-        const std::uint32_t wanted = (std::uint32_t{1} << size) - 1;
-        return (equal_bytes(0) & wanted) == wanted;
-    }
-    if (readable >= max_folded_size) {
-        const std::uint32_t wanted = (std::uint32_t{1} << size) - 1; // names have at most 31 characters
-        return ((equal_bytes(0) | equal_bytes(16) << 16) & wanted) == wanted;
-    }
-#endif
-    // In words; the last one may overlap the one before.
-    const auto difference = [&]<class Word>(Word fold, std::size_t at) {
-        Word a = 0;
-        Word b = 0;
-        std::memcpy(&a, text + at, sizeof a);
-        std::memcpy(&b, lower + at, sizeof b);
-        return static_cast<Word>((a | fold) ^ b);
-    };
-    constexpr std::uint64_t fold = 0x2020202020202020U;
-    if (size < 8) {
-        constexpr auto half = static_cast<std::uint32_t>(fold);
-        return (difference(half, 0) | difference(half, size - 4)) == 0;
-    }
-    std::uint64_t all = difference(fold, size - 8);
-    for (std::size_t at = 0; at + 8 < size; at += 8)
-        all |= difference(fold, at);
-    return all == 0;
-}
-
-} // namespace detail
-
-/// A name of lower-case letters, digits and '-' that others may write in any letter case. At most 31 characters.
+/// A text whose letters others may write in either case: a name, or how a line begins. At most 32 characters.
 class alignas(16) folded_name {
+    static constexpr char case_bit = 0x20;
+    static constexpr char any = '\xff'; ///< behind the name: whatever stands there is equal
+
+    /// Zero where the text and the name are the same.
+    template <class Blocks>
+    [[nodiscard]] constexpr typename Blocks::block difference(const char* text, std::size_t at) const noexcept {
+        return (Blocks::load(text + at) | Blocks::load(fold_ + at)) ^ Blocks::load(lower_ + at);
+    }
+    template <class Blocks>
+    [[nodiscard, gnu::always_inline]] constexpr bool begins_by(const char* text) const noexcept {
+        typename Blocks::block all = difference<Blocks>(text, 0);
+        for (std::size_t at = Blocks::width; at < size_; at += Blocks::width)
+            all |= difference<Blocks>(text, at);
+        return Blocks::is_zero(all);
+    }
+    /// In words, where nothing behind the name may be read: the last word overlaps the one before.
+    [[nodiscard, gnu::always_inline]] constexpr bool begins_narrowly(const char* text) const noexcept {
+        using detail::word_blocks;
+        if (size_ < word_blocks::width) return begins_by<detail::byte_blocks>(text);
+        word_blocks::block all =
+            difference<word_blocks>(text, 0) | difference<word_blocks>(text, size_ - word_blocks::width);
+        for (std::size_t at = word_blocks::width; at + word_blocks::width < size_; at += word_blocks::width)
+            all |= difference<word_blocks>(text, at);
+        return word_blocks::is_zero(all);
+    }
+
   public:
+    static constexpr std::size_t capacity = 32;
+
     constexpr folded_name() noexcept = default;
-    /// Takes upper-case letters too, and folds them.
-    constexpr explicit folded_name(std::string_view name) noexcept : size_(static_cast<std::uint8_t>(name.size())) {
-        assert(name.size() < detail::max_folded_size);
-        for (std::size_t i = 0; i < name.size(); ++i) {
-            const char c = name[i];
-            lower_[i] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    /// Takes upper-case letters too, and folds them. `ending`, if given, follows it.
+    constexpr explicit folded_name(std::string_view name, std::string_view ending = {}) noexcept
+        : size_(static_cast<std::uint8_t>(name.size() + ending.size())) {
+        assert(name.size() + ending.size() <= capacity);
+        for (std::size_t i = 0; i < capacity; ++i) {
+            const char c = i < name.size() ? name[i] : i < size_ ? ending[i - name.size()] : any;
+            const bool upper = c >= 'A' && c <= 'Z';
+            const bool letter = upper || (c >= 'a' && c <= 'z');
+            lower_[i] = upper ? static_cast<char>(c | case_bit) : c;
+            fold_[i] = letter ? case_bit : i < size_ ? '\0' : any;
         }
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {lower_, size_}; }
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return size_; }
 
-    /// Whether `text`, which must be free of control characters, is this name. Bit 5 is folded without asking, so that
-    /// a CR would pass for a '-'. `readable` is how many bytes may be read at `text.data()`; more than the text, if it
-    /// stands in a larger buffer, makes it faster.
-    [[nodiscard]] constexpr bool matches(std::string_view text, std::size_t readable) const noexcept {
-        return text.size() == size_ && detail::equals_folded(text.data(), readable, lower_, size_);
+    /// Whether the first `size()` of the `readable` bytes at `text` are this name. More that may be read, up to
+    /// `capacity`, makes it faster.
+    [[nodiscard, gnu::always_inline]] constexpr bool begins(const char* text, std::size_t readable) const noexcept {
+        using detail::name_blocks;
+        if (std::is_constant_evaluated()) return readable >= size_ && begins_by<detail::byte_blocks>(text);
+        if (readable >= (size_ <= name_blocks::width ? name_blocks::width : capacity)) {
+            return begins_by<name_blocks>(text);
+        }
+        return readable >= size_ && begins_narrowly(text);
     }
-    [[nodiscard]] constexpr bool matches(std::string_view text) const noexcept { return matches(text, text.size()); }
+
+    /// Whether `text` is this name.
+    [[nodiscard, gnu::always_inline]] constexpr bool matches(std::string_view text) const noexcept {
+        return text.size() == size_ && begins(text.data(), text.size());
+    }
 
   private:
-    char lower_[detail::max_folded_size] = {};
+    char lower_[capacity] = {};
+    char fold_[capacity] = {};
     std::uint8_t size_ = 0;
 };
 

@@ -23,6 +23,7 @@ enum class header : std::uint8_t {
     accept,
     date,
     server,
+    pragma,
     packet_type,
     protocol,
     session_id,
@@ -68,6 +69,7 @@ enum class repetition : std::uint8_t {
 /// A cell of the presence matrix.
 enum class presence : std::uint8_t {
     never,    ///< `.`  not written; ignored by a reader
+    seen,     ///< `s`  the same, but Windows or IIS send it
     read,     ///< `r`  not written; heeded by a reader
     optional, ///< `o`  written when it has a value
     sent,     ///< `S`  always written, if it can be; a reader lives without it, since real peers omit it
@@ -93,6 +95,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::accept,                   "Accept",                        repetition::first,    0,    0, "SSSSS ..... .. SS.", "RFC 9110 12.5.1"},
     {header::date,                     "Date",                          repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 6.6.1"},
     {header::server,                   "Server",                        repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 10.2.4"},
+    {header::pragma,                   "Pragma",                        repetition::first,    0,    0, "..... sssss ss ...", "seen on the wire; RFC 9111 5.4"},
     {header::packet_type,              "BITS-Packet-Type",              repetition::equal,    0,    0, "RRRRR RRRRR SS ...", "[MC-BUP] 2.2.1.2"},
     {header::protocol,                 "BITS-Protocol",                 repetition::equal,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.2"},
     {header::session_id,               "BITS-Session-Id",               repetition::equal,  100,  100, "o.RRR oRSSS oS ...", "[MC-BUP] 2.2.1.2, ack-for-create-session"},
@@ -151,7 +154,7 @@ constexpr std::string_view name_of(header h) noexcept {
 
 /// The letter of a cell, as in the rows above.
 constexpr char letter_of(presence p) noexcept {
-    constexpr std::string_view letters = ".roSR";
+    constexpr std::string_view letters = ".sroSR";
     return letters[static_cast<std::size_t>(p)];
 }
 

@@ -42,10 +42,15 @@ constexpr std::string_view name_of(packet_type type) noexcept {
     return detail::packet_type_names[static_cast<std::size_t>(type)];
 }
 
-/// The packet type of a header value, in any letter case. The value must be free of control characters.
+/// Whether a header value is `type`, in any letter case.
+[[gnu::always_inline]] constexpr bool is_name_of(packet_type type, std::string_view value) noexcept {
+    return detail::folded_packet_type_names[static_cast<std::size_t>(type)].matches(value);
+}
+
+/// The packet type of a header value, in any letter case.
 constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
     for (std::size_t i = 0; i < detail::folded_packet_type_names.size(); ++i) {
-        if (detail::folded_packet_type_names[i].matches(value)) return static_cast<packet_type>(i);
+        if (is_name_of(static_cast<packet_type>(i), value)) return static_cast<packet_type>(i);
     }
     return std::nullopt;
 }

@@ -100,7 +100,7 @@ struct packet_traits<ack> {
         // A proxy may answer for a server it cannot reach in its own version of HTTP; an Ack is HTTP/1.1.
         if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
         if (error e = check_presence(fields, kind)) return e;
-        if (fields.has(header::packet_type) && !iequals(fields.text(header::packet_type), name_of(packet_type::ack))) {
+        if (fields.has(header::packet_type) && !is_name_of(packet_type::ack, fields.text(header::packet_type))) {
             return fields.fail(errc::unknown_packet_type, header::packet_type);
         }
         if (error e = read_response_body(fields, start, out.body)) return e;
@@ -176,13 +176,14 @@ struct packet_traits<ack> {
         return {};
     }
 
-    template <class Sink>
-    static constexpr void put_start_line(const ack& a, Sink& sink) noexcept {
-        put_status_line(sink, a.status);
+    static constexpr std::string_view start_line_text(const ack& /*a*/) noexcept { return {}; }
+    template <class Text>
+    [[gnu::always_inline]] static constexpr void put_start_line(const ack& a, Text& out) noexcept {
+        put_status_line(out, a.status);
     }
 
     template <header H, class Emit>
-    static constexpr void put_value(const ack& a, Emit emit) noexcept {
+    [[gnu::always_inline]] static constexpr void put_value(const ack& a, Emit emit) noexcept {
         if constexpr (H == header::packet_type) {
             emit(name_of(packet_type::ack));
         } else if constexpr (H == header::protocol) {
@@ -190,20 +191,20 @@ struct packet_traits<ack> {
             emit(std::string_view{guid_text.data(), guid_text.size()});
         } else if constexpr (H == header::host_id_fallback_timeout) {
             if (a.host_id_fallback_timeout_s != host_id_fallback_never_s) {
-                emit(number_text::decimal(a.host_id_fallback_timeout_s).view());
+                emit(decimal{a.host_id_fallback_timeout_s});
             }
         } else if constexpr (H == header::content_length) {
-            emit("0");
+            emit(std::string_view{"0"});
         } else if constexpr (H == header::received_content_range) {
-            if (a.received_content_range) emit(number_text::decimal(*a.received_content_range).view());
+            if (a.received_content_range) emit(decimal{*a.received_content_range});
         } else if constexpr (H == header::error_code || H == header::error) {
-            emit(write_code(*a.error_code).view());
+            emit(*a.error_code);
         } else if constexpr (H == header::error_context) {
-            emit(write_code(*a.error_context).view());
+            emit(*a.error_context);
         } else if constexpr (H == header::accept_encoding) {
-            emit("identity");
+            emit(std::string_view{"identity"});
         } else if constexpr (H == header::connection) {
-            if (!a.keep_alive) emit("close");
+            if (!a.keep_alive) emit(std::string_view{"close"});
         }
     }
 };

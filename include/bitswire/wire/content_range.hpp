@@ -37,6 +37,41 @@ struct content_range {
     friend constexpr bool operator==(const content_range&, const content_range&) noexcept = default;
 };
 
+namespace detail {
+
+inline constexpr folded_name range_unit("bytes"); ///< RFC 9110 14.1.2
+
+/// Goes through a range; after a problem it stays where it is.
+struct range_reader {
+    const char* at;
+    const char* end;
+    errc problem = errc::ok;
+
+    [[gnu::always_inline]] constexpr std::uint64_t take_number() noexcept {
+        if (problem != errc::ok) return 0;
+        const digit_run run = take_safe_digits<10>(at, end);
+        if (run.end != at && run.end - at < static_cast<std::ptrdiff_t>(safe_digits<10>)) {
+            at = run.end;
+            return run.value;
+        }
+        std::size_t size = 0;
+        const number n = take_digits<10>({at, static_cast<std::size_t>(end - at)}, size);
+        at += n.status == number_status::ok ? size : n.offset;
+        if (n.status == number_status::overflow) problem = errc::number_overflow;
+        if (n.status == number_status::malformed) problem = errc::bad_range;
+        return n.value;
+    }
+    [[gnu::always_inline]] constexpr void take(char c) noexcept {
+        if (problem == errc::ok && at != end && *at == c) {
+            ++at;
+        } else if (problem == errc::ok) {
+            problem = errc::bad_range;
+        }
+    }
+};
+
+} // namespace detail
+
 /// Reads `bytes first-last/total` (the unit in any letter case) or `bytes */0`, all of `text`.
 /// Errors: bad_range (another form, or a total of `*`), number_overflow, range_reversed, range_beyond_total.
 /// Source: RFC 9110 14.4, [MC-BUP] 2.2.6.1.
@@ -45,44 +80,49 @@ constexpr result<content_range> parse_content_range(std::string_view text) noexc
     const auto fail = [](errc code, std::size_t at) {
         return error{code, header::content_range, static_cast<std::uint32_t>(at)};
     };
-    constexpr folded_name unit("bytes");
-    std::size_t at = unit.view().size();
-    if (!unit.matches(text.substr(0, at), text.size())) return fail(errc::bad_range, 0);
-    const std::size_t blanks_from = at;
+    if (!detail::range_unit.begins(text.data(), text.size())) return fail(errc::bad_range, 0);
+    std::size_t at = detail::range_unit.size();
     while (at < text.size() && is_ows(text[at]))
         ++at;
-    if (at == blanks_from) return fail(errc::bad_range, at);
+    if (at == detail::range_unit.size()) return fail(errc::bad_range, at);
 
-    if (text.substr(at) == "*/0") return content_range{};
+    if (is_text({text.data() + at, text.size() - at}, "*/0")) return content_range{};
 
-    error problem;
-    const auto digits = [&]() -> std::uint64_t {
-        std::size_t size = 0;
-        const number n = detail::take_digits<10>(text.substr(at), UINT64_MAX, size);
-        if (n.status != number_status::ok) {
-            problem =
-                fail(n.status == number_status::overflow ? errc::number_overflow : errc::bad_range, at + n.offset);
-        }
-        at += size;
-        return n.value;
-    };
-    const auto literal = [&](char c) {
-        if (at == text.size() || text[at] != c) problem = fail(errc::bad_range, at);
-        ++at;
-    };
-
-    const std::uint64_t first = digits();
-    if (!problem) literal('-');
-    const std::size_t last_at = at;
-    const std::uint64_t last = problem ? 0 : digits();
-    if (!problem) literal('/');
-    const std::uint64_t total = problem ? 0 : digits();
-    if (problem) return problem;
-    if (at != text.size()) return fail(errc::bad_range, at);
-    if (last < first) return fail(errc::range_reversed, last_at);
-    if (last >= total) return fail(errc::range_beyond_total, last_at);
+    detail::range_reader range{text.data() + at, text.data() + text.size()};
+    const std::uint64_t first = range.take_number();
+    range.take('-');
+    const char* const last_at = range.at;
+    const std::uint64_t last = range.take_number();
+    range.take('/');
+    const std::uint64_t total = range.take_number();
+    const auto offset_of = [&](const char* p) { return static_cast<std::size_t>(p - text.data()); };
+    if (range.problem != errc::ok) return fail(range.problem, offset_of(range.at));
+    if (range.at != range.end) return fail(errc::bad_range, offset_of(range.at));
+    if (last < first) return fail(errc::range_reversed, offset_of(last_at));
+    if (last >= total) return fail(errc::range_beyond_total, offset_of(last_at));
     return content_range{first, last - first + 1, total};
 }
+
+namespace detail {
+
+inline constexpr std::size_t longest_content_range = 68; ///< `bytes `, three times 20 digits, `-` and `/`
+
+/// Writes a range that `is_valid`.
+template <class Text>
+[[gnu::always_inline]] constexpr void put_text(Text& out, const content_range& range) noexcept {
+    if (range.size_bytes == 0) {
+        out.put("bytes */");
+    } else {
+        out.put("bytes ");
+        out.put_decimal(range.offset);
+        out.put("-");
+        out.put_decimal(range.end() - 1);
+        out.put("/");
+    }
+    out.put_decimal(range.total_bytes);
+}
+
+} // namespace detail
 
 } // namespace bitswire
 

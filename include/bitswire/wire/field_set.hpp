@@ -54,15 +54,15 @@ inline constexpr auto header_by_name =
 
 } // namespace detail
 
-/// The header of this name in any letter case, other known spellings included, or `header::none`. `name` must be free
-/// of control characters. `readable` is how many bytes may be read at `name.data()`: more than the name, if it stands
-/// in a larger buffer, makes the look-up faster.
-[[gnu::always_inline]] constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
+/// The header of this name in any letter case, other known spellings included, or `header::none`. `readable` is how
+/// many bytes may be read at `name.data()`: more than the name, if it stands in a larger buffer, makes the look-up
+/// faster.
+constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
     if (name.size() < 4) return header::none;
     header found = header::none;
     const auto matches = [&](std::size_t n) noexcept {
         const detail::header_spelling& s = detail::header_spellings[n];
-        if (!s.name.matches(name, readable)) return false;
+        if (s.name.size() != name.size() || !s.name.begins(name.data(), readable)) return false;
         found = s.id;
         return true;
     };
@@ -73,33 +73,54 @@ constexpr header find_header(std::string_view name) noexcept { return find_heade
 
 namespace detail {
 
-/// The header that is likely to follow each header, and at the end the one that a head is likely to begin with: the
-/// order in which Windows and IIS write the messages of which there are most, Fragments and their Acks. A wrong guess
-/// costs little.
-consteval std::array<header, header_count + 1> make_likely_headers(message_kind kind) {
-    std::array<header, header_count + 1> likely{};
-    header next = header::accept;
-    for (std::size_t h = header_count + 1; h-- > 0;) {
-        likely[h] = next;
-        if (h < header_count && presence_of(static_cast<header>(h), kind) >= presence::optional)
-            next = static_cast<header>(h);
-    }
-    likely[header_count] = next;
-    return likely;
+/// How the line of a header begins, nearly always.
+template <header H>
+inline constexpr folded_name line_start{name_of(H), ": "};
+
+/// Whether messages of kind `kind` come with a header, as Windows, IIS and this library write them.
+constexpr bool may_come(header h, message_kind kind) noexcept {
+    const presence p = presence_of(h, kind);
+    return p == presence::seen || p >= presence::optional;
 }
 
-inline constexpr auto likely_request_headers = make_likely_headers(message_kind::fragment_request);
-inline constexpr auto likely_response_headers = make_likely_headers(message_kind::fragment_ack);
+consteval std::size_t count_headers(message_kind kind) {
+    std::size_t n = 0;
+    for (const header_row& row : header_rows)
+        n += may_come(row.id, kind) ? 1U : 0U;
+    return n;
+}
+
+/// The headers that messages of kind `Kind` come with, in their order.
+template <message_kind Kind>
+inline constexpr auto headers_in_order = [] {
+    std::array<header, count_headers(Kind)> headers{};
+    std::size_t n = 0;
+    for (const header_row& row : header_rows) {
+        if (may_come(row.id, Kind)) headers[n++] = row.id;
+    }
+    return headers;
+}();
 
 } // namespace detail
 
 /// Where a value stands in a buffer that the caller keeps.
-struct positioned_value {
-    std::uint32_t offset;
-    std::uint32_t size;
+class positioned_value {
+  public:
+    constexpr positioned_value() noexcept = default;
+    /// Of a head, which has at most 2^31 bytes.
+    constexpr positioned_value(std::size_t offset, std::size_t size) noexcept
+        : offset_and_size_(offset | std::uint64_t{size} << 32) {}
 
-    [[nodiscard]] constexpr std::string_view view(const char* buffer) const noexcept { return {buffer + offset, size}; }
-    [[nodiscard]] constexpr std::uint32_t position() const noexcept { return offset; }
+    [[nodiscard]] constexpr std::string_view view(const char* buffer) const noexcept {
+        return {buffer + position(), offset_and_size_ >> 32};
+    }
+    [[nodiscard]] constexpr std::uint32_t position() const noexcept {
+        return static_cast<std::uint32_t>(offset_and_size_);
+    }
+
+  private:
+    /// One word, since processors wait when two halves are written and then read as one.
+    std::uint64_t offset_and_size_; // nothing, until it is one: most of the headers of a message do not come
 };
 
 /// A value that stands wherever its owner keeps it.
@@ -110,21 +131,53 @@ struct borrowed_value {
     [[nodiscard]] constexpr std::uint32_t position() const noexcept { return 0; }
 };
 
+/// The options of Connection that matter here (RFC 9112 9.3).
+struct connection_options {
+    bool close = false;
+    bool keep_alive = false;
+
+    friend constexpr connection_options operator|(connection_options a, connection_options b) noexcept {
+        return {a.close || b.close, a.keep_alive || b.keep_alive};
+    }
+};
+
+namespace detail {
+
+inline constexpr folded_name close_option("close");
+inline constexpr folded_name keep_alive_option("keep-alive");
+
+} // namespace detail
+
+/// Reads one line of Connection.
+constexpr connection_options read_connection(std::string_view text) noexcept {
+    using detail::close_option;
+    using detail::keep_alive_option;
+    if (keep_alive_option.matches(text)) return {.keep_alive = true}; // nearly always
+    connection_options options;
+    list_tokens tokens(text);
+    for (std::string_view option = tokens.next(); !option.empty(); option = tokens.next()) {
+        options = options | connection_options{close_option.matches(option), keep_alive_option.matches(option)};
+    }
+    return options;
+}
+
 /// The known headers of one message, by `header`. `Value` is one of the two above.
 template <class Value>
 class field_set {
   public:
     constexpr field_set() noexcept {} // NOLINT(modernize-use-equals-default): the arrays stay as they are
 
+    /// For who keeps account of what has come himself.
+    constexpr void set_value(header h, Value value) noexcept { values_[static_cast<std::size_t>(h)] = value; }
+    constexpr void set_present(header_set present) noexcept { present_ = present; }
+
     /// Takes a header line whose value is trimmed and free of control characters. Errors: value_too_long,
     /// conflicting_headers.
     constexpr errc add(header h, Value value, const char* buffer, const read_limits& limits) noexcept {
-        constexpr header_set special = set_of(header::connection);
-        if (value.view(buffer).size() > limits.value_bytes || ((present_ | special) & set_of(h)) != 0) {
-            return add_special(h, value, buffer, limits);
-        }
+        if (value.view(buffer).size() > limits.value_bytes) return errc::value_too_long;
+        if (has(h)) return add_again(h, value, buffer);
         present_ |= set_of(h);
-        values_[static_cast<std::size_t>(h)] = value;
+        set_value(h, value);
         return errc::ok;
     }
 
@@ -139,45 +192,18 @@ class field_set {
     /// The further lines of BITS-Supported-Protocols.
     [[nodiscard]] constexpr std::size_t more_line_count() const noexcept { return more_line_count_; }
     [[nodiscard]] constexpr Value more_line(std::size_t i) const noexcept { return more_lines_[i]; }
-    /// Whether Connection asks for this.
-    [[nodiscard]] constexpr bool wants_close() const noexcept { return wants_close_; }
-    [[nodiscard]] constexpr bool wants_keep_alive() const noexcept { return wants_keep_alive_; }
+    /// What further lines of Connection ask for.
+    [[nodiscard]] constexpr connection_options more_connection_options() const noexcept { return more_options_; }
 
   private:
-    [[gnu::noinline]] constexpr errc add_special(header h, Value value, const char* buffer,
-                                                 const read_limits& limits) noexcept {
-        const std::string_view text = value.view(buffer);
-        if (text.size() > limits.value_bytes) return errc::value_too_long;
-        if (h != header::connection) return add_again(h, value, buffer);
-        note_connection(text);
-        present_ |= set_of(h);
-        values_[static_cast<std::size_t>(h)] = value;
-        return errc::ok;
-    }
-
-    constexpr bool note_option(std::string_view option) noexcept {
-        constexpr folded_name keep_alive_option("keep-alive");
-        constexpr folded_name close_option("close");
-        const bool keep_alive = keep_alive_option.matches(option);
-        const bool close = close_option.matches(option);
-        wants_keep_alive_ = wants_keep_alive_ || keep_alive;
-        wants_close_ = wants_close_ || close;
-        return keep_alive || close;
-    }
-
-    constexpr void note_connection(std::string_view options) noexcept {
-        if (note_option(options)) return; // the only one, nearly always
-        list_tokens tokens(options);
-        for (std::string_view option = tokens.next(); !option.empty(); option = tokens.next())
-            note_option(option);
-    }
-
     constexpr errc add_again(header h, Value value, const char* buffer) noexcept {
         switch (row_of(h).twice) {
         case repetition::first:
             return errc::ok;
         case repetition::list:
-            if (more_line_count_ == more_lines_.size()) {
+            if (h == header::connection) {
+                more_options_ = more_options_ | read_connection(value.view(buffer));
+            } else if (more_line_count_ == more_lines_.size()) {
                 too_many_lines_ = true;
             } else {
                 more_lines_[more_line_count_++] = value;
@@ -203,8 +229,7 @@ class field_set {
     header_set conflicting_ = 0;
     std::uint8_t more_line_count_ = 0;
     bool too_many_lines_ = false;
-    bool wants_close_ = false;
-    bool wants_keep_alive_ = false;
+    connection_options more_options_{};
 };
 
 /// The headers of a complete message, with their text. Borrows the set and the buffer.
@@ -217,8 +242,11 @@ class fields_view {
     [[nodiscard]] constexpr header_set present() const noexcept { return fields_->present(); }
     [[nodiscard]] constexpr bool has(header h) const noexcept { return fields_->has(h); }
     /// The value of `h`, or an empty view when it is absent.
-    [[nodiscard]] constexpr std::string_view text(header h) const noexcept {
-        return has(h) ? fields_->value(h).view(buffer_) : std::string_view{};
+    [[nodiscard, gnu::always_inline]] constexpr std::string_view text(header h) const noexcept {
+        return has(h) ? present_text(h) : std::string_view{};
+    }
+    [[nodiscard]] constexpr std::string_view present_text(header h) const noexcept {
+        return fields_->value(h).view(buffer_);
     }
     [[nodiscard]] constexpr header_set conflicting() const noexcept { return fields_->conflicting(); }
     [[nodiscard]] constexpr bool has_too_many_lines() const noexcept { return fields_->has_too_many_lines(); }
@@ -228,8 +256,11 @@ class fields_view {
     [[nodiscard]] constexpr std::uint32_t line_position(std::size_t i) const noexcept {
         return line_value(i).position();
     }
-    [[nodiscard]] constexpr bool wants_close() const noexcept { return fields_->wants_close(); }
-    [[nodiscard]] constexpr bool wants_keep_alive() const noexcept { return fields_->wants_keep_alive(); }
+    /// What Connection asks for, in all its lines.
+    [[nodiscard]] constexpr connection_options connection() const noexcept {
+        if (!has(header::connection)) return {};
+        return fields_->more_connection_options() | read_connection(text(header::connection));
+    }
 
     /// An error in the value of `h`, `offset` bytes into it.
     [[nodiscard]] constexpr error fail(errc code, header h, std::size_t offset = 0) const noexcept {

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace bitswire {
 
@@ -50,8 +51,8 @@ namespace detail {
 
 /// Whether a request target has a form that BITS uses: a path, or an http URL (RFC 9112 3.2.1, 3.2.2).
 constexpr bool is_target(std::string_view target) noexcept {
-    if (!is_visible(target) || target.find('#') != std::string_view::npos) return false;
-    return target.substr(0, 1) == "/" || parse_url(target).has_value();
+    if (has<not_in_target>(target)) return false;
+    return target.starts_with('/') || parse_url(target).has_value();
 }
 
 } // namespace detail
@@ -72,21 +73,22 @@ class head_parser {
         const char* const buffer = bytes.data();
         const auto size =
             static_cast<std::uint32_t>(bytes.size() < limits_.head_bytes ? bytes.size() : limits_.head_bytes);
-        line_scanner scanner(buffer, scanned_, size);
-        std::uint32_t line = line_;
         do {
-            const std::uint32_t stop = scanner.find_stop();
-            if (size - stop < 2 || std::string_view{buffer + stop, 2} != "\r\n") {
-                line_ = line;
-                scanned_ = stop;
+            if (started_ && scanned_ <= line_) take_likely_lines(buffer, size);
+            const char* const end = buffer + size;
+            const char* stop = buffer + line_;
+            if (!is_line_end(stop, end)) {
+                stop = detail::find<detail::control_character>(buffer, buffer + (line_ < scanned_ ? scanned_ : line_),
+                                                               end);
+            }
+            scanned_ = static_cast<std::uint32_t>(stop - buffer);
+            if (!is_line_end(stop, end)) {
                 stop_short(buffer, size);
                 return outcome_;
             }
-            take_line(buffer, size, line, stop);
-            line = stop + 2;
-            scanner.skip_line_feed();
+            take_line(buffer, line_, scanned_);
+            line_ = scanned_ + 2;
         } while (outcome_ == outcome::need_more);
-        line_ = line;
         return outcome_;
     }
 
@@ -98,7 +100,7 @@ class head_parser {
     /// The start line, after `complete`. Borrows `bytes`.
     [[nodiscard]] constexpr request_line start_line(std::string_view bytes) const noexcept
         requires(Side == head_side::request) {
-        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.offset};
+        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.position()};
     }
     [[nodiscard]] constexpr status_line start_line(std::string_view /*bytes*/) const noexcept
         requires(Side == head_side::response) {
@@ -124,20 +126,68 @@ class head_parser {
             return;
         }
         const bool line_end = buffer[scanned_] == '\r' || buffer[scanned_] == '\n';
-        const char* const line = buffer + line_;
-        const char* const colon = find_colon(line, buffer + scanned_, buffer + scanned_);
-        const bool in_header = started_ && colon != buffer + scanned_;
+        const std::size_t colon =
+            static_cast<std::size_t>(detail::find<detail::colon>(buffer, buffer + line_, buffer + scanned_) - buffer);
+        const bool in_header = started_ && colon != scanned_;
         fail(line_end ? errc::bare_line_end : errc::control_character,
-             in_header ? find_header({line, static_cast<std::size_t>(colon - line)}) : header::none, scanned_);
+             in_header ? find_header({buffer + line_, colon - line_}) : header::none, scanned_);
     }
 
-    constexpr void take_line(const char* buffer, std::uint32_t size, std::uint32_t line, std::uint32_t stop) noexcept {
+    [[gnu::always_inline]] static constexpr bool is_line_end(const char* at, const char* end) noexcept {
+        return end - at >= 2 && is_text({at, 2}, "\r\n");
+    }
+
+    /// Takes lines for as long as they come in the order in which they are likely to, whichever of them are missing,
+    /// and need no closer look. Whatever is less than usual is left to `take_line`, which could do all of it.
+    constexpr void take_likely_lines(const char* buffer, std::uint32_t size) noexcept {
+        if (limits_.header_lines - header_lines_ < likely_headers.size()) return;
+        // No value is too long in so few bytes.
+        const std::uint32_t looked_at = size < limits_.value_bytes ? size : limits_.value_bytes;
+        if (looked_at < line_ + 2) return;
+        likely_run run{buffer, buffer + line_, buffer + looked_at, 0, fields_.present()};
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+            static_cast<void>((take_likely_line<likely_headers[I]>(run) && ...));
+        }
+        (std::make_index_sequence<likely_headers.size()>{});
+        line_ = static_cast<std::uint32_t>(run.line - buffer);
+        header_lines_ += run.lines;
+        fields_.set_present(run.present);
+    }
+
+    /// What `take_likely_lines` keeps in registers.
+    struct likely_run {
+        const char* const buffer;
+        const char* line;
+        const char* const end;
+        std::uint32_t lines;
+        header_set present;
+    };
+
+    /// Takes the next line, if it is of header H; false if it is, but needs a closer look.
+    template <header H>
+    [[gnu::always_inline]] constexpr bool take_likely_line(likely_run& run) noexcept {
+        constexpr const folded_name& start = detail::line_start<H>;
+        if (!start.begins(run.line, static_cast<std::size_t>(run.end - run.line))) return true;
+        const char* const value = run.line + start.size();
+        // What is found, or is two bytes from the end, is looked at as the end of a line.
+        const char* const stop = detail::find<detail::control_or_tab>(run.buffer, value, run.end - 2);
+        if (!is_text({stop, 2}, "\r\n") || is_blank(*value) || is_blank(stop[-1])) return false;
+        if ((run.present & set_of(H)) != 0) return false;
+        run.present |= set_of(H);
+        fields_.set_value(H, {static_cast<std::size_t>(value - run.buffer), static_cast<std::size_t>(stop - value)});
+        run.line = stop + 2;
+        ++run.lines;
+        return true;
+    }
+
+    /// The line is [line, stop).
+    constexpr void take_line(const char* buffer, std::uint32_t line, std::uint32_t stop) noexcept {
         if (stop == line) {
             // RFC 9112 2.2: empty lines before a request line are ignored.
             if (started_) outcome_ = outcome::complete;
             if (!started_ && Side == head_side::response) fail(errc::bad_start_line, header::none, line);
         } else if (started_) {
-            take_header_line(buffer, size, line, stop);
+            take_header_line(buffer, line, stop);
         } else {
             started_ = true;
             take_start_line(buffer, {buffer + line, stop - line});
@@ -146,43 +196,46 @@ class head_parser {
 
     [[gnu::noinline]] constexpr void take_start_line(const char* buffer, std::string_view line) noexcept {
         const auto at = [&](std::string_view part) {
-            return positioned_value{static_cast<std::uint32_t>(part.data() - buffer),
-                                    static_cast<std::uint32_t>(part.size())};
+            return positioned_value{static_cast<std::size_t>(part.data() - buffer), part.size()};
         };
         constexpr std::string_view protocol = "HTTP/";
         constexpr std::size_t version_size = 8; // HTTP/1.1
         const auto is_version = [&](std::string_view v) {
-            return v.size() == version_size && v.substr(0, protocol.size()) == protocol &&
-                   is(char_class::digit, v[5]) && v[6] == '.' && is(char_class::digit, v[7]);
+            return v.size() == version_size && begins_with(v, protocol) && is(char_class::digit, v[5]) && v[6] == '.' &&
+                   is(char_class::digit, v[7]);
         };
         if constexpr (Side == head_side::request) {
             // The usual method needs no look at each of its characters.
-            const bool is_usual =
-                line.starts_with(bits_post) && line.size() > bits_post.size() && line[bits_post.size()] == ' ';
+            const bool is_usual = begins_with(line, "BITS_POST ");
             const std::size_t method_size = is_usual ? bits_post.size() : find_not(char_class::token, line);
             if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
-                line[line.size() - version_size - 1] != ' ' || !is_version(line.substr(line.size() - version_size))) {
-                return fail(errc::bad_start_line, header::none, at(line).offset);
+                line[line.size() - version_size - 1] != ' ' ||
+                !is_version({line.data() + line.size() - version_size, version_size})) {
+                return fail(errc::bad_start_line, header::none, at(line).position());
             }
-            const std::string_view version = line.substr(line.size() - version_size);
-            const std::string_view target = line.substr(method_size + 1, line.size() - version_size - method_size - 2);
-            if (version != "HTTP/1.1") return fail(errc::bad_http_version, header::none, at(version).offset);
+            const std::string_view version{line.data() + line.size() - version_size, version_size};
+            const std::string_view target{line.data() + method_size + 1, line.size() - version_size - method_size - 2};
+            if (!is_text(version, "HTTP/1.1"))
+                return fail(errc::bad_http_version, header::none, at(version).position());
             if (target.size() > limits_.target_bytes) {
-                return fail(errc::target_too_long, header::none, at(target).offset + limits_.target_bytes);
+                return fail(errc::target_too_long, header::none, at(target).position() + limits_.target_bytes);
             }
-            if (!detail::is_target(target)) return fail(errc::bad_target, header::none, at(target).offset);
-            method_ = at(line.substr(0, method_size));
+            if (!detail::is_target(target)) return fail(errc::bad_target, header::none, at(target).position());
+            method_ = at({line.data(), method_size});
             target_ = at(target);
         } else {
             const std::string_view version = line.substr(0, version_size);
-            if (!is_version(version)) return fail(errc::bad_start_line, header::none, at(line).offset);
-            if (version != "HTTP/1.1" && version != "HTTP/1.0")
-                return fail(errc::bad_http_version, header::none, at(line).offset);
+            if (!is_text(version, "HTTP/1.1")) {
+                if (!is_version(version)) return fail(errc::bad_start_line, header::none, at(line).position());
+                if (!is_text(version, "HTTP/1.0"))
+                    return fail(errc::bad_http_version, header::none, at(line).position());
+            }
             const std::string_view rest = line.substr(version_size);
-            const number status = parse_decimal(rest.substr(rest.empty() ? 0 : 1, 3), 599);
+            const number status =
+                parse_decimal(rest.size() < 4 ? std::string_view{} : std::string_view{rest.data() + 1, 3}, 599);
             if (rest.size() < 4 || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
                 (rest.size() > 4 && rest[4] != ' ')) {
-                return fail(errc::bad_status, header::none, at(rest).offset + 1);
+                return fail(errc::bad_status, header::none, at(rest).position() + 1);
             }
             status_ = {static_cast<std::uint16_t>(status.value), static_cast<std::uint8_t>(version[7] - '0')};
         }
@@ -191,8 +244,7 @@ class head_parser {
     /// White space, where control characters other than HTAB are known to be absent.
     static constexpr bool is_blank(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
 
-    [[gnu::noinline]] static constexpr positioned_value trimmed(const char* buffer, std::uint32_t first,
-                                                                std::uint32_t last) noexcept {
+    static constexpr positioned_value trimmed(const char* buffer, std::uint32_t first, std::uint32_t last) noexcept {
         while (first != last && is_blank(buffer[first]))
             ++first;
         while (first != last && is_blank(buffer[last - 1]))
@@ -205,48 +257,36 @@ class head_parser {
         return is_ows(c) ? errc::obsolete_line_folding : errc::bad_header_line;
     }
 
-    /// Finds the colon of a header line and the header before it, where the likely one did not stand.
-    static constexpr header look_up_name(const char* buffer, std::uint32_t size, std::uint32_t line, std::uint32_t stop,
-                                         std::uint32_t& colon) noexcept {
-        colon = static_cast<std::uint32_t>(find_colon(buffer + line, buffer + stop, buffer + size) - buffer);
-        return find_header({buffer + line, colon - line}, size - line);
-    }
-
-    constexpr void take_header_line(const char* buffer, std::uint32_t size, std::uint32_t line,
-                                    std::uint32_t stop) noexcept {
+    [[gnu::noinline]] constexpr void take_header_line(const char* buffer, std::uint32_t line,
+                                                      std::uint32_t stop) noexcept {
         if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line);
-        const folded_name& likely = detail::header_spellings[static_cast<std::size_t>(likely_)].name;
-        std::uint32_t colon = line + likely.size();
-        header h = likely_;
-        if (colon >= stop || buffer[colon] != ':' || !likely.matches({buffer + line, likely.size()}, size - line)) {
-            h = look_up_name(buffer, size, line, stop, colon);
-            if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
-        }
+        const auto colon =
+            static_cast<std::uint32_t>(detail::find<detail::colon>(buffer, buffer + line, buffer + stop) - buffer);
+        if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
+        const std::string_view name{buffer + line, colon - line};
+        const header h = find_header(name, stop - line);
         if (h == header::none) {
-            const std::string_view name{buffer + line, colon - line};
             const std::size_t bad = find_not(char_class::token, name);
             if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest
             const errc e = bad == 0 ? bad_line(buffer[line]) : errc::bad_header_line;
             return fail(e, header::none, line + static_cast<std::uint32_t>(bad));
         }
-        likely_ = likely_headers[static_cast<std::size_t>(h)];
-        positioned_value value{colon + 2, stop - colon - 2};
-        if (stop - colon < 3 || buffer[colon + 1] != ' ' || is_blank(buffer[colon + 2]) || is_blank(buffer[stop - 1])) {
-            value = trimmed(buffer, colon + 1, stop);
-        }
+        const positioned_value value = trimmed(buffer, colon + 1, stop);
         const errc e = fields_.add(h, value, buffer, limits_);
-        if (e != errc::ok) fail(e, h, e == errc::value_too_long ? value.offset + limits_.value_bytes : value.offset);
+        if (e != errc::ok)
+            fail(e, h, e == errc::value_too_long ? value.position() + limits_.value_bytes : value.position());
     }
 
-    static constexpr const auto& likely_headers =
-        Side == head_side::request ? detail::likely_request_headers : detail::likely_response_headers;
+    /// Of Fragments and their Acks there are most.
+    static constexpr const auto& likely_headers = detail::headers_in_order < Side == head_side::request
+                                                      ? message_kind::fragment_request
+                                                      : message_kind::fragment_ack > ;
 
     read_limits limits_;
     outcome outcome_ = outcome::need_more;
     bool started_ = false;
-    header likely_ = likely_headers[header_count]; ///< the header that the next line is likely to be
-    std::uint32_t line_ = 0;                       ///< where the current line starts
-    std::uint32_t scanned_ = 0;                    ///< up to here no line end was found
+    std::uint32_t line_ = 0;    ///< where the current line starts
+    std::uint32_t scanned_ = 0; ///< up to here no line end was found
     std::uint32_t header_lines_ = 0;
     positioned_value method_{};
     positioned_value target_{};

@@ -72,21 +72,31 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
     return compressed ? groups < 8 : groups == 8;
 }
 
-/// RFC 1123 2.1. A name whose last label is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4
-/// addresses.
-constexpr bool is_host_name(std::string_view text) noexcept {
-    if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-    if (text.size() > 253) return false;
+/// The size of the host name that `text` begins with; 0 if it begins with none (RFC 1123 2.1). A name whose last label
+/// is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
+constexpr std::size_t host_name_size(std::string_view text) noexcept {
+    const char* const end = text.data() + text.size();
+    const char* at = text.data();
+    const char* label = at;
     while (true) {
-        const std::size_t size = find_not(char_class::label, text);
-        if (size == 0 || size > 63 || text.front() == '-' || text[size - 1] == '-') return false;
-        if (size == text.size()) break;
-        if (text[size] != '.') return false;
-        text.remove_prefix(size + 1);
+        const char* const from = at;
+        while (at != end && is(char_class::label, *at))
+            ++at;
+        const bool more = at != end && *at == '.';
+        if (at == from && from != text.data() && !more) break; // the name has ended with a '.'
+        label = from;
+        if (at == from || at - from > 63 || *from == '-' || at[-1] == '-') return 0;
+        if (!more) break;
+        ++at;
     }
-    const bool hexadecimal = text.size() >= 2 && text[0] == '0' && to_lower(text[1]) == 'x';
-    const std::string_view digits = hexadecimal ? text.substr(2) : text;
-    return find_not(hexadecimal ? char_class::hex : char_class::digit, digits) != digits.size();
+    const auto size = static_cast<std::size_t>(at - text.data());
+    if (size - (at[-1] == '.' ? 1 : 0) > 253) return 0;
+    if (!is(char_class::digit, *label)) return size; // nearly always
+    std::string_view digits{label, static_cast<std::size_t>(at - label)};
+    if (digits.back() == '.') digits.remove_suffix(1);
+    const bool hexadecimal = digits.size() >= 2 && digits[0] == '0' && to_lower(digits[1]) == 'x';
+    if (hexadecimal) digits.remove_prefix(2);
+    return find_not(hexadecimal ? char_class::hex : char_class::digit, digits) != digits.size() ? size : 0;
 }
 
 } // namespace detail
@@ -94,9 +104,7 @@ constexpr bool is_host_name(std::string_view text) noexcept {
 /// Reads a host name, an IPv4 address, or an IPv6 address bare or in brackets, all of `text`; no port.
 /// Errors: bad_host. Source: [MC-BUP] 2.2.3.2.
 constexpr result<host_view> parse_host(std::string_view text) noexcept {
-    if (!text.empty() && is(char_class::alpha, text.front()) && detail::is_host_name(text)) {
-        return host_view{host_form::name, text}; // nearly always
-    }
+    if (!text.empty() && detail::host_name_size(text) == text.size()) return host_view{host_form::name, text};
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
         const std::string_view inner = text.substr(1, text.size() - 2);
         if (detail::is_ipv6(inner)) return host_view{host_form::ipv6, inner};
@@ -104,8 +112,6 @@ constexpr result<host_view> parse_host(std::string_view text) noexcept {
         return host_view{host_form::ipv4, text};
     } else if (detail::is_ipv6(text)) {
         return host_view{host_form::ipv6, text};
-    } else if (detail::is_host_name(text)) {
-        return host_view{host_form::name, text};
     }
     return error{errc::bad_host, header::none, 0};
 }
@@ -121,10 +127,15 @@ struct authority_view {
 /// Reads `host [":" port]`, all of `text`; user information has no place in it. Errors: bad_host, with the offset of
 /// the part at fault. Source: RFC 9112 3.2, RFC 3986 3.2.
 constexpr result<authority_view> parse_authority(std::string_view text) noexcept {
+    authority_view a;
+    const std::size_t name_size = detail::host_name_size(text);
+    if (name_size != 0 && name_size == text.size()) {
+        a.host = text; // nearly always
+        return a;
+    }
     const bool bracketed = !text.empty() && text.front() == '[';
     const std::size_t from = bracketed ? text.find(']') : 0;
     const std::size_t colon = from == std::string_view::npos ? from : text.find(':', from);
-    authority_view a;
     a.host = text.substr(0, colon);
     // Without brackets an IPv6 address and its port could not be told apart: it ends at its first colon, and is none.
     if (!parse_host(a.host)) return error{errc::bad_host, header::none, 0};

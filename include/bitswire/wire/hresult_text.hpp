@@ -38,6 +38,19 @@ constexpr number_text write_code(error_context context) noexcept {
     return number_text::hexadecimal(static_cast<std::uint32_t>(context), 1);
 }
 
+namespace detail {
+
+template <class Text>
+constexpr void put_text(Text& out, hresult code) noexcept {
+    out.put_number(write_code(code));
+}
+template <class Text>
+constexpr void put_text(Text& out, error_context context) noexcept {
+    out.put_number(write_code(context));
+}
+
+} // namespace detail
+
 } // namespace bitswire
 
 #endif

@@ -86,13 +86,13 @@ struct packet_traits<notification_request> {
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
                                 const notification_options& /*options*/, notification_request& out) noexcept {
-        if (start.method != "POST") return {errc::bad_method, header::none, start.offset};
+        if (!is_text(start.method, "POST")) return {errc::bad_method, header::none, start.offset};
         const bool by_reference =
             fields.has(header::request_datafile_name) || fields.has(header::response_datafile_name);
         out.type = by_reference ? notification_type::by_reference : notification_type::by_value;
         const message_kind kind = kind_of(out);
         out.target = start.target;
-        out.keep_alive = !fields.wants_close();
+        out.keep_alive = !fields.connection().close;
         if (error e = check_presence(fields, kind)) return e;
         if (error e = read_request_body(fields, out.body_bytes)) return e;
         if (error e = read_text(fields, kind, out)) return e;
@@ -115,24 +115,25 @@ struct packet_traits<notification_request> {
         return {};
     }
 
-    template <class Sink>
-    static constexpr void put_start_line(const notification_request& r, Sink& sink) noexcept {
-        put_request_line(sink, "POST", r.target);
+    static constexpr std::string_view start_line_text(const notification_request& r) noexcept { return r.target; }
+    template <class Text>
+    [[gnu::always_inline]] static constexpr void put_start_line(const notification_request& r, Text& out) noexcept {
+        put_request_line(out, "POST ", r.target);
     }
 
     template <header H, class Emit>
-    static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
+    [[gnu::always_inline]] static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
         if constexpr (H == header::accept) {
-            emit("*/*");
+            emit(std::string_view{"*/*"});
         } else if constexpr (H == header::content_length) {
-            emit(number_text::decimal(r.body_bytes).view());
+            emit(decimal{r.body_bytes});
         } else if constexpr (H == header::expect) {
-            if (r.expects_continue) emit("100-continue");
+            if (r.expects_continue) emit(std::string_view{"100-continue"});
         } else if constexpr (H == header::connection) {
             if (!r.keep_alive) {
-                emit("close");
+                emit(std::string_view{"close"});
             } else {
-                emit("Keep-Alive");
+                emit(std::string_view{"Keep-Alive"});
             }
         }
     }
@@ -188,20 +189,20 @@ struct packet_traits<notification_response> {
         return {};
     }
 
-    template <class Sink>
-    static constexpr void put_start_line(const notification_response& r, Sink& sink) noexcept {
-        put_status_line(sink, r.status);
+    static constexpr std::string_view start_line_text(const notification_response& /*r*/) noexcept { return {}; }
+    template <class Text>
+    [[gnu::always_inline]] static constexpr void put_start_line(const notification_response& r, Text& out) noexcept {
+        put_status_line(out, r.status);
     }
 
     template <header H, class Emit>
-    static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
+    [[gnu::always_inline]] static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
         if constexpr (H == header::copy_file_to_destination) {
-            if (r.copy_file_to_destination) emit("1"); // any value ([MC-BUP] 2.2.13.2)
+            if (r.copy_file_to_destination) emit(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)
         } else if constexpr (H == header::content_length) {
-            if (r.body.end == body_end::length && may_have_body(r.status))
-                emit(number_text::decimal(r.body.size_bytes).view());
+            if (r.body.end == body_end::length && may_have_body(r.status)) emit(decimal{r.body.size_bytes});
         } else if constexpr (H == header::connection) {
-            if (!r.keep_alive) emit("close");
+            if (!r.keep_alive) emit(std::string_view{"close"});
         }
     }
 };

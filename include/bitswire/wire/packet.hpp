@@ -58,8 +58,11 @@ namespace detail {
 ///   text                            its `text_member`s
 ///   read(start, fields, settings, packet) -> error
 ///   check(packet) -> error          what must hold for writing beside the rules for text
-///   put_start_line(packet, sink)
-///   put_value<header>(packet, emit) calls `emit(text)` for each line of a header that is not a text member
+///   start_line_text(packet)         what its start line holds of any length
+///   put_start_line(packet, out)     without the end of the line
+///   put_value<header>(packet, emit) calls `emit(value)` for a header that is not a text member, if it has one; `value`
+///   is
+///                                   text, or what has a `put_text`
 template <class Packet>
 struct packet_traits;
 

@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace bitswire {
 
@@ -42,16 +43,22 @@ namespace detail {
 
 /// Stores the text headers of a message of kind `kind` in their members. Errors: value_too_long.
 template <class Packet, class Value>
-constexpr error read_text(const fields_view<Value>& fields, message_kind kind, Packet& packet) noexcept {
+[[gnu::always_inline]] constexpr error read_text(const fields_view<Value>& fields, message_kind kind,
+                                                 Packet& packet) noexcept {
     const header_set wanted = readable_headers(kind) & fields.present();
-    for (const text_member<Packet>& t : packet_traits<Packet>::text) {
-        if ((wanted & set_of(t.id)) == 0) continue;
-        const std::string_view text = fields.text(t.id);
-        const std::size_t limit = row_of(t.id).max_read;
-        if (limit != 0 && text.size() > limit) return fields.fail(errc::value_too_long, t.id, limit);
-        packet.*t.member = text;
-    }
-    return {};
+    error problem;
+    const auto read = [&]<std::size_t I>() noexcept {
+        constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+        constexpr std::size_t limit = row_of(t.id).max_read;
+        if ((wanted & set_of(t.id)) == 0) return true;
+        packet.*t.member = fields.present_text(t.id);
+        if (limit == 0 || (packet.*t.member).size() <= limit) return true;
+        problem = fields.fail(errc::value_too_long, t.id, limit);
+        return false;
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) { static_cast<void>((read.template operator()<I>() && ...)); }
+    (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
+    return problem;
 }
 
 /// Errors: missing_header and missing_content_length, unless every required header of the kind is there or in `waived`;
@@ -70,8 +77,8 @@ constexpr error check_presence(const fields_view<Value>& fields, message_kind ki
 
 /// Reads a decimal value. Errors: bad_number, number_overflow.
 template <class Value>
-constexpr error read_decimal(const fields_view<Value>& fields, header h, std::uint64_t limit,
-                             std::uint64_t& out) noexcept {
+[[gnu::always_inline]] constexpr error read_decimal(const fields_view<Value>& fields, header h, std::uint64_t limit,
+                                                    std::uint64_t& out) noexcept {
     const number n = parse_decimal(fields.text(h), limit);
     if (n.status == number_status::ok) {
         out = n.value;
@@ -92,8 +99,8 @@ constexpr error read_request_body(const fields_view<Value>& fields, std::uint64_
 /// How the body of a response is framed (RFC 9112 6.3). Errors: as above; Transfer-Encoding alone is none, but in
 /// HTTP/1.0.
 template <class Value>
-constexpr error read_response_body(const fields_view<Value>& fields, const status_line& start,
-                                   body_framing& body) noexcept {
+[[gnu::always_inline]] constexpr error read_response_body(const fields_view<Value>& fields, const status_line& start,
+                                                          body_framing& body) noexcept {
     if (fields.has(header::transfer_encoding)) {
         if (fields.has(header::content_length) || start.minor_version == 0) {
             return fields.fail(errc::conflicting_framing, header::transfer_encoding);
@@ -116,8 +123,9 @@ constexpr error read_response_body(const fields_view<Value>& fields, const statu
 template <class Value>
 constexpr bool read_keep_alive(const fields_view<Value>& fields, const status_line& start,
                                const body_framing& body) noexcept {
-    if (fields.wants_close() || body.end == body_end::connection) return false;
-    return start.minor_version != 0 || fields.wants_keep_alive();
+    const connection_options wanted = fields.connection();
+    if (wanted.close || body.end == body_end::connection) return false;
+    return start.minor_version != 0 || wanted.keep_alive;
 }
 
 /// Whether a request waits for 100 (Continue). Errors: unsupported_expectation.

@@ -71,7 +71,7 @@ struct packet_traits<upload_request> {
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
                                 const read_options& options, upload_request& out) noexcept {
-        if (start.method.size() != bits_post.size() || !start.method.starts_with(bits_post)) {
+        if (!is_text(start.method, bits_post)) {
             const bool overridden = options.allow_method_override && start.method == "POST" &&
                                     iequals(fields.text(header::method_override), bits_post);
             if (!overridden) return {errc::bad_method, header::none, start.offset};
@@ -83,7 +83,7 @@ struct packet_traits<upload_request> {
         const bool fragment = *type == packet_type::fragment;
         out.type = *type;
         out.target = start.target;
-        out.keep_alive = !fields.wants_close();
+        out.keep_alive = !fields.connection().close;
 
         const header_set waived =
             options.allow_missing_content_length && !fragment ? set_of(header::content_length) : header_set{0};
@@ -103,8 +103,8 @@ struct packet_traits<upload_request> {
     }
 
     template <class Value>
-    static constexpr error read_fragment(const fields_view<Value>& fields, std::uint64_t body_size,
-                                         upload_request& out) noexcept {
+    [[gnu::always_inline]] static constexpr error read_fragment(const fields_view<Value>& fields,
+                                                                std::uint64_t body_size, upload_request& out) noexcept {
         const result<content_range> range = parse_content_range(fields.text(header::content_range));
         if (!range) return fields.fail(range.error().code, header::content_range, range.error().offset);
         if (range->size_bytes != body_size) return fields.fail(errc::range_length_mismatch, header::content_length);
@@ -128,10 +128,8 @@ struct packet_traits<upload_request> {
     static constexpr error check(const upload_request& r) noexcept {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (error e = check_request_line(r.target, r.host)) return e;
-        for (std::size_t i = 0; i < r.content_name.size(); ++i) {
-            if (contains(forbidden_in_file_names, r.content_name[i])) {
-                return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(i)};
-            }
+        if (const std::size_t bad = find_not(char_class::file_name, r.content_name); bad != r.content_name.size()) {
+            return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(bad)};
         }
         if (r.type == packet_type::create_session) {
             // Strict in what is sent: exactly one GUID, in braces and lower case, as Windows has it.
@@ -154,50 +152,33 @@ struct packet_traits<upload_request> {
         return {};
     }
 
-    template <class Sink>
-    static constexpr void put_start_line(const upload_request& r, Sink& sink) noexcept {
-        put_request_line(sink, bits_post, r.target);
+    static constexpr std::string_view start_line_text(const upload_request& r) noexcept { return r.target; }
+    template <class Text>
+    [[gnu::always_inline]] static constexpr void put_start_line(const upload_request& r, Text& out) noexcept {
+        put_request_line(out, "BITS_POST ", r.target);
     }
 
     template <header H, class Emit>
-    static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
+    [[gnu::always_inline]] static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
         if constexpr (H == header::accept) {
-            emit("*/*");
+            emit(std::string_view{"*/*"});
         } else if constexpr (H == header::packet_type) {
             emit(name_of(r.type));
         } else if constexpr (H == header::supported_protocols) {
             emit(r.supported_protocols.line(0));
         } else if constexpr (H == header::content_range) {
-            put_content_range(r.range, emit);
+            emit(r.range);
         } else if constexpr (H == header::content_length) {
-            emit(number_text::decimal(r.body_size()).view());
+            emit(decimal{r.body_size()});
         } else if constexpr (H == header::expect) {
-            if (r.expects_continue) emit("100-continue");
+            if (r.expects_continue) emit(std::string_view{"100-continue"});
         } else if constexpr (H == header::connection) {
-            emit(r.keep_alive ? "Keep-Alive" : "close");
+            if (r.keep_alive) {
+                emit(std::string_view{"Keep-Alive"});
+            } else {
+                emit(std::string_view{"close"});
+            }
         }
-    }
-
-    template <class Emit>
-    static constexpr void put_content_range(const content_range& range, Emit emit) noexcept {
-        std::array<char, 6 + 3 * number_text::capacity + 2> line{};
-        buffer_sink sink(line.data());
-        size_sink size;
-        const auto put = [&](std::string_view part) {
-            sink.put(part);
-            size.put(part);
-        };
-        put("bytes ");
-        if (range.size_bytes == 0) {
-            put("*");
-        } else {
-            put(number_text::decimal(range.offset).view());
-            put("-");
-            put(number_text::decimal(range.end() - 1).view());
-        }
-        put("/");
-        put(number_text::decimal(range.total_bytes).view());
-        emit(std::string_view{line.data(), size.size()});
     }
 };
 

@@ -15,10 +15,12 @@
 #include "../spec/header.hpp"
 #include "../spec/http_status.hpp"
 #include "../spec/limits.hpp"
+#include "content_range.hpp"
 #include "head.hpp"
 #include "host.hpp"
 #include "packet.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -31,104 +33,269 @@ namespace bitswire {
 
 namespace detail {
 
-/// Counts what a writer would write.
-class size_sink {
+/// No value that is not the text of a member is longer than a range; no start line without its target than this.
+inline constexpr std::size_t longest_value = longest_content_range;
+inline constexpr std::size_t longest_start_line = 64;
+
+/// How many digits `value` has in decimal.
+constexpr unsigned count_digits(std::uint64_t value) noexcept {
+    unsigned digits = 1;
+    for (; value >= 10'000; value /= 10'000)
+        digits += 4;
+    return digits + (value >= 10 ? 1U : 0U) + (value >= 100 ? 1U : 0U) + (value >= 1000 ? 1U : 0U);
+}
+
+/// The digits of 00 to 99.
+inline constexpr auto digit_pairs = [] {
+    std::array<char, 200> pairs{};
+    for (unsigned i = 0; i < 100; ++i) {
+        pairs[2 * i] = static_cast<char>('0' + i / 10);
+        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+    }
+    return pairs;
+}();
+
+/// Writes `value` in decimal and returns the end of it.
+constexpr char* write_decimal(char* at, std::uint64_t value) noexcept {
+    char* const first = at;
+    char* const end = at + count_digits(value);
+    at = end;
+    for (; value >= 10; value /= 100) {
+        const auto pair = static_cast<std::size_t>(value % 100 * 2);
+        *--at = digit_pairs[pair + 1];
+        *--at = digit_pairs[pair];
+    }
+    if (at != first) *--at = static_cast<char>('0' + value);
+    return end;
+}
+
+/// Copies from one end and from the other, which overlap.
+template <std::size_t Width>
+[[gnu::always_inline]] inline void copy_ends(char* to, const char* from, std::size_t size) noexcept {
+    char first[Width];
+    char last[Width];
+    std::memcpy(first, from, Width);
+    std::memcpy(last, from + size - Width, Width);
+    std::memcpy(to, first, Width);
+    std::memcpy(to + size - Width, last, Width);
+}
+
+/// Copies text and returns the end of it. Most texts are short, and a call of memcpy takes longer than they do.
+[[gnu::always_inline]] constexpr char* copy_text(char* to, std::string_view text) noexcept {
+    const std::size_t size = text.size();
+    if (std::is_constant_evaluated()) {
+        for (std::size_t i = 0; i < size; ++i)
+            to[i] = text[i];
+    } else if (__builtin_constant_p(size)) {
+        std::memcpy(to, text.data(), size);
+    } else if (size > 64) {
+        std::memcpy(to, text.data(), size);
+    } else if (size >= 32) {
+        copy_ends<16>(to, text.data(), 32);
+        copy_ends<16>(to + size - 32, text.data() + size - 32, 32);
+    } else if (size >= 16) {
+        copy_ends<16>(to, text.data(), size);
+    } else if (size >= 8) {
+        copy_ends<8>(to, text.data(), size);
+    } else {
+        for (std::size_t i = 0; i < size; ++i)
+            to[i] = text[i];
+    }
+    return to + size;
+}
+
+/// Counts what a `text_writer` would write.
+class text_counter {
   public:
     constexpr void put(std::string_view text) noexcept { size_ += text.size(); }
-    constexpr void field(std::string_view name, std::string_view value) noexcept {
-        size_ += name.size() + value.size() + 4;
-    }
+    constexpr void put_decimal(std::uint64_t value) noexcept { size_ += count_digits(value); }
+    constexpr void put_number(const number_text& number) noexcept { size_ += number.view().size(); }
     [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
 
   private:
     std::size_t size_ = 0;
 };
 
-/// Writes to a buffer that is known to be large enough.
-class buffer_sink {
+/// Writes from left to right to a buffer that is known to be large enough. What is done with it is inlined, so that it
+/// stays in a register: a pointer in memory might be what the text is written to, for all that a compiler knows.
+class text_writer {
   public:
-    constexpr explicit buffer_sink(char* at) noexcept : at_(at) {}
-    constexpr void put(std::string_view text) noexcept {
-        if (std::is_constant_evaluated()) {
-            for (std::size_t i = 0; i < text.size(); ++i)
-                at_[i] = text[i];
-        } else if (!text.empty()) {
-            std::memcpy(at_, text.data(), text.size());
-        }
-        at_ += text.size();
+    constexpr explicit text_writer(char* at) noexcept : at_(at) {}
+
+    [[gnu::always_inline]] constexpr void put(std::string_view text) noexcept { at_ = copy_text(at_, text); }
+    [[gnu::always_inline]] constexpr void put_decimal(std::uint64_t value) noexcept { at_ = write_decimal(at_, value); }
+    constexpr void put_number(const number_text& number) noexcept {
+        for (const char c : number.view())
+            *at_++ = c;
     }
-    constexpr void field(std::string_view name, std::string_view value) noexcept {
-        put(name);
-        put(": ");
-        put(value);
-        put("\r\n");
-    }
+    [[nodiscard]] constexpr char* end() const noexcept { return at_; }
 
   private:
     char* at_;
 };
 
-/// Hands header lines to somebody else's message.
+/// A number as a header value. The other forms of values have a `put_text` beside their types.
+struct decimal {
+    std::uint64_t value;
+};
+template <class Text>
+[[gnu::always_inline]] constexpr void put_text(Text& out, decimal number) noexcept {
+    out.put_decimal(number.value);
+}
+template <class Text>
+[[gnu::always_inline]] constexpr void put_text(Text& out, std::string_view text) noexcept {
+    out.put(text);
+}
+
+/// What stands between two values: the end of a line, and how the next begins.
+template <header H>
+inline constexpr auto between_values = [] {
+    std::array<char, name_of(H).size() + 4> text{};
+    text_writer out(text.data());
+    for (const std::string_view part : {std::string_view{"\r\n"}, name_of(H), std::string_view{": "}})
+        out.put(part);
+    return text;
+}();
+
+/// Takes a message as text. The line before a header is ended with the header.
+template <class Text>
+class text_sink {
+  public:
+    constexpr explicit text_sink(Text& out) noexcept : out_(&out) {}
+    template <header H, class Value>
+    [[gnu::always_inline]] constexpr void field(const Value& value) noexcept {
+        out_->put({between_values<H>.data(), between_values<H>.size()});
+        put_text(*out_, value);
+    }
+
+  private:
+    Text* out_;
+};
+
+/// Hands headers to somebody else's message.
 template <class Visit>
 class visit_sink {
   public:
     constexpr explicit visit_sink(Visit& visit) noexcept : visit_(&visit) {}
-    constexpr void field(std::string_view name, std::string_view value) noexcept { (*visit_)(name, value); }
+    template <header H, class Value>
+    constexpr void field(const Value& value) noexcept {
+        if constexpr (std::is_convertible_v<Value, std::string_view>) {
+            (*visit_)(name_of(H), std::string_view{value});
+        } else {
+            char text[longest_value] = {};
+            text_writer out(text);
+            put_text(out, value);
+            (*visit_)(name_of(H), std::string_view{text, static_cast<std::size_t>(out.end() - text)});
+        }
+    }
 
   private:
     Visit* visit_;
 };
 
-template <class Packet>
-consteval std::size_t find_text_member(header h) {
+/// Which of a packet's text members holds a header, or how many there are, if none does.
+template <class Packet, header H>
+inline constexpr std::size_t text_member_of = [] {
     std::size_t i = 0;
-    while (i < packet_traits<Packet>::text.size() && packet_traits<Packet>::text[i].id != h)
+    while (i < packet_traits<Packet>::text.size() && packet_traits<Packet>::text[i].id != H)
         ++i;
     return i;
-}
+}();
+
+/// What a packet's traits hand the value of header H to.
+template <header H, class Sink>
+struct field_emitter {
+    Sink& sink;
+    template <class Value>
+    [[gnu::always_inline]] constexpr void operator()(const Value& value) const noexcept {
+        sink.template field<H>(value);
+    }
+};
 
 /// Writes one header of a packet of kind `Kind`, if it has a value.
 template <message_kind Kind, header H, class Packet, class Sink>
-constexpr void put_field(const Packet& packet, Sink& sink) noexcept {
+[[gnu::always_inline]] constexpr void put_field(const Packet& packet, Sink& sink) noexcept {
     if constexpr (presence_of(H, Kind) >= presence::optional) {
-        constexpr std::string_view name = header_rows[static_cast<std::size_t>(H)].name;
-        constexpr std::size_t member = find_text_member<Packet>(H);
+        constexpr std::size_t member = text_member_of<Packet, H>;
         if constexpr (member < packet_traits<Packet>::text.size()) {
             const std::string_view value = packet.*packet_traits<Packet>::text[member].member;
-            if (!value.empty()) sink.field(name, value);
+            if (!value.empty()) sink.template field<H>(value);
         } else {
-            packet_traits<Packet>::template put_value<H>(
-                packet, [&](std::string_view value) noexcept { sink.field(name, value); });
+            packet_traits<Packet>::template put_value<H>(packet, field_emitter<H, Sink>{sink});
         }
     }
 }
 
-/// Writes all headers of a packet of kind `Kind`, in the order of the table.
-template <message_kind Kind, class Packet, class Sink>
-constexpr void put_fields(const Packet& packet, Sink& sink) noexcept {
-    [&]<std::size_t... H>(std::index_sequence<H...>) { (put_field<Kind, static_cast<header>(H)>(packet, sink), ...); }
+/// Writes all headers of a packet of kind `Kind` that have a value, in the order of the table.
+template <message_kind Kind, class Packet, class Sink, std::size_t... H>
+[[gnu::always_inline]] constexpr void put_fields(const Packet& packet, Sink sink,
+                                                 std::index_sequence<H...> /*all*/) noexcept {
+    (put_field<Kind, static_cast<header>(H)>(packet, sink), ...);
+}
+
+/// Writes a packet of kind `Kind` that was checked.
+template <message_kind Kind, class Packet, class Text>
+[[gnu::always_inline]] constexpr void put_message(const Packet& packet, Text& out) noexcept {
+    packet_traits<Packet>::put_start_line(packet, out);
+    put_fields<Kind>(packet, text_sink<Text>(out), std::make_index_sequence<header_count>{});
+    out.put("\r\n\r\n");
+}
+
+/// At least as much as `put_message` writes.
+template <message_kind Kind, class Packet>
+[[gnu::always_inline]] constexpr std::size_t bound_size(const Packet& packet) noexcept {
+    constexpr std::size_t fixed = []<std::size_t... H>(std::index_sequence<H...>) {
+        const auto bound = []<header F>() -> std::size_t {
+            if (presence_of(F, Kind) < presence::optional) return 0;
+            const bool is_text = text_member_of<Packet, F> < packet_traits<Packet>::text.size();
+            return between_values<F>.size() + (is_text ? 0 : longest_value);
+        };
+        return ((longest_start_line + 4) + ... + bound.template operator()<static_cast<header>(H)>());
+    }
     (std::make_index_sequence<header_count>{});
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return ((fixed + packet_traits<Packet>::start_line_text(packet).size()) + ... +
+                (packet.*packet_traits<Packet>::text[I].member).size());
+    }
+    (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
+}
+
+/// What is wrong with a text that may not be sent.
+[[gnu::noinline]] constexpr error unsendable(header h, std::string_view value, std::size_t limit) noexcept {
+    std::size_t bad = value.size() > limit ? limit : find_control(value);
+    if (is_ows(value.back())) bad = value.size() - 1;
+    if (is_ows(value.front())) bad = 0;
+    return {errc::unsendable_value, h, static_cast<std::uint32_t>(bad)};
+}
+
+/// Whether a text may be sent, which is not empty.
+[[gnu::always_inline]] constexpr bool is_sendable(std::string_view value, std::size_t limit) noexcept {
+    return value.size() <= limit && !is_ows(value.front()) && !is_ows(value.back()) &&
+           (!has<control_or_tab>(value) || !has<control_character>(value)); // a tab is rare
 }
 
 /// Checks the text members: present where the kind wants them, absent where it never has them, and of a form and length
 /// that may be sent. Errors: unsendable_value, unsendable_combination; the offset is that in the value.
-template <class Packet>
-constexpr error check_text(const Packet& packet, message_kind kind) noexcept {
-    for (const text_member<Packet>& t : packet_traits<Packet>::text) {
+template <message_kind Kind, class Packet>
+constexpr error check_text(const Packet& packet) noexcept {
+    error problem;
+    const auto is_right = [&]<std::size_t I>() noexcept {
+        constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+        constexpr presence rule = presence_of(t.id, Kind);
+        constexpr std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
         const std::string_view value = packet.*t.member;
-        const presence rule = presence_of(t.id, kind);
         if (value.empty()) {
-            if (rule == presence::required) return {errc::unsendable_value, t.id, 0};
-            continue;
+            if (rule == presence::required) problem = {errc::unsendable_value, t.id, 0};
+        } else if (rule < presence::optional) {
+            problem = {errc::unsendable_combination, t.id, 0};
+        } else if (!is_sendable(value, limit)) {
+            problem = unsendable(t.id, value, limit);
         }
-        if (rule < presence::optional) return {errc::unsendable_combination, t.id, 0};
-        const std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
-        std::size_t bad = value.size() > limit ? limit : find_control(value);
-        if (is_ows(value.back())) bad = value.size() - 1;
-        if (is_ows(value.front())) bad = 0;
-        if (bad != value.size()) return {errc::unsendable_value, t.id, static_cast<std::uint32_t>(bad)};
-    }
-    return {};
+        return !problem;
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) { static_cast<void>((is_right.template operator()<I>() && ...)); }
+    (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
+    return problem;
 }
 
 /// Checks what a request line and Host are made of. Errors: unsendable_value.
@@ -139,23 +306,38 @@ constexpr error check_request_line(std::string_view target, std::string_view hos
     return {};
 }
 
-/// `METHOD target HTTP/1.1`
-template <class Sink>
-constexpr void put_request_line(Sink& sink, std::string_view method, std::string_view target) noexcept {
-    sink.put(method);
-    sink.put(" ");
-    sink.put(target);
-    sink.put(" HTTP/1.1\r\n");
+/// `METHOD target HTTP/1.1`, without its end.
+template <class Text>
+[[gnu::always_inline]] constexpr void put_request_line(Text& out, std::string_view method_and_blank,
+                                                       std::string_view target) noexcept {
+    out.put(method_and_blank);
+    out.put(target);
+    out.put(" HTTP/1.1");
 }
 
-/// `HTTP/1.1 status reason`
-template <class Sink>
-constexpr void put_status_line(Sink& sink, std::uint16_t status) noexcept {
-    sink.put("HTTP/1.1 ");
-    sink.put(number_text::decimal(status).view());
-    sink.put(" ");
-    sink.put(reason_of(status));
-    sink.put("\r\n");
+inline constexpr std::string_view status_line_start = "HTTP/1.1 ";
+inline constexpr std::uint16_t usual_status = 200;
+inline constexpr auto usual_status_line = [] {
+    std::array<char, status_line_start.size() + 4 + reason_of(usual_status).size()> text{};
+    text_writer out(text.data());
+    out.put(status_line_start);
+    out.put_decimal(usual_status);
+    out.put(" ");
+    out.put(reason_of(usual_status));
+    return text;
+}();
+
+/// `HTTP/1.1 status reason`, without its end.
+template <class Text>
+[[gnu::always_inline]] constexpr void put_status_line(Text& out, std::uint16_t status) noexcept {
+    if (status == usual_status) {
+        out.put({usual_status_line.data(), usual_status_line.size()});
+    } else {
+        out.put(status_line_start);
+        out.put_decimal(status);
+        out.put(" ");
+        out.put(reason_of(status));
+    }
 }
 
 /// Calls `with.template operator()<kind>()` for the kind of a packet.
@@ -169,19 +351,22 @@ constexpr void with_kind(const Packet& packet, With with) noexcept {
     (std::make_index_sequence<kinds.size()>{});
 }
 
-/// Writes a packet that was checked.
-template <class Packet, class Sink>
-constexpr void put_message(const Packet& packet, Sink& sink) noexcept {
-    packet_traits<Packet>::put_start_line(packet, sink);
-    with_kind(packet, [&]<message_kind Kind>() noexcept { put_fields<Kind>(packet, sink); });
-    sink.put("\r\n");
+/// Whether a packet can be written so that it reads back equal, and then what `with.template operator()<kind>()` makes
+/// of it. Errors: unsendable_value, unsendable_combination.
+template <class Packet, class With>
+constexpr error with_sendable(const Packet& packet, With with) noexcept {
+    if (error e = packet_traits<Packet>::check(packet)) return e;
+    error problem;
+    with_kind(packet, [&]<message_kind Kind>() noexcept {
+        problem = check_text<Kind>(packet);
+        if (!problem) problem = with.template operator()<Kind>();
+    });
+    return problem;
 }
 
-/// Whether a packet can be written so that it reads back equal. Errors: unsendable_value, unsendable_combination.
 template <class Packet>
 constexpr error check_sendable(const Packet& packet) noexcept {
-    if (error e = packet_traits<Packet>::check(packet)) return e;
-    return check_text(packet, packet_traits<Packet>::kind_of(packet));
+    return with_sendable(packet, []<message_kind Kind>() noexcept { return error{}; });
 }
 
 } // namespace detail
@@ -189,9 +374,12 @@ constexpr error check_sendable(const Packet& packet) noexcept {
 /// The exact size in bytes of what `write_message` writes. Errors: unsendable_value, unsendable_combination.
 template <class Packet>
 constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
-    if (error e = detail::check_sendable(packet)) return e;
-    detail::size_sink counter;
-    detail::put_message(packet, counter);
+    detail::text_counter counter;
+    const error problem = detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
+        detail::put_message<Kind>(packet, counter);
+        return error{};
+    });
+    if (problem) return problem;
     return counter.size();
 }
 
@@ -200,11 +388,19 @@ constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
 /// nothing is written then.
 template <class Packet>
 constexpr result<std::size_t> write_message(const Packet& packet, std::span<char> out) noexcept {
-    const result<std::size_t> size = size_of_message(packet);
-    if (!size) return size;
-    if (*size > out.size()) return error{errc::buffer_too_small, header::none, 0};
-    detail::buffer_sink sink(out.data());
-    detail::put_message(packet, sink);
+    std::size_t size = 0;
+    const error problem = detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
+        if (out.size() < detail::bound_size<Kind>(packet)) {
+            detail::text_counter exactly;
+            detail::put_message<Kind>(packet, exactly);
+            if (out.size() < exactly.size()) return error{errc::buffer_too_small, header::none, 0};
+        }
+        detail::text_writer writer(out.data());
+        detail::put_message<Kind>(packet, writer);
+        size = static_cast<std::size_t>(writer.end() - out.data());
+        return error{};
+    });
+    if (problem) return problem;
     return size;
 }
 
@@ -213,10 +409,10 @@ constexpr result<std::size_t> write_message(const Packet& packet, std::span<char
 /// visited then.
 template <class Packet, class Visit>
 constexpr error visit_headers(const Packet& packet, Visit visit) noexcept {
-    if (error e = detail::check_sendable(packet)) return e;
-    detail::visit_sink<Visit> sink(visit);
-    detail::with_kind(packet, [&]<message_kind Kind>() noexcept { detail::put_fields<Kind>(packet, sink); });
-    return {};
+    return detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
+        detail::put_fields<Kind>(packet, detail::visit_sink<Visit>(visit), std::make_index_sequence<header_count>{});
+        return error{};
+    });
 }
 
 } // namespace bitswire
