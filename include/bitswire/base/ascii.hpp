@@ -6,6 +6,8 @@
 #ifndef BITSWIRE_BASE_ASCII_HPP
 #define BITSWIRE_BASE_ASCII_HPP
 
+#include "text_literal.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +24,6 @@ enum class char_class : std::uint8_t {
     visible = 0x10,   ///< VCHAR: what a request target may consist of
     label = 0x20,     ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
     path = 0x40,      ///< pchar and "/", RFC 3986 3.3, without "%"
-    file_name = 0x80, ///< what Windows takes in Content-Name and has in file names ([MC-BUP] 6 note 3)
 };
 
 namespace detail {
@@ -34,24 +35,33 @@ constexpr bool contains(std::string_view set, char c) noexcept {
     return false;
 }
 
+/// The members of a class: ranges of characters, `from` to `to`, one behind the other.
+struct char_class_row {
+    char_class of;
+    std::string_view ranges;
+};
+
+// clang-format off
+inline constexpr auto char_class_rows = std::to_array<char_class_row>({
+    {char_class::digit,   "09"sv},
+    {char_class::hex,     "09AFaf"sv},
+    {char_class::alpha,   "AZaz"sv},
+    {char_class::token,   "09AZaz!!#'*+-.^`||~~"sv},
+    {char_class::visible, "!~"sv},
+    {char_class::label,   "09AZaz--__"sv},
+    {char_class::path,    "AZaz__~~!!$$&;==@@"sv},
+});
+// clang-format on
+
 consteval std::array<std::uint8_t, 256> make_char_classes() {
     std::array<std::uint8_t, 256> table{};
-    for (unsigned i = 0; i < 256; ++i) {
-        const char c = static_cast<char>(i);
-        const bool digit = i >= '0' && i <= '9';
-        const bool alpha = (i >= 'a' && i <= 'z') || (i >= 'A' && i <= 'Z');
-        const bool hex = digit || (i >= 'a' && i <= 'f') || (i >= 'A' && i <= 'F');
-        const auto put = [&](char_class k, bool yes) {
-            if (yes) table[i] = static_cast<std::uint8_t>(table[i] | static_cast<unsigned>(k));
-        };
-        put(char_class::digit, digit);
-        put(char_class::hex, hex);
-        put(char_class::alpha, alpha);
-        put(char_class::token, digit || alpha || contains("!#$%&'*+-.^_`|~", c));
-        put(char_class::visible, i > 0x20 && i < 0x7f);
-        put(char_class::label, digit || alpha || c == '-' || c == '_');
-        put(char_class::path, digit || alpha || contains("-._~!$&'()*+,;=:@/", c));
-        put(char_class::file_name, !contains("\\/:*?\"<>|", c));
+    std::uint8_t* const classes = table.data();
+    for (const char_class_row& row : char_class_rows) {
+        const auto bit = static_cast<std::uint8_t>(row.of);
+        for (const char* range = row.ranges.data(); *range != 0; range += 2) {
+            for (char c = range[0]; c <= range[1]; ++c)
+                classes[static_cast<unsigned char>(c)] |= bit;
+        }
     }
     return table;
 }
@@ -73,6 +83,29 @@ constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
         ++at;
     return static_cast<std::size_t>(at - text.data());
 }
+
+/// A set of characters, one bit each.
+class char_set {
+  public:
+    constexpr explicit char_set(std::string_view members) noexcept {
+        for (const char c : members)
+            words_[static_cast<unsigned char>(c) / 64U] |= std::uint64_t{1} << (static_cast<unsigned char>(c) % 64U);
+    }
+    [[nodiscard]] constexpr bool contains(char c) const noexcept {
+        const auto u = static_cast<unsigned char>(c);
+        return ((words_[u / 64U] >> (u % 64U)) & 1U) != 0;
+    }
+    /// The position of the first byte of `text` that is a member, or `text.size()`.
+    [[nodiscard]] constexpr std::size_t find_in(std::string_view text) const noexcept {
+        std::size_t i = 0;
+        while (i < text.size() && !contains(text[i]))
+            ++i;
+        return i;
+    }
+
+  private:
+    std::array<std::uint64_t, 4> words_{};
+};
 
 /// `c` with A-Z turned into a-z; every other byte unchanged.
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }

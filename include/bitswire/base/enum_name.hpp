@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_ENUM_NAME_HPP
 #define BITSWIRE_BASE_ENUM_NAME_HPP
 
+#include "text_literal.hpp"
+
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -16,25 +18,31 @@ namespace bitswire {
 
 namespace detail {
 
-/// `send_ping` of `... [with auto Value = bitswire::upload_client_action::send_ping; ...]` (g++) or `... [Value =
-/// bitswire::upload_client_action::send_ping]` (clang). A value that no enumerator has comes as a cast: `(E)7`.
+/// `... [with auto Value = bitswire::errc::ok]` (g++) or `... [Value = bitswire::errc::ok]` (clang). A value that no
+/// enumerator has comes as a cast: `(bitswire::errc)99`.
 template <auto Value>
-consteval std::string_view enumerator_name() {
-    constexpr std::string_view mark = "Value = ";
-    std::string_view text = __PRETTY_FUNCTION__;
-    text.remove_prefix(text.find(mark) + mark.size());
-    text = text.substr(0, text.find_first_of(";]"));
-    const std::size_t bracket = text.rfind(')'); // of a cast, or of `(anonymous namespace)::`
-    if (bracket != std::string_view::npos && text[bracket + 1] != ':') return {};
-    return text.substr(text.rfind(':') + 1);
+consteval auto told() {
+    return std::string_view{__PRETTY_FUNCTION__, sizeof __PRETTY_FUNCTION__ - 1};
 }
 
-template <class Enum, std::size_t N = 0>
+/// The name that stands at the end of what a compiler tells, or an empty view.
+consteval std::string_view name_in(std::string_view told) {
+    const char* const last = told.data() + told.size() - 1;
+    const char* first = last;
+    while (first[-1] != ':' && first[-1] != ')')
+        --first;
+    return first[-1] == ':' ? std::string_view{first, last} : std::string_view{};
+}
+
+/// Halves what is left to look at, so that few values are asked for: at most 63 enumerators.
+template <class Enum, std::size_t Known, std::size_t Step>
 consteval std::size_t count_enumerators() {
-    if constexpr (enumerator_name<static_cast<Enum>(N)>().empty()) {
-        return N;
+    if constexpr (Step == 0) {
+        return Known;
+    } else if constexpr (name_in(told<static_cast<Enum>(Known + Step - 1)>()).empty()) {
+        return count_enumerators<Enum, Known, Step / 2>();
     } else {
-        return count_enumerators<Enum, N + 1>();
+        return count_enumerators<Enum, Known + Step, Step / 2>();
     }
 }
 
@@ -42,16 +50,18 @@ consteval std::size_t count_enumerators() {
 
 /// How many enumerators an enumeration has, which are 0, 1, 2, ...
 template <class Enum>
-inline constexpr std::size_t enumerator_count = detail::count_enumerators<Enum>();
+inline constexpr std::size_t enumerator_count = detail::count_enumerators<Enum, 0, 32>();
 
 namespace detail {
 
 /// The name alone, with a zero behind it, instead of the long text that it was cut from.
 template <auto Value>
 inline constexpr auto enumerator_text = [] {
-    std::array<char, enumerator_name<Value>().size() + 1> text{};
-    for (std::size_t i = 0; i + 1 < text.size(); ++i)
-        text[i] = enumerator_name<Value>()[i];
+    constexpr std::string_view name = name_in(told<Value>());
+    std::array<char, name.size() + 1> text{};
+    char* to = text.data();
+    for (const char c : name)
+        *to++ = c;
     return text;
 }();
 

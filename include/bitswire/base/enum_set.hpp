@@ -22,7 +22,24 @@ class enum_set {
         for (const Enum e : members)
             bits_ |= bit(e);
     }
+    /// All enumerators that there are.
+    static constexpr enum_set all() noexcept {
+        enum_set set;
+        set.bits_ = ~std::uint32_t{0} >> (32 - enumerator_count<Enum>);
+        return set;
+    }
+    [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit(e)) != 0; }
+
+    friend constexpr enum_set operator|(enum_set a, enum_set b) noexcept {
+        a.bits_ |= b.bits_;
+        return a;
+    }
+    friend constexpr enum_set operator&(enum_set a, enum_set b) noexcept {
+        a.bits_ &= b.bits_;
+        return a;
+    }
+    friend constexpr bool operator==(enum_set a, enum_set b) noexcept { return a.bits_ == b.bits_; }
 
   private:
     static constexpr std::uint32_t bit(Enum e) noexcept { return std::uint32_t{1} << static_cast<unsigned>(e); }

@@ -36,12 +36,11 @@ namespace detail {
 /// The value of a digit in base 16, or 255.
 inline constexpr auto digit_values = [] {
     std::array<std::uint8_t, 256> table{};
-    for (unsigned i = 0; i < 256; ++i) {
-        const char c = static_cast<char>(i);
-        const int letter = (to_lower(c) - 'a') + 10;
-        table[i] = static_cast<std::uint8_t>(is(char_class::digit, c) ? c - '0'
-                                             : is(char_class::hex, c) ? letter
-                                                                      : 255);
+    table.fill(255);
+    for (unsigned i = 0; i < 16; ++i) {
+        const char c = "0123456789ABCDEF"[i];
+        table[static_cast<unsigned char>(c)] = static_cast<std::uint8_t>(i);
+        table[static_cast<unsigned char>(to_lower(c))] = static_cast<std::uint8_t>(i);
     }
     return table;
 }();

@@ -8,6 +8,8 @@
 #ifndef BITSWIRE_BASE_SNAPSHOT_HPP
 #define BITSWIRE_BASE_SNAPSHOT_HPP
 
+#include "text_literal.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>

@@ -9,6 +9,7 @@
 
 #include "enum_name.hpp"
 #include "enum_set.hpp"
+#include "text_literal.hpp"
 
 #include <array>
 #include <cstddef>
@@ -29,6 +30,10 @@ class target_state {
     constexpr target_state(State s) noexcept : state_(s) {}
     constexpr target_state(stay_t /*stays*/) noexcept : stays_(true) {}
     [[nodiscard]] constexpr State from(State s) const noexcept { return stays_ ? s : state_; }
+    /// The one state that it names, or none for a row that stays.
+    [[nodiscard]] constexpr enum_set<State> named() const noexcept {
+        return stays_ ? enum_set<State>{} : enum_set<State>{state_};
+    }
 
   private:
     State state_{};
@@ -94,63 +99,44 @@ consteval bool every_row_cites_its_source() {
 /// Every event and every action stands in a row that some state has.
 template <class Rules>
 consteval bool everything_is_used() {
-    std::array<bool, enumerator_count<typename Rules::event>> events{};
-    std::array<bool, enumerator_count<typename Rules::action>> actions{};
-    for (const auto& of_state : transition_cells<Rules>) {
-        for (std::size_t e = 0; e < of_state.size(); ++e) {
-            if (of_state[e].row == 0) continue;
-            events[e] = true;
-            actions[static_cast<std::size_t>(of_state[e].act)] = true;
-        }
+    enum_set<typename Rules::event> events;
+    enum_set<typename Rules::action> actions;
+    for (const auto& r : Rules::rows) {
+        if (r.from.empty()) continue;
+        events = events | enum_set<typename Rules::event>{r.on};
+        actions = actions | enum_set<typename Rules::action>{r.act};
     }
-    bool all = true;
-    for (const bool used : events)
-        all = all && used;
-    for (const bool used : actions)
-        all = all && used;
-    return all;
+    return events == events.all() && actions == actions.all();
 }
 
 /// Final states change into nothing else, and from every other state one of them can be reached.
 template <class Rules>
 consteval bool final_states_are_final_and_in_reach() {
-    using state = typename Rules::state;
-    std::array<bool, enumerator_count<state>> ends{};
-    for (std::size_t s = 0; s < ends.size(); ++s)
-        ends[s] = Rules::final.contains(static_cast<state>(s));
-    for (std::size_t s = 0; s < ends.size(); ++s) {
-        for (const auto& cell : transition_cells<Rules>[s]) {
-            if (ends[s] && cell.row != 0 && cell.to != static_cast<state>(s)) return false;
+    using states = enum_set<typename Rules::state>;
+    states ends = Rules::final;
+    for (states before; before != ends;) {
+        before = ends;
+        for (const auto& r : Rules::rows) {
+            const states to = r.to.named();
+            const states left = r.from & Rules::final;
+            if (!to.empty() && !left.empty() && left != to) return false;
+            if (!(to & ends).empty()) ends = ends | r.from;
         }
     }
-    for (std::size_t pass = 0; pass < ends.size(); ++pass) {
-        for (std::size_t s = 0; s < ends.size(); ++s) {
-            for (const auto& cell : transition_cells<Rules>[s])
-                ends[s] = ends[s] || (cell.row != 0 && ends[static_cast<std::size_t>(cell.to)]);
-        }
-    }
-    for (const bool e : ends) {
-        if (!e) return false;
-    }
-    return true;
+    return ends == ends.all();
 }
 
 template <class Rules>
 consteval bool every_state_is_reachable() {
-    std::array<bool, enumerator_count<typename Rules::state>> reached{};
-    reached[static_cast<std::size_t>(Rules::initial)] = true;
-    for (std::size_t pass = 0; pass < reached.size(); ++pass) {
-        for (std::size_t s = 0; s < reached.size(); ++s) {
-            if (!reached[s]) continue;
-            for (const auto& cell : transition_cells<Rules>[s]) {
-                if (cell.row != 0) reached[static_cast<std::size_t>(cell.to)] = true;
-            }
+    using states = enum_set<typename Rules::state>;
+    states reached{Rules::initial};
+    for (states before; before != reached;) {
+        before = reached;
+        for (const auto& r : Rules::rows) {
+            if (!(r.from & reached).empty()) reached = reached | r.to.named();
         }
     }
-    for (const bool r : reached) {
-        if (!r) return false;
-    }
-    return true;
+    return reached == reached.all();
 }
 
 } // namespace detail

@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_MACHINE_BACK_END_CLIENT_HPP
 #define BITSWIRE_MACHINE_BACK_END_CLIENT_HPP
 
+#include "../base/text_literal.hpp"
 #include "../base/transition_table.hpp"
 
 #include <array>
@@ -61,21 +62,21 @@ struct back_end_client_rules {
 
     // clang-format off
     static constexpr auto rows = std::to_array<transition<state, event, action>>({
-        {{s::init},                                                        e::not_wanted,               s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.1"},
-        {{s::init},                                                        e::started,                  s::send_headers,    a::send_headers,    "[MC-BUP] 3.3.5.2.1"},
-        {{s::send_headers},                                                e::headers_sent,             s::receive_headers, a::receive_headers, "[MC-BUP] 3.3.5.2.2: by reference"},
-        {{s::send_headers},                                                e::headers_before_data_sent, s::send_data,       a::send_data,       "[MC-BUP] 3.3.5.2.2: by value"},
-        {{s::send_data},                                                   e::data_sent,                s::receive_headers, a::receive_headers, "[MC-BUP] 3.3.5.2.3"},
+        {{s::init},                                                        e::not_wanted,               s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.1"sv},
+        {{s::init},                                                        e::started,                  s::send_headers,    a::send_headers,    "[MC-BUP] 3.3.5.2.1"sv},
+        {{s::send_headers},                                                e::headers_sent,             s::receive_headers, a::receive_headers, "[MC-BUP] 3.3.5.2.2: by reference"sv},
+        {{s::send_headers},                                                e::headers_before_data_sent, s::send_data,       a::send_data,       "[MC-BUP] 3.3.5.2.2: by value"sv},
+        {{s::send_data},                                                   e::data_sent,                s::receive_headers, a::receive_headers, "[MC-BUP] 3.3.5.2.3"sv},
         // An application may answer before it has read all; what it says counts.
-        {{s::send_headers, s::send_data, s::receive_headers},              e::accepted,                 s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.4, 3.3.5.2.6"},
-        {{s::send_headers, s::send_data, s::receive_headers},              e::accepted_with_data,       s::receive_data,    a::receive_data,    "[MC-BUP] 3.3.5.2.4: by value"},
-        {{s::receive_data},                                                e::data_received,            s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.5"},
-        {{s::send_headers, s::send_data, s::receive_headers},              e::refused,                  s::error,           a::report_error,    "[MC-BUP] 3.3.5.2.6"},
-        {{s::send_headers, s::send_data, s::receive_headers},              e::answer_invalid,           s::error,           a::report_error,    "[MC-BUP] 3.3.5.3.2"},
+        {{s::send_headers, s::send_data, s::receive_headers},              e::accepted,                 s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.4, 3.3.5.2.6"sv},
+        {{s::send_headers, s::send_data, s::receive_headers},              e::accepted_with_data,       s::receive_data,    a::receive_data,    "[MC-BUP] 3.3.5.2.4: by value"sv},
+        {{s::receive_data},                                                e::data_received,            s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.5"sv},
+        {{s::send_headers, s::send_data, s::receive_headers},              e::refused,                  s::error,           a::report_error,    "[MC-BUP] 3.3.5.2.6"sv},
+        {{s::send_headers, s::send_data, s::receive_headers},              e::answer_invalid,           s::error,           a::report_error,    "[MC-BUP] 3.3.5.3.2"sv},
         {{s::send_headers, s::send_data, s::receive_headers,
-          s::receive_data},                                                e::transport_failed,         s::error,           a::report_error,    "[MC-BUP] 3.3.5.2.2 to 3.3.5.2.5"},
+          s::receive_data},                                                e::transport_failed,         s::error,           a::report_error,    "[MC-BUP] 3.3.5.2.2 to 3.3.5.2.5"sv},
         {{s::send_headers, s::send_data, s::receive_headers,
-          s::receive_data},                                                e::timed_out,                s::error,           a::report_error,    "[MC-BUP] 3.3.6"},
+          s::receive_data},                                                e::timed_out,                s::error,           a::report_error,    "[MC-BUP] 3.3.6"sv},
     });
     // clang-format on
 };

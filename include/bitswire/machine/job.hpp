@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_MACHINE_JOB_HPP
 #define BITSWIRE_MACHINE_JOB_HPP
 
+#include "../base/text_literal.hpp"
 #include "../base/transition_table.hpp"
 #include "../spec/hresult_table.hpp"
 #include "../spec/job.hpp"
@@ -93,63 +94,63 @@ struct job_rules {
 
     // clang-format off
     static constexpr auto rows = std::to_array<job_transition>({
-        {{active,                                               e::suspend_called,             s::suspended,       a::stop,               "Suspend, life-cycle-of-a-bits-job"}, ok},
+        {{active,                                               e::suspend_called,             s::suspended,       a::stop,               "Suspend, life-cycle-of-a-bits-job"sv}, ok},
         {{{s::queued, s::suspended, s::error, s::transient_error,
-           s::transferred},                                     e::suspend_called,             s::suspended,       a::nothing,            "Suspend, life-cycle-of-a-bits-job"}, ok},
-        {{final,                                                e::suspend_called,             stay,               a::nothing,            "Suspend"}, invalid_state},
+           s::transferred},                                     e::suspend_called,             s::suspended,       a::nothing,            "Suspend, life-cycle-of-a-bits-job"sv}, ok},
+        {{final,                                                e::suspend_called,             stay,               a::nothing,            "Suspend"sv}, invalid_state},
 
         {{{s::suspended, s::error, s::transient_error,
-           s::transferred},                                     e::resume_called,              s::queued,          a::nothing,            "Resume, life-cycle-of-a-bits-job"}, ok},
-        {{{s::queued, s::connecting, s::transferring},          e::resume_called,              stay,               a::nothing,            "life-cycle-of-a-bits-job"}, ok},
-        {{living,                                               e::resume_called_without_work, stay,               a::nothing,            "Resume"}, "BG_E_EMPTY"_hresult},
-        {{final,                                                e::resume_called,              stay,               a::nothing,            "Resume"}, invalid_state},
-        {{final,                                                e::resume_called_without_work, stay,               a::nothing,            "Resume"}, invalid_state},
+           s::transferred},                                     e::resume_called,              s::queued,          a::nothing,            "Resume, life-cycle-of-a-bits-job"sv}, ok},
+        {{{s::queued, s::connecting, s::transferring},          e::resume_called,              stay,               a::nothing,            "life-cycle-of-a-bits-job"sv}, ok},
+        {{living,                                               e::resume_called_without_work, stay,               a::nothing,            "Resume"sv}, "BG_E_EMPTY"_hresult},
+        {{final,                                                e::resume_called,              stay,               a::nothing,            "Resume"sv}, invalid_state},
+        {{final,                                                e::resume_called_without_work, stay,               a::nothing,            "Resume"sv}, invalid_state},
 
-        {{living,                                               e::cancel_called,              s::cancelled,       a::clean_up,           "Cancel"}, ok},
-        {{living,                                               e::cancel_called_files_left,   s::cancelled,       a::clean_up,           "Cancel"}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
-        {{final,                                                e::cancel_called,              stay,               a::nothing,            "Cancel"}, invalid_state},
-        {{final,                                                e::cancel_called_files_left,   stay,               a::nothing,            "Cancel"}, invalid_state},
+        {{living,                                               e::cancel_called,              s::cancelled,       a::clean_up,           "Cancel"sv}, ok},
+        {{living,                                               e::cancel_called_files_left,   s::cancelled,       a::clean_up,           "Cancel"sv}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
+        {{final,                                                e::cancel_called,              stay,               a::nothing,            "Cancel"sv}, invalid_state},
+        {{final,                                                e::cancel_called_files_left,   stay,               a::nothing,            "Cancel"sv}, invalid_state},
 
-        {{living,                                               e::complete_called,            s::acknowledged,    a::finish,             "Complete"}, ok},
-        {{living,                                               e::complete_called_in_part,    s::acknowledged,    a::finish,             "Complete"}, "BG_S_PARTIAL_COMPLETE"_hresult},
-        {{living,                                               e::complete_called_files_left, s::acknowledged,    a::finish,             "Complete"}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
-        {{{s::transferred},                                     e::complete_called_on_upload,  s::acknowledged,    a::finish,             "Complete"}, ok},
+        {{living,                                               e::complete_called,            s::acknowledged,    a::finish,             "Complete"sv}, ok},
+        {{living,                                               e::complete_called_in_part,    s::acknowledged,    a::finish,             "Complete"sv}, "BG_S_PARTIAL_COMPLETE"_hresult},
+        {{living,                                               e::complete_called_files_left, s::acknowledged,    a::finish,             "Complete"sv}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
+        {{{s::transferred},                                     e::complete_called_on_upload,  s::acknowledged,    a::finish,             "Complete"sv}, ok},
         {{{s::queued, s::connecting, s::transferring,
            s::suspended, s::error, s::transient_error,
-           s::acknowledged, s::cancelled},                      e::complete_called_on_upload,  stay,               a::nothing,            "Complete"}, invalid_state},
-        {{final,                                                e::complete_called,            stay,               a::nothing,            "Complete"}, invalid_state},
-        {{final,                                                e::complete_called_in_part,    stay,               a::nothing,            "Complete"}, invalid_state},
-        {{final,                                                e::complete_called_files_left, stay,               a::nothing,            "Complete"}, invalid_state},
+           s::acknowledged, s::cancelled},                      e::complete_called_on_upload,  stay,               a::nothing,            "Complete"sv}, invalid_state},
+        {{final,                                                e::complete_called,            stay,               a::nothing,            "Complete"sv}, invalid_state},
+        {{final,                                                e::complete_called_in_part,    stay,               a::nothing,            "Complete"sv}, invalid_state},
+        {{final,                                                e::complete_called_files_left, stay,               a::nothing,            "Complete"sv}, invalid_state},
 
-        {{living,                                               e::add_file_called,            stay,               a::nothing,            "AddFile, life-cycle-of-a-bits-job: Transferred states"}, ok},
-        {{final,                                                e::add_file_called,            stay,               a::nothing,            "AddFileWithRanges"}, invalid_state},
-        {{living,                                               e::property_set,               stay,               a::nothing,            "SetPriority, SetMinimumRetryDelay, ..."}, ok},
-        {{final,                                                e::property_set,               stay,               a::nothing,            "SetPriority, SetMinimumRetryDelay, ..."}, invalid_state},
+        {{living,                                               e::add_file_called,            stay,               a::nothing,            "AddFile, life-cycle-of-a-bits-job: Transferred states"sv}, ok},
+        {{final,                                                e::add_file_called,            stay,               a::nothing,            "AddFileWithRanges"sv}, invalid_state},
+        {{living,                                               e::property_set,               stay,               a::nothing,            "SetPriority, SetMinimumRetryDelay, ..."sv}, ok},
+        {{final,                                                e::property_set,               stay,               a::nothing,            "SetPriority, SetMinimumRetryDelay, ..."sv}, invalid_state},
 
-        {{{s::queued},                                          e::picked,                     s::connecting,      a::start,              "life-cycle-of-a-bits-job"}, ok},
-        {{{s::connecting},                                      e::connected,                  s::transferring,    a::nothing,            "BG_JOB_STATE"}, ok},
-        {{{s::queued, s::transferring, s::suspended},           e::progressed,                 stay,               a::nothing,            "SetNoProgressTimeout; what was under way when the job was stopped"}, ok},
-        {{{s::transferring},                                    e::file_transferred,           stay,               a::next_file,          "AddFile"}, ok},
-        {{{s::queued, s::suspended},                            e::file_transferred,           stay,               a::nothing,            "what was under way when the job was stopped"}, ok},
-        {{{s::transferring, s::queued, s::suspended},           e::all_transferred,            s::transferred,     a::report_transferred, "life-cycle-of-a-bits-job"}, ok},
-        {{active,                                               e::rename_failed,              s::transferred,     a::stop,               "Complete"}, ok},
+        {{{s::queued},                                          e::picked,                     s::connecting,      a::start,              "life-cycle-of-a-bits-job"sv}, ok},
+        {{{s::connecting},                                      e::connected,                  s::transferring,    a::nothing,            "BG_JOB_STATE"sv}, ok},
+        {{{s::queued, s::transferring, s::suspended},           e::progressed,                 stay,               a::nothing,            "SetNoProgressTimeout; what was under way when the job was stopped"sv}, ok},
+        {{{s::transferring},                                    e::file_transferred,           stay,               a::next_file,          "AddFile"sv}, ok},
+        {{{s::queued, s::suspended},                            e::file_transferred,           stay,               a::nothing,            "what was under way when the job was stopped"sv}, ok},
+        {{{s::transferring, s::queued, s::suspended},           e::all_transferred,            s::transferred,     a::report_transferred, "life-cycle-of-a-bits-job"sv}, ok},
+        {{active,                                               e::rename_failed,              s::transferred,     a::stop,               "Complete"sv}, ok},
         {{{s::queued, s::suspended, s::error, s::transient_error,
-           s::transferred},                                     e::rename_failed,              s::transferred,     a::nothing,            "Complete"}, ok},
-        {{active,                                               e::yielded,                    s::queued,          a::stop,               "life-cycle-of-a-bits-job"}, ok},
-        {{active,                                               e::logged_off,                 s::queued,          a::stop,               "BG_JOB_STATE"}, ok},
-        {{active,                                               e::restarted,                  s::queued,          a::nothing,            "life-cycle-of-a-bits-job"}, ok},
-        {{active,                                               e::failed_for_now,             s::transient_error, a::wait_to_retry,      "BG_JOB_STATE, SetMinimumRetryDelay"}, ok},
-        {{{s::queued, s::connecting, s::transferring},          e::failed_until_change,        s::transient_error, a::wait_for_change,    "users-and-network-connections, group-policies"}, ok},
-        {{active,                                               e::failed_for_good,            s::error,           a::report_error,       "BG_JOB_STATE"}, ok},
-        {{{s::transient_error},                                 e::change_came,                s::queued,          a::nothing,            "users-and-network-connections, group-policies"}, ok},
-        {{{s::transient_error},                                 e::retry_due,                  s::queued,          a::nothing,            "SetMinimumRetryDelay"}, ok},
-        {{{s::transient_error},                                 e::no_progress_for_too_long,   s::error,           a::report_error,       "SetNoProgressTimeout"}, ok},
-        {{active,                                               e::download_time_over,         s::error,           a::report_error,       "SetMaximumDownloadTime"}, ok},
-        {{living,                                               e::inactive_for_too_long,      s::cancelled,       a::clean_up,           "group-policies: JobInactivityTimeout"}, ok},
+           s::transferred},                                     e::rename_failed,              s::transferred,     a::nothing,            "Complete"sv}, ok},
+        {{active,                                               e::yielded,                    s::queued,          a::stop,               "life-cycle-of-a-bits-job"sv}, ok},
+        {{active,                                               e::logged_off,                 s::queued,          a::stop,               "BG_JOB_STATE"sv}, ok},
+        {{active,                                               e::restarted,                  s::queued,          a::nothing,            "life-cycle-of-a-bits-job"sv}, ok},
+        {{active,                                               e::failed_for_now,             s::transient_error, a::wait_to_retry,      "BG_JOB_STATE, SetMinimumRetryDelay"sv}, ok},
+        {{{s::queued, s::connecting, s::transferring},          e::failed_until_change,        s::transient_error, a::wait_for_change,    "users-and-network-connections, group-policies"sv}, ok},
+        {{active,                                               e::failed_for_good,            s::error,           a::report_error,       "BG_JOB_STATE"sv}, ok},
+        {{{s::transient_error},                                 e::change_came,                s::queued,          a::nothing,            "users-and-network-connections, group-policies"sv}, ok},
+        {{{s::transient_error},                                 e::retry_due,                  s::queued,          a::nothing,            "SetMinimumRetryDelay"sv}, ok},
+        {{{s::transient_error},                                 e::no_progress_for_too_long,   s::error,           a::report_error,       "SetNoProgressTimeout"sv}, ok},
+        {{active,                                               e::download_time_over,         s::error,           a::report_error,       "SetMaximumDownloadTime"sv}, ok},
+        {{living,                                               e::inactive_for_too_long,      s::cancelled,       a::clean_up,           "group-policies: JobInactivityTimeout"sv}, ok},
 
-        {{{s::cancelled},                                       e::retry_due,                  stay,               a::clean_up,           "Cancel: periodically"}, ok},
-        {{{s::cancelled},                                       e::server_session_ended,       stay,               a::finish,             "Cancel"}, ok},
-        {{{s::cancelled},                                       e::cancelling_for_too_long,    stay,               a::finish,             "Cancel: 24 hours"}, ok},
+        {{{s::cancelled},                                       e::retry_due,                  stay,               a::clean_up,           "Cancel: periodically"sv}, ok},
+        {{{s::cancelled},                                       e::server_session_ended,       stay,               a::finish,             "Cancel"sv}, ok},
+        {{{s::cancelled},                                       e::cancelling_for_too_long,    stay,               a::finish,             "Cancel: 24 hours"sv}, ok},
     });
     // clang-format on
 };
@@ -183,11 +184,11 @@ inline constexpr auto job_timer_rows = [] {
     constexpr auto living = job_rules::living;
     constexpr auto active = job_rules::active;
     return std::to_array<job_timer_row>({
-        {job_timer::retry_delay,   e::retry_due,                600,       5, false, {s::transient_error, s::cancelled},                            {e::failed_for_now, e::cancel_called, e::cancel_called_files_left, e::inactive_for_too_long, e::retry_due}, "SetMinimumRetryDelay"},
-        {job_timer::no_progress,   e::no_progress_for_too_long, 1'209'600, 0, false, {s::queued, s::connecting, s::transferring, s::transient_error}, {e::progressed, e::file_transferred, e::all_transferred, e::resume_called}, "SetNoProgressTimeout"},
-        {job_timer::inactivity,    e::inactive_for_too_long,    7'776'000, 0, true,  living,                                                          {e::progressed, e::file_transferred, e::all_transferred, e::property_set, e::add_file_called, e::suspend_called, e::resume_called, e::rename_failed}, "group-policies: JobInactivityTimeout"},
-        {job_timer::download_time, e::download_time_over,       7'776'000, 0, true,  active,                                                          {e::resume_called}, "SetMaximumDownloadTime"},
-        {job_timer::cancelling,    e::cancelling_for_too_long,  86'400,    300, false, {s::cancelled},                                                  {}, "Cancel; at least one attempt: [MC-BUP] 3.1.2.2"},
+        {job_timer::retry_delay,   e::retry_due,                600,       5, false, {s::transient_error, s::cancelled},                            {e::failed_for_now, e::cancel_called, e::cancel_called_files_left, e::inactive_for_too_long, e::retry_due}, "SetMinimumRetryDelay"sv},
+        {job_timer::no_progress,   e::no_progress_for_too_long, 1'209'600, 0, false, {s::queued, s::connecting, s::transferring, s::transient_error}, {e::progressed, e::file_transferred, e::all_transferred, e::resume_called}, "SetNoProgressTimeout"sv},
+        {job_timer::inactivity,    e::inactive_for_too_long,    7'776'000, 0, true,  living,                                                          {e::progressed, e::file_transferred, e::all_transferred, e::property_set, e::add_file_called, e::suspend_called, e::resume_called, e::rename_failed}, "group-policies: JobInactivityTimeout"sv},
+        {job_timer::download_time, e::download_time_over,       7'776'000, 0, true,  active,                                                          {e::resume_called}, "SetMaximumDownloadTime"sv},
+        {job_timer::cancelling,    e::cancelling_for_too_long,  86'400,    300, false, {s::cancelled},                                                  {}, "Cancel; at least one attempt: [MC-BUP] 3.1.2.2"sv},
     });
 }();
 // clang-format on

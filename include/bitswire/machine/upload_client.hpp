@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_MACHINE_UPLOAD_CLIENT_HPP
 #define BITSWIRE_MACHINE_UPLOAD_CLIENT_HPP
 
+#include "../base/text_literal.hpp"
 #include "../base/transition_table.hpp"
 
 #include <array>
@@ -91,39 +92,39 @@ struct upload_client_rules {
 
     // clang-format off
     static constexpr auto rows = std::to_array<transition<state, event, action>>({
-        {{s::init},                                                             e::started,              s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.1.1"},
-        {{s::init},                                                             e::started_with_ping,    s::ping,           a::send_ping,           "ping, create-session"},
-        {{s::ping},                                                             e::session_missing,      s::create_session, a::send_create_session, "ping, create-session"},
-        {{s::create_session},                                                   e::host_assigned,        s::ping,           a::send_ping,           "[MC-BUP] 3.1.5.1.2"},
-        {{s::create_session, s::ping, s::fragment},                             e::bytes_missing,        s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.1.2, 3.1.5.1.3, 3.1.5.1.4"},
-        {{s::fragment},                                                         e::ack_out_of_sync,      s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.2.4"},
-        {{s::fragment},                                                         e::fragment_too_large,   s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.2.4"},
-        {{s::create_session, s::ping, s::fragment},                             e::all_received,         s::complete,       a::send_close_session,  "[MC-BUP] 3.1.5.1.4"},
-        {{s::ping, s::fragment},                                                e::reply_announced,      s::get_reply,      a::fetch_reply,         "[MC-BUP] 3.1.5.1.4"},
-        {{s::fragment},                                                         e::reply_missing,        s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4"},
-        {{s::get_reply},                                                        e::reply_fetched,        s::complete,       a::send_close_session,  "[MC-BUP] 3.1.5.1.8"},
-        {{s::get_reply},                                                        e::reply_given_up,       s::complete,       a::send_close_session,  "close-session"},
-        {{s::get_reply},                                                        e::reply_failed,         s::error,          a::report_error,        "[MC-BUP] 3.1.5.1.8"},
-        {{s::complete},                                                         e::session_closed,       s::closed,         a::finish,              "[MC-BUP] 3.1.5.2.5"},
-        {{s::cancel},                                                           e::session_cancelled,    s::cancelled,      a::finish,              "[MC-BUP] 3.1.5.2.6"},
-        {{s::ping, s::fragment, s::complete},                                   e::session_lost,         s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.2.1"},
-        {{s::ping, s::fragment, s::complete},                                   e::no_progress,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4: \"necessary checks\""},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_required, stay,              a::ask_for_credentials, "[MC-BUP] 3.1.5.1.7"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_given,    stay,              a::repeat_message,      "[MC-BUP] 3.1.5.1.7"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_withheld, s::error,          a::report_error,        "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"},
-        {{s::complete, s::cancel},                                              e::server_failed,        stay,              a::wait_to_repeat,      "ack-for-close-session, ack-for-cancel-session"},
-        {{s::complete, s::cancel},                                              e::repeat_due,           stay,              a::repeat_message,      "ack-for-close-session, ack-for-cancel-session"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::refused,              s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.1"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::ack_invalid,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.2 to 3.1.5.2.6"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::transport_failed,     s::error,          a::report_error,        "[MC-BUP] 3.1.7.1"},
-        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::timed_out,            s::suspend,        a::report_error,        "[MC-BUP] 3.1.6.1, 3.1.6.2"},
+        {{s::init},                                                             e::started,              s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.1.1"sv},
+        {{s::init},                                                             e::started_with_ping,    s::ping,           a::send_ping,           "ping, create-session"sv},
+        {{s::ping},                                                             e::session_missing,      s::create_session, a::send_create_session, "ping, create-session"sv},
+        {{s::create_session},                                                   e::host_assigned,        s::ping,           a::send_ping,           "[MC-BUP] 3.1.5.1.2"sv},
+        {{s::create_session, s::ping, s::fragment},                             e::bytes_missing,        s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.1.2, 3.1.5.1.3, 3.1.5.1.4"sv},
+        {{s::fragment},                                                         e::ack_out_of_sync,      s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.2.4"sv},
+        {{s::fragment},                                                         e::fragment_too_large,   s::fragment,       a::send_fragment,       "[MC-BUP] 3.1.5.2.4"sv},
+        {{s::create_session, s::ping, s::fragment},                             e::all_received,         s::complete,       a::send_close_session,  "[MC-BUP] 3.1.5.1.4"sv},
+        {{s::ping, s::fragment},                                                e::reply_announced,      s::get_reply,      a::fetch_reply,         "[MC-BUP] 3.1.5.1.4"sv},
+        {{s::fragment},                                                         e::reply_missing,        s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4"sv},
+        {{s::get_reply},                                                        e::reply_fetched,        s::complete,       a::send_close_session,  "[MC-BUP] 3.1.5.1.8"sv},
+        {{s::get_reply},                                                        e::reply_given_up,       s::complete,       a::send_close_session,  "close-session"sv},
+        {{s::get_reply},                                                        e::reply_failed,         s::error,          a::report_error,        "[MC-BUP] 3.1.5.1.8"sv},
+        {{s::complete},                                                         e::session_closed,       s::closed,         a::finish,              "[MC-BUP] 3.1.5.2.5"sv},
+        {{s::cancel},                                                           e::session_cancelled,    s::cancelled,      a::finish,              "[MC-BUP] 3.1.5.2.6"sv},
+        {{s::ping, s::fragment, s::complete},                                   e::session_lost,         s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.2.1"sv},
+        {{s::ping, s::fragment, s::complete},                                   e::no_progress,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4: \"necessary checks\""sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_required, stay,              a::ask_for_credentials, "[MC-BUP] 3.1.5.1.7"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_given,    stay,              a::repeat_message,      "[MC-BUP] 3.1.5.1.7"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_withheld, s::error,          a::report_error,        "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"sv},
+        {{s::complete, s::cancel},                                              e::server_failed,        stay,              a::wait_to_repeat,      "ack-for-close-session, ack-for-cancel-session"sv},
+        {{s::complete, s::cancel},                                              e::repeat_due,           stay,              a::repeat_message,      "ack-for-close-session, ack-for-cancel-session"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::refused,              s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.1"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::ack_invalid,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.2 to 3.1.5.2.6"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::transport_failed,     s::error,          a::report_error,        "[MC-BUP] 3.1.7.1"sv},
+        {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::timed_out,            s::suspend,        a::report_error,        "[MC-BUP] 3.1.6.1, 3.1.6.2"sv},
         {{s::create_session, s::ping, s::fragment, s::get_reply, s::complete,
-          s::error},                                                            e::suspended,            s::suspend,        a::rest,                "[MC-BUP] 3.1.4.2, 3.1.5.1.9"},
-        {{s::suspend, s::error},                                                e::resumed,              s::ping,           a::send_ping,           "[MC-BUP] 3.1.4.3"},
+          s::error},                                                            e::suspended,            s::suspend,        a::rest,                "[MC-BUP] 3.1.4.2, 3.1.5.1.9"sv},
+        {{s::suspend, s::error},                                                e::resumed,              s::ping,           a::send_ping,           "[MC-BUP] 3.1.4.3"sv},
         {{s::ping, s::fragment, s::get_reply, s::complete, s::suspend,
-          s::error},                                                            e::cancel_requested,     s::cancel,         a::send_cancel_session, "[MC-BUP] 3.1.4.4"},
-        {{s::init, s::create_session, s::ping, s::suspend, s::error},           e::abandoned,            s::cancelled,      a::finish,              "[MC-BUP] 3.1.4.4"},
-        {{s::create_session, s::ping, s::cancel, s::suspend, s::error},         e::host_fallback_due,    stay,              a::use_origin_host,     "[MC-BUP] 3.1.6.3"},
+          s::error},                                                            e::cancel_requested,     s::cancel,         a::send_cancel_session, "[MC-BUP] 3.1.4.4"sv},
+        {{s::init, s::create_session, s::ping, s::suspend, s::error},           e::abandoned,            s::cancelled,      a::finish,              "[MC-BUP] 3.1.4.4"sv},
+        {{s::create_session, s::ping, s::cancel, s::suspend, s::error},         e::host_fallback_due,    stay,              a::use_origin_host,     "[MC-BUP] 3.1.6.3"sv},
     });
     // clang-format on
 };

@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_MACHINE_UPLOAD_SERVER_HPP
 #define BITSWIRE_MACHINE_UPLOAD_SERVER_HPP
 
+#include "../base/text_literal.hpp"
 #include "../base/transition_table.hpp"
 
 #include <array>
@@ -68,27 +69,27 @@ struct upload_server_rules {
 
     // clang-format off
     static constexpr auto rows = std::to_array<transition<state, event, action>>({
-        {{s::init},                                                e::room_made,           s::receive_fragments, a::answer,             "[MC-BUP] 3.2.5.2.4"},
-        {{s::init},                                                e::room_denied,         s::cancel,            a::answer_error,       "[MC-BUP] 3.2.5.2.4"},
-        {{s::receive_fragments},                                   e::fragment_wanted,     stay,                 a::store_body,         "[MC-BUP] 3.2.5.1.2"},
-        {{s::receive_fragments, s::wait_for_close},                e::fragment_known,      stay,                 a::answer,             "fragment; [MC-BUP] 3.2.5.1.2: NotifyCache, 3.2.5.1.4"},
-        {{s::receive_fragments},                                   e::fragment_gap,        stay,                 a::answer_out_of_sync, "[MC-BUP] 3.2.5.2.6"},
-        {{s::receive_fragments, s::wait_for_close},                e::request_refused,     stay,                 a::answer_error,       "[MC-BUP] 3.2.5.2.3, 3.2.5.2.6"},
-        {{s::receive_fragments},                                   e::bytes_stored,        stay,                 a::answer,             "[MC-BUP] 3.2.5.1.2"},
-        {{s::receive_fragments},                                   e::store_failed,        stay,                 a::answer_error,       "[MC-BUP] 2.2.1.2"},
-        {{s::receive_fragments},                                   e::last_byte_stored,    s::wait_for_close,    a::answer,             "[MC-BUP] 3.2.5.1.3, 3.3.5.2.1: NONE"},
-        {{s::receive_fragments},                                   e::notification_due,    s::notify,            a::notify,             "[MC-BUP] 3.2.5.1.2: UploadComplete"},
-        {{s::notify},                                              e::notified,            s::wait_for_close,    a::answer,             "[MC-BUP] 3.2.5.1.3"},
-        {{s::notify},                                              e::notification_failed, s::receive_fragments, a::answer_error,       "[MC-BUP] 3.2.5.1.3, handling-server-application-errors"},
-        {{s::receive_fragments, s::wait_for_close},                e::close_requested,     stay,                 a::publish,            "[MC-BUP] 3.2.5.2.7"},
-        {{s::wait_for_close},                                      e::close_unwanted,      s::complete,          a::discard,            "[MC-BUP] 3.2.5.1.5: ShouldcopyToDestination"},
-        {{s::receive_fragments},                                   e::close_too_early,     s::cancel,            a::discard,            "close-session"},
-        {{s::receive_fragments, s::wait_for_close},                e::published,           s::complete,          a::answer,             "[MC-BUP] 3.2.5.2.7"},
-        {{s::receive_fragments, s::wait_for_close},                e::publish_failed,      stay,                 a::answer_error,       "[MC-BUP] 3.2.5.2.7"},
+        {{s::init},                                                e::room_made,           s::receive_fragments, a::answer,             "[MC-BUP] 3.2.5.2.4"sv},
+        {{s::init},                                                e::room_denied,         s::cancel,            a::answer_error,       "[MC-BUP] 3.2.5.2.4"sv},
+        {{s::receive_fragments},                                   e::fragment_wanted,     stay,                 a::store_body,         "[MC-BUP] 3.2.5.1.2"sv},
+        {{s::receive_fragments, s::wait_for_close},                e::fragment_known,      stay,                 a::answer,             "fragment; [MC-BUP] 3.2.5.1.2: NotifyCache, 3.2.5.1.4"sv},
+        {{s::receive_fragments},                                   e::fragment_gap,        stay,                 a::answer_out_of_sync, "[MC-BUP] 3.2.5.2.6"sv},
+        {{s::receive_fragments, s::wait_for_close},                e::request_refused,     stay,                 a::answer_error,       "[MC-BUP] 3.2.5.2.3, 3.2.5.2.6"sv},
+        {{s::receive_fragments},                                   e::bytes_stored,        stay,                 a::answer,             "[MC-BUP] 3.2.5.1.2"sv},
+        {{s::receive_fragments},                                   e::store_failed,        stay,                 a::answer_error,       "[MC-BUP] 2.2.1.2"sv},
+        {{s::receive_fragments},                                   e::last_byte_stored,    s::wait_for_close,    a::answer,             "[MC-BUP] 3.2.5.1.3, 3.3.5.2.1: NONE"sv},
+        {{s::receive_fragments},                                   e::notification_due,    s::notify,            a::notify,             "[MC-BUP] 3.2.5.1.2: UploadComplete"sv},
+        {{s::notify},                                              e::notified,            s::wait_for_close,    a::answer,             "[MC-BUP] 3.2.5.1.3"sv},
+        {{s::notify},                                              e::notification_failed, s::receive_fragments, a::answer_error,       "[MC-BUP] 3.2.5.1.3, handling-server-application-errors"sv},
+        {{s::receive_fragments, s::wait_for_close},                e::close_requested,     stay,                 a::publish,            "[MC-BUP] 3.2.5.2.7"sv},
+        {{s::wait_for_close},                                      e::close_unwanted,      s::complete,          a::discard,            "[MC-BUP] 3.2.5.1.5: ShouldcopyToDestination"sv},
+        {{s::receive_fragments},                                   e::close_too_early,     s::cancel,            a::discard,            "close-session"sv},
+        {{s::receive_fragments, s::wait_for_close},                e::published,           s::complete,          a::answer,             "[MC-BUP] 3.2.5.2.7"sv},
+        {{s::receive_fragments, s::wait_for_close},                e::publish_failed,      stay,                 a::answer_error,       "[MC-BUP] 3.2.5.2.7"sv},
         {{s::init, s::receive_fragments, s::notify,
-          s::wait_for_close},                                      e::cancel_requested,    s::cancel,            a::discard,            "[MC-BUP] 3.2.5.2.8"},
+          s::wait_for_close},                                      e::cancel_requested,    s::cancel,            a::discard,            "[MC-BUP] 3.2.5.2.8"sv},
         {{s::init, s::receive_fragments, s::notify,
-          s::wait_for_close},                                      e::expired,             s::cancel,            a::discard,            "[MC-BUP] 3.2.6.1"},
+          s::wait_for_close},                                      e::expired,             s::cancel,            a::discard,            "[MC-BUP] 3.2.6.1"sv},
     });
     // clang-format on
 };

@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SPEC_HEADER_HPP
 #define BITSWIRE_SPEC_HEADER_HPP
 
+#include "../base/text_literal.hpp"
 #include "limits.hpp"
 #include "packet_type.hpp"
 
@@ -92,38 +93,38 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     // sync) Acks, notifications by R(eference) and V(alue), and the A(nswer) to these.
     //
     //                                                                           twice          read  sent   PCFLX PCFLX EO RVA
-    {header::accept,                   "Accept",                        repetition::first,    0,    0, "SSSSS ..... .. SS.", "RFC 9110 12.5.1"},
-    {header::date,                     "Date",                          repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 6.6.1"},
-    {header::server,                   "Server",                        repetition::first,    0,    0, "..... ooooo oo ..o", "RFC 9110 10.2.4"},
-    {header::pragma,                   "Pragma",                        repetition::first,    0,    0, "..... sssss ss ...", "seen on the wire; RFC 9111 5.4"},
-    {header::packet_type,              "BITS-Packet-Type",              repetition::equal,    0,    0, "RRRRR RRRRR SS ...", "[MC-BUP] 2.2.1.2"},
-    {header::protocol,                 "BITS-Protocol",                 repetition::equal,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.2"},
-    {header::session_id,               "BITS-Session-Id",               repetition::equal,  100,  100, "o.RRR oRSSS oS ...", "[MC-BUP] 2.2.1.2, ack-for-create-session"},
-    {header::supported_protocols,      "BITS-Supported-Protocols",      repetition::list,     0,    0, ".R... ..... .. ...", "[MC-BUP] 2.2.2.2"},
-    {header::host_id,                  "BITS-Host-Id",                  repetition::equal,  300,  300, "..... .o... .. ...", "[MC-BUP] 2.2.3.2, bits-iis-extension-properties"},
-    {header::host_id_fallback_timeout, "BITS-Host-Id-Fallback-Timeout", repetition::equal,    0,    0, "..... .o... .. ...", "[MC-BUP] 2.2.3.2"},
-    {header::original_request_url,     "BITS-Original-Request-URL",     repetition::equal,    0,    0, "..... ..... .. RR.", "[MC-BUP] 2.2.12.2"},
-    {header::request_datafile_name,    "BITS-Request-DataFile-Name",    repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
-    {header::response_datafile_name,   "BITS-Response-DataFile-Name",   repetition::equal,    0,    0, "..... ..... .. R..", "[MC-BUP] 2.2.12.2"},
-    {header::static_response_url,      "BITS-Static-Response-URL",      repetition::equal, max_url_size, max_url_size, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2, 2.2.1.2"},
-    {header::copy_file_to_destination, "BITS-Copy-File-To-Destination", repetition::first,    0,    0, "..... ..... .. ..o", "[MC-BUP] 2.2.13.2"},
-    {header::content_name,             "Content-Name",                  repetition::equal,    0,  260, ".oooo ..... .. ...", "[MC-BUP] 2.2.1.1"},
-    {header::content_range,            "Content-Range",                 repetition::equal,    0,    0, "..R.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
-    {header::content_encoding,         "Content-Encoding",              repetition::equal,    0,    0, "..r.. ..... .. ...", "[MC-BUP] 2.2.6.1"},
-    {header::range,                    "Range",                         repetition::equal,    0,    0, "..... ..... .. ...", "RFC 9110 14.2"},
-    {header::user_agent,               "User-Agent",                    repetition::first,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.5"},
-    {header::host,                     "Host",                          repetition::once,     0,    0, "RRRRR ..... .. RR.", "RFC 9112 3.2"},
-    {header::expect,                   "Expect",                        repetition::equal,    0,    0, "ooooo ..... .. oo.", "RFC 9110 10.1.1"},
-    {header::method_override,          "X-Http-Method-Override",        repetition::equal,    0,    0, "rrrrr ..... .. ...", "OneDrive upload API"},
-    {header::transfer_encoding,        "Transfer-Encoding",             repetition::once,     0,    0, "rrrrr rrrrr rr rrr", "RFC 9112 6.1"},
-    {header::content_length,           "Content-Length",                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS", "[MC-BUP] 2.2.1.1"},
-    {header::received_content_range,   "BITS-Received-Content-Range",   repetition::equal,    0,    0, "..... ..S.. oS ...", "[MC-BUP] 2.2.7.2"},
-    {header::reply_url,                "BITS-Reply-URL",                repetition::equal, max_url_size, max_url_size, "..... ..o.. .. ...", "[MC-BUP] 2.2.7.2, 2.2.1.2"},
-    {header::error_code,               "BITS-Error-Code",               repetition::equal,    0,    0, "..... ..... SS ...", "ack-for-fragment"},
-    {header::error,                    "BITS-Error",                    repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
-    {header::error_context,            "BITS-Error-Context",            repetition::equal,    0,    0, "..... ..... SS ...", "[MC-BUP] 2.2.1.2"},
-    {header::accept_encoding,          "Accept-encoding",               repetition::first,    0,    0, "..... .S... .. ...", "[MC-BUP] 2.2.3.1"},
-    {header::connection,               "Connection",                    repetition::list,     0,    0, "SSSSS ooooo oo SSo", "RFC 9110 7.6.1"},
+    {header::accept,                   "Accept"sv,                        repetition::first,    0,    0, "SSSSS ..... .. SS."sv, "RFC 9110 12.5.1"sv},
+    {header::date,                     "Date"sv,                          repetition::first,    0,    0, "..... ooooo oo ..o"sv, "RFC 9110 6.6.1"sv},
+    {header::server,                   "Server"sv,                        repetition::first,    0,    0, "..... ooooo oo ..o"sv, "RFC 9110 10.2.4"sv},
+    {header::pragma,                   "Pragma"sv,                        repetition::first,    0,    0, "..... sssss ss ..."sv, "seen on the wire; RFC 9111 5.4"sv},
+    {header::packet_type,              "BITS-Packet-Type"sv,              repetition::equal,    0,    0, "RRRRR RRRRR SS ..."sv, "[MC-BUP] 2.2.1.2"sv},
+    {header::protocol,                 "BITS-Protocol"sv,                 repetition::equal,    0,    0, "..... .S... .. ..."sv, "[MC-BUP] 2.2.3.2"sv},
+    {header::session_id,               "BITS-Session-Id"sv,               repetition::equal,  100,  100, "o.RRR oRSSS oS ..."sv, "[MC-BUP] 2.2.1.2, ack-for-create-session"sv},
+    {header::supported_protocols,      "BITS-Supported-Protocols"sv,      repetition::list,     0,    0, ".R... ..... .. ..."sv, "[MC-BUP] 2.2.2.2"sv},
+    {header::host_id,                  "BITS-Host-Id"sv,                  repetition::equal,  300,  300, "..... .o... .. ..."sv, "[MC-BUP] 2.2.3.2, bits-iis-extension-properties"sv},
+    {header::host_id_fallback_timeout, "BITS-Host-Id-Fallback-Timeout"sv, repetition::equal,    0,    0, "..... .o... .. ..."sv, "[MC-BUP] 2.2.3.2"sv},
+    {header::original_request_url,     "BITS-Original-Request-URL"sv,     repetition::equal,    0,    0, "..... ..... .. RR."sv, "[MC-BUP] 2.2.12.2"sv},
+    {header::request_datafile_name,    "BITS-Request-DataFile-Name"sv,    repetition::equal,    0,    0, "..... ..... .. R.."sv, "[MC-BUP] 2.2.12.2"sv},
+    {header::response_datafile_name,   "BITS-Response-DataFile-Name"sv,   repetition::equal,    0,    0, "..... ..... .. R.."sv, "[MC-BUP] 2.2.12.2"sv},
+    {header::static_response_url,      "BITS-Static-Response-URL"sv,      repetition::equal, max_url_size, max_url_size, "..... ..... .. ..o"sv, "[MC-BUP] 2.2.13.2, 2.2.1.2"sv},
+    {header::copy_file_to_destination, "BITS-Copy-File-To-Destination"sv, repetition::first,    0,    0, "..... ..... .. ..o"sv, "[MC-BUP] 2.2.13.2"sv},
+    {header::content_name,             "Content-Name"sv,                  repetition::equal,    0,  260, ".oooo ..... .. ..."sv, "[MC-BUP] 2.2.1.1"sv},
+    {header::content_range,            "Content-Range"sv,                 repetition::equal,    0,    0, "..R.. ..... .. ..."sv, "[MC-BUP] 2.2.6.1"sv},
+    {header::content_encoding,         "Content-Encoding"sv,              repetition::equal,    0,    0, "..r.. ..... .. ..."sv, "[MC-BUP] 2.2.6.1"sv},
+    {header::range,                    "Range"sv,                         repetition::equal,    0,    0, "..... ..... .. ..."sv, "RFC 9110 14.2"sv},
+    {header::user_agent,               "User-Agent"sv,                    repetition::first,    0,    0, "ooooo ..... .. oo."sv, "RFC 9110 10.1.5"sv},
+    {header::host,                     "Host"sv,                          repetition::once,     0,    0, "RRRRR ..... .. RR."sv, "RFC 9112 3.2"sv},
+    {header::expect,                   "Expect"sv,                        repetition::equal,    0,    0, "ooooo ..... .. oo."sv, "RFC 9110 10.1.1"sv},
+    {header::method_override,          "X-Http-Method-Override"sv,        repetition::equal,    0,    0, "rrrrr ..... .. ..."sv, "OneDrive upload API"sv},
+    {header::transfer_encoding,        "Transfer-Encoding"sv,             repetition::once,     0,    0, "rrrrr rrrrr rr rrr"sv, "RFC 9112 6.1"sv},
+    {header::content_length,           "Content-Length"sv,                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS"sv, "[MC-BUP] 2.2.1.1"sv},
+    {header::received_content_range,   "BITS-Received-Content-Range"sv,   repetition::equal,    0,    0, "..... ..S.. oS ..."sv, "[MC-BUP] 2.2.7.2"sv},
+    {header::reply_url,                "BITS-Reply-URL"sv,                repetition::equal, max_url_size, max_url_size, "..... ..o.. .. ..."sv, "[MC-BUP] 2.2.7.2, 2.2.1.2"sv},
+    {header::error_code,               "BITS-Error-Code"sv,               repetition::equal,    0,    0, "..... ..... SS ..."sv, "ack-for-fragment"sv},
+    {header::error,                    "BITS-Error"sv,                    repetition::equal,    0,    0, "..... ..... SS ..."sv, "[MC-BUP] 2.2.1.2"sv},
+    {header::error_context,            "BITS-Error-Context"sv,            repetition::equal,    0,    0, "..... ..... SS ..."sv, "[MC-BUP] 2.2.1.2"sv},
+    {header::accept_encoding,          "Accept-encoding"sv,               repetition::first,    0,    0, "..... .S... .. ..."sv, "[MC-BUP] 2.2.3.1"sv},
+    {header::connection,               "Connection"sv,                    repetition::list,     0,    0, "SSSSS ooooo oo SSo"sv, "RFC 9110 7.6.1"sv},
 });
 // clang-format on
 
@@ -137,10 +138,10 @@ struct header_alias {
 // clang-format off
 inline constexpr auto header_aliases = std::to_array<header_alias>({
     // SPEC: DataEntity in [MC-BUP] 2.2.12.2, DataFile in 3.4.5.2, on Microsoft's page and on the wire.
-    {"BITS-Request-DataEntity-Name",  header::request_datafile_name,  "[MC-BUP] 2.2.12.2"},
-    {"BITS-Response-DataEntity-Name", header::response_datafile_name, "[MC-BUP] 2.2.12.2"},
+    {"BITS-Request-DataEntity-Name"sv,  header::request_datafile_name,  "[MC-BUP] 2.2.12.2"sv},
+    {"BITS-Response-DataEntity-Name"sv, header::response_datafile_name, "[MC-BUP] 2.2.12.2"sv},
     // A misspelling that an open server implementation sends.
-    {"BITS-Recieved-Content-Range",   header::received_content_range, "seen on the wire"},
+    {"BITS-Recieved-Content-Range"sv,   header::received_content_range, "seen on the wire"sv},
 });
 // clang-format on
 

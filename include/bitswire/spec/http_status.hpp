@@ -6,6 +6,8 @@
 #ifndef BITSWIRE_SPEC_HTTP_STATUS_HPP
 #define BITSWIRE_SPEC_HTTP_STATUS_HPP
 
+#include "../base/text_literal.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -20,31 +22,31 @@ struct http_status_row {
 
 // clang-format off
 inline constexpr auto http_status_rows = std::to_array<http_status_row>({
-    {100, "Continue",                        "RFC 9110 15.2.1"},
-    {200, "OK",                              "[MC-BUP] 2.2.3.2"},
-    {201, "Created",                         "ack-for-create-session"},
-    {206, "Partial Content",                 "RFC 9110 15.3.7"},
-    {400, "Bad Request",                     "[MC-BUP] 2.2.1.2"},
-    {401, "Unauthorized",                    "[MC-BUP] 3.1.5.1.7"},
-    {403, "Forbidden",                       "[MC-BUP] 2.2.1.2"},
-    {404, "Not Found",                       "[MC-BUP] 3.2.5.2.7"},
-    {405, "Method Not Allowed",              "RFC 9110 15.5.6"},
-    {407, "Proxy Authentication Required",   "[MC-BUP] 3.1.5.1.7"},
-    {408, "Request Timeout",                 "[MC-BUP] 3.3.6.1"},
-    {409, "Conflict",                        "ack-for-create-session"},
-    {411, "Length Required",                 "[MC-BUP] 3.2.5.2.3"},
-    {413, "Content Too Large",               "[MC-BUP] 6 note 10"},
-    {414, "URI Too Long",                    "RFC 9110 15.5.15"},
-    {416, "Range Not Satisfiable",           "[MC-BUP] 2.2.1.2"},
-    {417, "Expectation Failed",              "RFC 9110 15.5.18"},
-    {429, "Too Many Requests",               "RFC 6585 4"},
-    {431, "Request Header Fields Too Large", "RFC 6585 5"},
-    {500, "Internal Server Error",           "[MC-BUP] 2.2.1.2"},
-    {501, "Not Implemented",                 "[MC-BUP] 2.2.1.2"},
-    {502, "Bad Gateway",                     "RFC 9110 15.6.3"},
-    {503, "Service Unavailable",             "RFC 9110 15.6.4"},
-    {504, "Gateway Timeout",                 "RFC 9110 15.6.5"},
-    {505, "HTTP Version Not Supported",      "RFC 9110 15.6.6"},
+    {100, "Continue"sv,                        "RFC 9110 15.2.1"sv},
+    {200, "OK"sv,                              "[MC-BUP] 2.2.3.2"sv},
+    {201, "Created"sv,                         "ack-for-create-session"sv},
+    {206, "Partial Content"sv,                 "RFC 9110 15.3.7"sv},
+    {400, "Bad Request"sv,                     "[MC-BUP] 2.2.1.2"sv},
+    {401, "Unauthorized"sv,                    "[MC-BUP] 3.1.5.1.7"sv},
+    {403, "Forbidden"sv,                       "[MC-BUP] 2.2.1.2"sv},
+    {404, "Not Found"sv,                       "[MC-BUP] 3.2.5.2.7"sv},
+    {405, "Method Not Allowed"sv,              "RFC 9110 15.5.6"sv},
+    {407, "Proxy Authentication Required"sv,   "[MC-BUP] 3.1.5.1.7"sv},
+    {408, "Request Timeout"sv,                 "[MC-BUP] 3.3.6.1"sv},
+    {409, "Conflict"sv,                        "ack-for-create-session"sv},
+    {411, "Length Required"sv,                 "[MC-BUP] 3.2.5.2.3"sv},
+    {413, "Content Too Large"sv,               "[MC-BUP] 6 note 10"sv},
+    {414, "URI Too Long"sv,                    "RFC 9110 15.5.15"sv},
+    {416, "Range Not Satisfiable"sv,           "[MC-BUP] 2.2.1.2"sv},
+    {417, "Expectation Failed"sv,              "RFC 9110 15.5.18"sv},
+    {429, "Too Many Requests"sv,               "RFC 6585 4"sv},
+    {431, "Request Header Fields Too Large"sv, "RFC 6585 5"sv},
+    {500, "Internal Server Error"sv,           "[MC-BUP] 2.2.1.2"sv},
+    {501, "Not Implemented"sv,                 "[MC-BUP] 2.2.1.2"sv},
+    {502, "Bad Gateway"sv,                     "RFC 9110 15.6.3"sv},
+    {503, "Service Unavailable"sv,             "RFC 9110 15.6.4"sv},
+    {504, "Gateway Timeout"sv,                 "RFC 9110 15.6.5"sv},
+    {505, "HTTP Version Not Supported"sv,      "RFC 9110 15.6.6"sv},
 });
 // clang-format on
 

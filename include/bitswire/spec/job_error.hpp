@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SPEC_JOB_ERROR_HPP
 #define BITSWIRE_SPEC_JOB_ERROR_HPP
 
+#include "../base/text_literal.hpp"
 #include "hresult_table.hpp"
 
 #include <array>
@@ -39,28 +40,28 @@ struct job_error_row {
 /// What goes before the table of codes.
 inline constexpr auto job_error_exceptions = std::to_array<job_error_row>({
     // SPEC: 409 is transient where a server application says it, and "exists already" where the server does.
-    {{0x80190199}, {0x80190199}, error_context::remote_application, disposition::transient, "handling-server-application-errors"},
-    {{0x80190199}, {0x80190199}, error_context::none,               disposition::fatal,     "ack-for-create-session"},
+    {{0x80190199}, {0x80190199}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
+    {{0x80190199}, {0x80190199}, error_context::none,               disposition::fatal,     "ack-for-create-session"sv},
 });
 
 /// What comes after it; the last row holds for all.
 inline constexpr auto job_error_defaults = std::to_array<job_error_row>({
-    {{0x801901AD}, {0x801901AD}, error_context::none,               disposition::transient, "RFC 6585 4: too many requests"},
-    {{0x80190064}, {0x8019018F}, error_context::remote_application, disposition::transient, "handling-server-application-errors"},
-    {{0x80190064}, {0x801901F3}, error_context::none,               disposition::fatal,     "RFC 9110 15: the same request will have the same answer"},
-    {{0x801901F4}, {0x80190257}, error_context::none,               disposition::transient, "RFC 9110 15.6"},
-    {{0x8020002D}, {0x80200039}, error_context::none,               disposition::transient, "BG_JOB_STATE: connecting; the other failures of a connection alike"},
-    {{0x8020003A}, {0x8020003A}, error_context::none,               disposition::fatal,     "AddFileWithRanges: BG_E_INVALID_SERVER_RESPONSE alike"},
-    {{0x8020003B}, {0x8020003B}, error_context::none,               disposition::transient, "BG_JOB_STATE: connecting"},
-    {{0x8020003C}, {0x8020003C}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"},
+    {{0x801901AD}, {0x801901AD}, error_context::none,               disposition::transient, "RFC 6585 4: too many requests"sv},
+    {{0x80190064}, {0x8019018F}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
+    {{0x80190064}, {0x801901F3}, error_context::none,               disposition::fatal,     "RFC 9110 15: the same request will have the same answer"sv},
+    {{0x801901F4}, {0x80190257}, error_context::none,               disposition::transient, "RFC 9110 15.6"sv},
+    {{0x8020002D}, {0x80200039}, error_context::none,               disposition::transient, "BG_JOB_STATE: connecting; the other failures of a connection alike"sv},
+    {{0x8020003A}, {0x8020003A}, error_context::none,               disposition::fatal,     "AddFileWithRanges: BG_E_INVALID_SERVER_RESPONSE alike"sv},
+    {{0x8020003B}, {0x8020003B}, error_context::none,               disposition::transient, "BG_JOB_STATE: connecting"sv},
+    {{0x8020003C}, {0x8020003C}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     // ERROR_WINHTTP_SECURE_*: the name, the date or the issuer of the certificate is wrong.
-    {{0x80072F05}, {0x80072F06}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"},
-    {{0x80072F0D}, {0x80072F0D}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"},
-    {{0x80072F89}, {0x80072F89}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"},
-    {{0x80072F8F}, {0x80072F8F}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"},
-    {{0},          {UINT32_MAX}, error_context::local_file,         disposition::fatal,     "BG_JOB_STATE: access-denied; a local file does not mend itself"},
-    {{0},          {UINT32_MAX}, error_context::general_queue_manager, disposition::fatal,  "the job itself is wrong"},
-    {{0},          {UINT32_MAX}, error_context::none,               disposition::transient, "SetNoProgressTimeout"},
+    {{0x80072F05}, {0x80072F06}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
+    {{0x80072F0D}, {0x80072F0D}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
+    {{0x80072F89}, {0x80072F89}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
+    {{0x80072F8F}, {0x80072F8F}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
+    {{0},          {UINT32_MAX}, error_context::local_file,         disposition::fatal,     "BG_JOB_STATE: access-denied; a local file does not mend itself"sv},
+    {{0},          {UINT32_MAX}, error_context::general_queue_manager, disposition::fatal,  "the job itself is wrong"sv},
+    {{0},          {UINT32_MAX}, error_context::none,               disposition::transient, "SetNoProgressTimeout"sv},
 });
 // clang-format on
 

@@ -5,6 +5,7 @@
 #define BITSWIRE_SPEC_PACKET_TYPE_HPP
 
 #include "../base/scan.hpp"
+#include "../base/text_literal.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,7 +26,7 @@ namespace detail {
 
 /// As Windows spells them on the wire. [MC-BUP] prints the request types in capitals.
 inline constexpr std::array<std::string_view, 6> packet_type_names = {
-    "Ping", "Create-Session", "Fragment", "Close-Session", "Cancel-Session", "Ack",
+    "Ping"sv, "Create-Session"sv, "Fragment"sv, "Close-Session"sv, "Cancel-Session"sv, "Ack"sv,
 };
 
 inline constexpr auto folded_packet_type_names = [] {

@@ -10,6 +10,7 @@
 
 #include "../base/ascii.hpp"
 #include "../base/number.hpp"
+#include "../base/text_literal.hpp"
 #include "../spec/error.hpp"
 #include "../spec/limits.hpp"
 #include "url.hpp"
@@ -53,7 +54,7 @@ constexpr bool is_utf8(std::string_view text) noexcept {
 
 /// Names of devices on Windows, with any extension (*naming-a-file*).
 constexpr bool is_device_name(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 6> devices = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"};
+    constexpr std::array<std::string_view, 6> devices = {"CON"sv, "PRN"sv, "AUX"sv, "NUL"sv, "CONIN$"sv, "CONOUT$"sv};
     std::string_view stem = name.substr(0, name.find('.'));
     while (!stem.empty() && stem.back() == ' ')
         stem.remove_suffix(1);

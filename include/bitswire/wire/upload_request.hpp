@@ -47,6 +47,8 @@ struct upload_request {
 
 namespace detail {
 
+inline constexpr char_set forbidden_characters{forbidden_in_file_names};
+
 template <>
 struct packet_traits<upload_request> {
     static constexpr head_side side = head_side::request;
@@ -128,7 +130,7 @@ struct packet_traits<upload_request> {
     static constexpr error check(const upload_request& r) noexcept {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (error e = check_request_line(r.target, r.host)) return e;
-        if (const std::size_t bad = find_not(char_class::file_name, r.content_name); bad != r.content_name.size()) {
+        if (const std::size_t bad = forbidden_characters.find_in(r.content_name); bad != r.content_name.size()) {
             return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(bad)};
         }
         if (r.type == packet_type::create_session) {
