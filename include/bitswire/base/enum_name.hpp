@@ -7,10 +7,9 @@
 #ifndef BITSWIRE_BASE_ENUM_NAME_HPP
 #define BITSWIRE_BASE_ENUM_NAME_HPP
 
-#include "text_literal.hpp"
-
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -18,20 +17,20 @@ namespace bitswire {
 
 namespace detail {
 
-/// `... [with auto Value = bitswire::errc::ok]` (g++) or `... [Value = bitswire::errc::ok]` (clang). A value that no
-/// enumerator has comes as a cast: `(bitswire::errc)99`.
-template <auto Value>
+/// `... [with auto ...Values = {bitswire::errc::ok}]` (g++) or `... [Values = <bitswire::errc::ok>]` (clang); more values
+/// follow behind a comma and a blank. One that no enumerator has comes as a cast: `(bitswire::errc)99`.
+template <auto... Values>
 consteval auto told() {
     return std::string_view{__PRETTY_FUNCTION__, sizeof __PRETTY_FUNCTION__ - 1};
 }
 
 /// The name that stands at the end of what a compiler tells, or an empty view.
-consteval std::string_view name_in(std::string_view told) {
-    const char* const last = told.data() + told.size() - 1;
-    const char* first = last;
-    while (first[-1] != ':' && first[-1] != ')')
-        --first;
-    return first[-1] == ':' ? std::string_view{first, last} : std::string_view{};
+consteval std::string_view last_name(std::string_view text) {
+    const char* const end = text.data() + text.size() - 2;
+    const char* begin = end;
+    while (begin[-1] != ':' && begin[-1] != ')')
+        --begin;
+    return begin[-1] == ':' ? std::string_view{begin, end} : std::string_view{};
 }
 
 /// Halves what is left to look at, so that few values are asked for: at most 63 enumerators.
@@ -39,7 +38,7 @@ template <class Enum, std::size_t Known, std::size_t Step>
 consteval std::size_t count_enumerators() {
     if constexpr (Step == 0) {
         return Known;
-    } else if constexpr (name_in(told<static_cast<Enum>(Known + Step - 1)>()).empty()) {
+    } else if constexpr (last_name(told<static_cast<Enum>(Known + Step - 1)>()).empty()) {
         return count_enumerators<Enum, Known, Step / 2>();
     } else {
         return count_enumerators<Enum, Known + Step, Step / 2>();
@@ -54,26 +53,34 @@ inline constexpr std::size_t enumerator_count = detail::count_enumerators<Enum, 
 
 namespace detail {
 
-/// The name alone, with a zero behind it, instead of the long text that it was cut from.
-template <auto Value>
-inline constexpr auto enumerator_text = [] {
-    constexpr std::string_view name = name_in(told<Value>());
-    std::array<char, name.size() + 1> text{};
-    char* to = text.data();
-    for (const char c : name)
-        *to++ = c;
-    return text;
-}();
+/// The names alone, each with a zero behind it, and where they begin.
+template <std::size_t Size, std::size_t Count>
+struct name_list {
+    std::array<char, Size> texts{};
+    std::array<std::uint16_t, Count + 1> begins{};
+};
 
 template <class Enum>
 inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequence<I...>) consteval {
-    return std::array<std::string_view, sizeof...(I)>{std::string_view{
-        enumerator_text<static_cast<Enum>(I)>.data(), enumerator_text<static_cast<Enum>(I)>.size() - 1}...};
+    constexpr std::size_t count = sizeof...(I);
+    constexpr std::string_view list = told<static_cast<Enum>(I)...>();
+    constexpr std::size_t around = told<>().size();
+    constexpr std::size_t before_name = told<Enum{}>().size() - last_name(told<Enum{}>()).size() - around;
+    name_list<list.size() - around - count * before_name - 2 * (count - 1) + count, count> names;
+    const char* from = list.data() + around - 2;
+    char* const texts = names.texts.data();
+    std::uint16_t to = 0;
+    for (std::size_t i = 0; i < count; ++i, from += 2) {
+        for (from += before_name; *from != ',' && from != list.data() + list.size() - 2; ++from)
+            texts[to++] = *from;
+        names.begins[i + 1] = ++to;
+    }
+    return names;
 }
 (std::make_index_sequence<enumerator_count<Enum>>{});
 
 enum class enum_name_sample { first, second };
-static_assert(enumerator_count<enum_name_sample> == 2 && enumerator_names<enum_name_sample>[1] == "second");
+static_assert(enumerator_count<enum_name_sample> == 2 && enumerator_names<enum_name_sample>.begins[2] == 13);
 
 } // namespace detail
 
@@ -81,7 +88,10 @@ static_assert(enumerator_count<enum_name_sample> == 2 && enumerator_names<enum_n
 template <class Enum>
 constexpr std::string_view enum_name(Enum value) noexcept {
     const auto index = static_cast<std::size_t>(value);
-    return index < enumerator_count<Enum> ? detail::enumerator_names<Enum>[index] : std::string_view{};
+    if (index >= enumerator_count<Enum>) return {};
+    const auto& names = detail::enumerator_names<Enum>;
+    const std::size_t begin = names.begins[index];
+    return {names.texts.data() + begin, names.begins[index + 1] - begin - 1};
 }
 
 } // namespace bitswire

@@ -8,8 +8,6 @@
 #ifndef BITSWIRE_BASE_SNAPSHOT_HPP
 #define BITSWIRE_BASE_SNAPSHOT_HPP
 
-#include "text_literal.hpp"
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,11 +26,12 @@ namespace detail {
 
 inline constexpr auto crc32_table = [] {
     std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
-        std::uint32_t c = i;
-        for (int bit = 0; bit < 8; ++bit)
-            c = (c >> 1) ^ (0xedb88320U & (0U - (c & 1U)));
-        table[i] = c;
+    std::uint32_t* const of = table.data(); // of[a ^ b] is of[a] ^ of[b]
+    std::uint32_t one_bit = 1;
+    for (std::uint32_t bit = 0x80; bit != 0; bit /= 2) {
+        one_bit = (one_bit >> 1) ^ (0xedb88320U & (0U - (one_bit & 1U)));
+        for (std::uint32_t i = bit; i < table.size(); i += 2 * bit)
+            of[i] = one_bit ^ of[i - bit];
     }
     return table;
 }();

@@ -121,7 +121,7 @@ class job : public job_record {
         return set_text(owner_text, owner, owner.size() <= max_owner_size ? hresult{} : "E_INVALIDARG"_hresult, now);
     }
     constexpr job_step set_priority(job_priority p, const moment& now) noexcept {
-        const bool valid = !enum_name(p).empty();
+        const bool valid = static_cast<std::size_t>(p) < enumerator_count<job_priority>;
         const job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
         if (s.returns.is_success()) priority_ = p;
         return s;
