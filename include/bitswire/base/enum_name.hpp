@@ -17,8 +17,8 @@ namespace bitswire {
 
 namespace detail {
 
-/// `... [with auto ...Values = {bitswire::errc::ok}]` (g++) or `... [Values = <bitswire::errc::ok>]` (clang); more values
-/// follow behind a comma and a blank. One that no enumerator has comes as a cast: `(bitswire::errc)99`.
+/// `... [with auto ...Values = {bitswire::errc::ok}]` (g++) or `... [Values = <bitswire::errc::ok>]` (clang); more
+/// values follow behind a comma and a blank. One that no enumerator has comes as a cast: `(bitswire::errc)99`.
 template <auto... Values>
 consteval auto told() {
     return std::string_view{__PRETTY_FUNCTION__, sizeof __PRETTY_FUNCTION__ - 1};
