@@ -153,11 +153,14 @@ constexpr std::string_view name_of(header h) noexcept {
     return h == header::none ? std::string_view{} : row_of(h).name;
 }
 
+namespace detail {
+
+inline constexpr char presence_letters[] = {'.', 's', 'r', 'o', 'S', 'R'};
+
+} // namespace detail
+
 /// The letter of a cell, as in the rows above.
-constexpr char letter_of(presence p) noexcept {
-    constexpr std::string_view letters = ".sroSR";
-    return letters[static_cast<std::size_t>(p)];
-}
+constexpr char letter_of(presence p) noexcept { return detail::presence_letters[static_cast<std::size_t>(p)]; }
 
 namespace detail {
 
@@ -167,12 +170,14 @@ consteval presence_matrix make_presence_matrix() {
     presence_matrix matrix{};
     for (std::size_t h = 0; h < header_count; ++h) {
         std::size_t column = 0;
+        presence* const cells = matrix[h].data();
         for (const char c : header_rows[h].presence_row) {
             if (c == ' ') continue;
-            presence cell = presence::never;
-            while (letter_of(cell) != c)
-                cell = static_cast<presence>(static_cast<int>(cell) + 1);
-            matrix[h].at(column++) = cell;
+            std::uint8_t cell = 0;
+            while (presence_letters[cell] != c)
+                ++cell;
+            if (column < message_kind_count) cells[column] = static_cast<presence>(cell);
+            ++column;
         }
         if (column != message_kind_count || header_rows[h].id != static_cast<header>(h))
             matrix[h].at(message_kind_count) = {};
@@ -200,9 +205,10 @@ namespace detail {
 
 consteval std::array<header_set, message_kind_count> make_header_sets(presence least) {
     std::array<header_set, message_kind_count> sets{};
-    for (std::size_t k = 0; k < message_kind_count; ++k) {
-        for (std::size_t h = 0; h < header_count; ++h) {
-            if (presences[h][k] >= least) sets[k] |= set_of(static_cast<header>(h));
+    for (std::size_t h = 0; h < header_count; ++h) {
+        const presence* const cells = presences[h].data();
+        for (std::size_t k = 0; k < message_kind_count; ++k) {
+            if (cells[k] >= least) sets[k] |= header_set{1} << h;
         }
     }
     return sets;
