@@ -21,7 +21,7 @@ class keeping_reporter : public benchmark::ConsoleReporter {
     double print_ratio(const std::string& a, const std::string& b) const {
         if (ns_.count(a) == 0 || ns_.count(b) == 0) return 0;
         const double ratio = ns_.at(a) / ns_.at(b);
-        std::printf("%-26s / %-26s = %.2f\n", a.c_str(), b.c_str(), ratio);
+        std::printf("%-26s / %-30s = %.2f\n", a.c_str(), b.c_str(), ratio);
         return ratio;
     }
 
@@ -47,7 +47,10 @@ int main(int argc, char** argv) {
             reporter.print_ratio(std::string(message) + "bitswire", std::string(message) + peer);
         }
     }
-    reporter.print_ratio("hresult_bitswire", "hresult_unordered_map");
+    for (const char* key : {"hresult_by_value_", "hresult_by_name_"}) {
+        for (const char* peer : {"unordered_map", "sorted_array"})
+            reporter.print_ratio(std::string(key) + "bitswire", std::string(key) + peer);
+    }
     reporter.print_ratio("client_step", "client_wire_alone");
     reporter.print_ratio("server_step", "server_wire_alone");
     reporter.print_ratio("scheduler_decision/1000", "scheduler_decision/10");

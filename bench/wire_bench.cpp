@@ -12,11 +12,7 @@
 
 #include <array>
 #include <cstring>
-#include <map>
-#include <new>
-#include <random>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 using namespace bitswire;
@@ -206,49 +202,6 @@ void encode_ack_memcpy(benchmark::State& state) {
     check(std::string_view(out.data(), bytes.size()) == bytes, "encode_ack_memcpy");
 }
 
-// ---- HRESULT look-up
-// ---------------------------------------------------------------------------------------------------
-
-/// 4,096 values, half of them in the table.
-const std::vector<hresult>& some_hresults() {
-    static const std::vector<hresult> values = [] {
-        std::mt19937 random(3); // NOLINT: the same values in every run
-        std::vector<hresult> v(4096);
-        for (hresult& h : v) {
-            h = hresult_rows[random() % hresult_rows.size()].code;
-            if (random() % 2 != 0) h.value += 0x1000U + static_cast<std::uint32_t>(random() % 0x1000);
-        }
-        return v;
-    }();
-    return values;
-}
-
-template <class Find>
-void time_lookup(benchmark::State& state, const char* name, Find find) {
-    for (const hresult_row& row : hresult_rows)
-        check(find(row.code) == &row, name);
-    check(find(hresult{0xA0001234}) == nullptr, name);
-    std::size_t i = 0;
-    const auto& values = some_hresults();
-    for (auto _ : state) {
-        const hresult_row* row = find(values[i++ % 4096]);
-        benchmark::DoNotOptimize(row);
-    }
-}
-
-void hresult_bitswire(benchmark::State& state) {
-    time_lookup(state, "hresult_bitswire", [](hresult h) { return find_hresult(h); });
-}
-void hresult_unordered_map(benchmark::State& state) {
-    std::unordered_map<std::uint32_t, const hresult_row*> map;
-    for (const hresult_row& row : hresult_rows)
-        map.emplace(row.code.value, &row);
-    time_lookup(state, "hresult_unordered_map", [&](hresult h) {
-        const auto it = map.find(h.value);
-        return it != map.end() ? it->second : nullptr;
-    });
-}
-
 BENCHMARK(request_bitswire);
 BENCHMARK(request_llhttp);
 BENCHMARK(request_http_parser);
@@ -263,7 +216,5 @@ BENCHMARK(encode_request_memcpy);
 BENCHMARK(encode_ack_bitswire);
 BENCHMARK(encode_ack_snprintf);
 BENCHMARK(encode_ack_memcpy);
-BENCHMARK(hresult_bitswire);
-BENCHMARK(hresult_unordered_map);
 
 } // namespace

@@ -264,3 +264,49 @@ TEST_CASE("hash index: finds what is there, ends on what is not") {
     CHECK(index.find(3, [&](std::size_t n) { return rows[n] == 99; }) == index.npos);
     CHECK(index.find(9, [&](std::size_t) { return true; }) == index.npos);
 }
+
+TEST_CASE("perfect index: each row is led to, and what is not there leads to some row") {
+    constexpr auto rows = [] {
+        std::array<std::uint64_t, 200> keys{};
+        std::uint64_t key = 1;
+        for (std::uint64_t& k : keys)
+            k = key = key * 6364136223846793005U + 1442695040888963407U; // Knuth's MMIX
+        return keys;
+    }();
+    constexpr auto index = perfect_index<4096>::over(rows, [](std::uint64_t key) { return key; });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        CHECK(index.find(rows[i]) == i);
+        CHECK(index.find(rows[i] + 1) < rows.size());
+    }
+}
+
+TEST_CASE("name index: letters in either case, all else byte for byte, nothing longer or shorter") {
+    const auto check = [](const auto& index, std::string_view name) {
+        const auto is_found = [&](std::string_view text) { return index.find(guarded_bytes(text).view()).is_equal; };
+        CHECK(is_found(name));
+        for (std::size_t i = 0; i < name.size(); ++i) {
+            std::string other(name);
+            for (unsigned byte = 0; byte < 256; ++byte) {
+                other[i] = static_cast<char>(byte);
+                CAPTURE(other);
+                CHECK(is_found(other) == iequals(other, name));
+            }
+            CHECK_FALSE(is_found(name.substr(0, i)));
+        }
+        for (std::size_t more = 1; more < 80; ++more) {
+            CHECK_FALSE(is_found(std::string(name).append(more, '\0')));
+            CHECK_FALSE(is_found(std::string(name).append(more, 'X')));
+        }
+    };
+    // Of one name, that it is another one is never seen before the comparison.
+    check(name_index<1, 2>::over({"S_OK"}), "S_OK");
+    check(name_index<1, 2>::over({"S_FALSE"}), "S_FALSE");
+    check(name_index<1, 2>::over({"AZ(09)_Y"}), "AZ(09)_Y");
+    check(name_index<1, 2>::over({"BG_E_EMPTY"}), "BG_E_EMPTY");
+    check(name_index<1, 2>::over({"BG_E_NOT_FOUND_H"}), "BG_E_NOT_FOUND_H");
+    check(name_index<1, 2>::over({"BG_E_HTTP_ERROR_404_AND_LONGER_X"}), "BG_E_HTTP_ERROR_404_AND_LONGER_X");
+    check(name_index<1, 2>::over({"BG_E_HTTP_ERROR_404_AND_LONGER_XY"}), "BG_E_HTTP_ERROR_404_AND_LONGER_XY");
+    constexpr std::string_view longest = "HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED)ABCDE";
+    static_assert(longest.size() == 62);
+    check(name_index<1, 2>::over({longest}), longest);
+}

@@ -116,6 +116,19 @@ TEST_CASE("hresult: the page's spelling BG_E_SERVER_EXECUTE_ENABLED is an alias 
     CHECK(row->code.value == 0x80200023);
 }
 
+TEST_CASE("hresult: a name that differs in one bit of one letter, but for the case, is not found") {
+    for (const hresult_row& row : hresult_rows) {
+        for (std::size_t i = 0; i < row.name.size() * 8; ++i) {
+            std::string other(row.name);
+            other[i / 8] = static_cast<char>(other[i / 8] ^ (1 << (i % 8)));
+            const hresult_row* const found = find_hresult(other);
+            CAPTURE(other);
+            CHECK((found == nullptr || iequals(found->name, other)));
+            CHECK((found == &row) == iequals(row.name, other));
+        }
+    }
+}
+
 TEST_CASE("hresult: every row says what it means and where that is from, ordered, no value twice") {
     std::uint32_t before = 0;
     for (const hresult_row& row : hresult_rows) {

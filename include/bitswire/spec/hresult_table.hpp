@@ -9,9 +9,9 @@
 #ifndef BITSWIRE_SPEC_HRESULT_TABLE_HPP
 #define BITSWIRE_SPEC_HRESULT_TABLE_HPP
 
-#include "../base/ascii.hpp"
 #include "../base/enum_name.hpp"
-#include "../base/hash_index.hpp"
+#include "../base/name_index.hpp"
+#include "../base/perfect_index.hpp"
 #include "../base/text_literal.hpp"
 #include "hresult.hpp"
 
@@ -233,37 +233,46 @@ inline constexpr auto hresult_aliases = std::to_array<hresult_alias>({
 
 namespace detail {
 
-constexpr std::uint32_t hash_of(hresult code) noexcept { return (code.value * 0x9E3779B1U) >> 23; }
-
-constexpr std::uint32_t hash_of_name(std::string_view name) noexcept {
-    std::uint32_t h = 0x811C9DC5U;
-    for (const char c : name)
-        h = (h ^ static_cast<unsigned char>(to_upper(c))) * 0x01000193U;
-    return h ^ (h >> 15);
-}
-
 inline constexpr auto hresult_by_value =
-    hash_index<512>::over(hresult_rows, [](const hresult_row& row) { return hash_of(row.code); });
-inline constexpr auto hresult_by_name =
-    hash_index<512>::over(hresult_rows, [](const hresult_row& row) { return hash_of_name(row.name); });
+    perfect_index<1024>::over(hresult_rows, [](const hresult_row& row) { return row.code.value; });
+
+/// The names of all rows, and behind them the aliases.
+inline constexpr auto hresult_spellings = [] {
+    std::array<std::string_view, hresult_rows.size() + hresult_aliases.size()> names{};
+    std::size_t n = 0;
+    for (const hresult_row& row : hresult_rows)
+        names[n++] = row.name;
+    for (const hresult_alias& a : hresult_aliases)
+        names[n++] = a.alias;
+    return names;
+}();
+
+inline constexpr auto hresult_by_name = name_index<hresult_spellings.size(), 2048>::over(hresult_spellings);
+
+/// The rows that `hresult_spellings` lead to.
+inline constexpr auto hresult_rows_of_spellings = [] {
+    std::array<std::uint8_t, hresult_spellings.size()> rows{};
+    for (std::size_t n = 0; n < rows.size(); ++n) {
+        const bool is_name = n < hresult_rows.size();
+        rows[n] = static_cast<std::uint8_t>(
+            is_name ? n : hresult_by_name.find(hresult_aliases[n - hresult_rows.size()].name).number);
+    }
+    return rows;
+}();
 
 } // namespace detail
 
 /// The row of a code, or null for a code that is not in the table. Static storage.
 constexpr const hresult_row* find_hresult(hresult code) noexcept {
-    const std::size_t i = detail::hresult_by_value.find(
-        detail::hash_of(code), [&](std::size_t n) noexcept { return hresult_rows[n].code == code; });
-    return i < hresult_rows.size() ? &hresult_rows[i] : nullptr;
+    const hresult_row& row = hresult_rows[detail::hresult_by_value.find(code.value)];
+    return row.code == code ? &row : nullptr;
 }
 
 /// The row of a name in any letter case, documented aliases included, or null. Static storage.
 constexpr const hresult_row* find_hresult(std::string_view name) noexcept {
-    for (const hresult_alias& a : hresult_aliases) {
-        if (iequals(a.alias, name)) name = a.name;
-    }
-    const std::size_t i = detail::hresult_by_name.find(
-        detail::hash_of_name(name), [&](std::size_t n) noexcept { return iequals(hresult_rows[n].name, name); });
-    return i < hresult_rows.size() ? &hresult_rows[i] : nullptr;
+    const auto found = detail::hresult_by_name.find(name);
+    const hresult_row* const rows[] = {nullptr, &hresult_rows[detail::hresult_rows_of_spellings[found.number]]};
+    return rows[found.is_equal ? 1 : 0]; // no branch, which would be guessed wrong
 }
 
 /// The name of a code, or an empty view. Static storage.
