@@ -51,8 +51,14 @@ int main(int argc, char** argv) {
         for (const char* peer : {"unordered_map", "sorted_array"})
             reporter.print_ratio(std::string(key) + "bitswire", std::string(key) + peer);
     }
-    reporter.print_ratio("client_step", "client_wire_alone");
-    reporter.print_ratio("server_step", "server_wire_alone");
+    for (const char* size : {"0", "16", "32", "63", "64"}) {
+        for (const char* side : {"client", "server"}) {
+            const std::string bytes = std::string("/log2_bytes:") + size;
+            reporter.print_ratio(side + ("_step" + bytes), side + ("_wire_alone" + bytes));
+        }
+    }
+    for (const char* bench : {"server_step", "store_find"})
+        reporter.print_ratio(bench + std::string("/sessions:1000000"), bench + std::string("/sessions:10"));
     reporter.print_ratio("scheduler_decision/1000", "scheduler_decision/10");
     // log2(100,000) is 5 times log2(10); the rest is for caches and for machines that are not quiet. What looks at each
     // job costs 10,000 times as much.

@@ -1,14 +1,22 @@
-// A step of each side: client: Ack bytes in, the next Fragment's head out; server: a Fragment's head in, its Ack out.
-// Beside it the same reading and writing without a session, so that the ratio says what the state machine and its rules
-// cost.
+// A step of each side: client: Ack bytes in, the next request's head out; server: a request's head in, its Ack out, the
+// bytes reported as stored in between. Beside it the same reading and writing without a session, so that the ratio says
+// what the state machine and its rules cost.
+//
+// A step of a larger file is one of 1,024 Fragments. A file of one byte has a single one: there it is the mean of a
+// whole session, Create-Session, Fragment and Close-Session, with making the client, which is not a part of the others.
 #include "checks.hpp"
 
 #include <bitswire/bitswire.hpp>
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <array>
+#include <cstring>
+#include <map>
+#include <random>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 using namespace bitswire;
@@ -16,9 +24,20 @@ using namespace bitswire;
 namespace {
 
 constexpr std::size_t fragments = 1024;
-constexpr std::uint64_t fragment_bytes = 65536;
-constexpr std::uint64_t file_bytes = (fragments + 1) * fragment_bytes;
 constexpr std::string_view id = "{A0FF5911-4144-45B3-BF27-27AFC8EC8A67}";
+constexpr upload_directory directory;
+
+/// A file in Fragments of one size, of which the last is not counted. The arguments of benchmarks are signed, so they
+/// are the size's logarithm; 64 stands for the largest size that there is.
+struct file {
+    std::uint64_t size_bytes;
+    explicit file(const benchmark::State& state)
+        : size_bytes(state.range(0) == 64 ? UINT64_MAX : std::uint64_t{1} << state.range(0)) {}
+    [[nodiscard]] std::uint64_t fragment_bytes() const { return size_bytes == 1 ? 1 : size_bytes / (fragments + 1); }
+    [[nodiscard]] content_range range(std::uint64_t n) const {
+        return {n * fragment_bytes(), fragment_bytes(), size_bytes};
+    }
+};
 
 template <class Packet>
 std::string written(const Packet& packet) {
@@ -29,73 +48,129 @@ std::string written(const Packet& packet) {
     return out;
 }
 
-ack fragment_ack(std::uint64_t received) {
-    return {.answers = packet_type::fragment, .session_id = id, .received_content_range = received};
+upload_request request_of(packet_type type, content_range range = {}) {
+    upload_request r{.type = type, .target = "/upload/2000mb-rfc2119.txt", .host = "frankcao8"};
+    r.content_name = "rfc2119.txt";
+    r.user_agent = "Microsoft BITS/6.7";
+    r.range = range;
+    if (type == packet_type::create_session) {
+        r.supported_protocols = bits_upload_protocols;
+    } else {
+        r.session_id = id;
+    }
+    return r;
 }
 
-upload_request fragment_request(std::uint64_t offset) {
-    return {.type = packet_type::fragment,
-            .target = "/upload/2000mb-rfc2119.txt",
-            .host = "frankcao8",
-            .session_id = id,
-            .content_name = "rfc2119.txt",
-            .range = {offset, fragment_bytes, file_bytes},
-            .user_agent = "Microsoft BITS/6.7"};
+ack answer_to(packet_type type, std::optional<std::uint64_t> received = {}) {
+    ack a{.answers = type, .session_id = id, .received_content_range = received};
+    if (type == packet_type::create_session) a.protocol = bits_upload_protocol;
+    return a;
 }
 
-/// The Acks to all Fragments but the last one.
-const std::vector<std::string>& acks() {
-    static const auto all = [] {
-        std::vector<std::string> texts;
-        for (std::size_t i = 1; i <= fragments; ++i)
-            texts.push_back(written(fragment_ack(i * fragment_bytes)));
-        return texts;
-    }();
-    return all;
+/// What goes over the wire, as far as it comes in on one side.
+struct traffic {
+    std::vector<std::string> requests;
+    std::vector<std::string> acks;
+};
+
+traffic fragments_of(const file& f) {
+    traffic t;
+    for (std::size_t i = 0; i < fragments; ++i) {
+        t.requests.push_back(written(request_of(packet_type::fragment, f.range(i))));
+        t.acks.push_back(written(answer_to(packet_type::fragment, f.range(i).end())));
+    }
+    return t;
 }
 
-const std::vector<std::string>& heads() {
-    static const auto all = [] {
-        std::vector<std::string> texts;
-        for (std::size_t i = 0; i < fragments; ++i)
-            texts.push_back(written(fragment_request(i * fragment_bytes)));
-        return texts;
-    }();
-    return all;
+/// A whole session of one byte.
+constexpr std::array<packet_type, 3> session_types = {packet_type::create_session, packet_type::fragment,
+                                                      packet_type::close_session};
+upload_request session_request(packet_type type) {
+    return request_of(type, type == packet_type::fragment ? content_range{0, 1, 1} : content_range{});
+}
+ack session_answer(packet_type type) {
+    return answer_to(type, type == packet_type::fragment ? std::optional<std::uint64_t>{1} : std::nullopt);
+}
+traffic session_of_one_byte() {
+    traffic t;
+    for (const packet_type type : session_types) {
+        t.requests.push_back(written(session_request(type)));
+        t.acks.push_back(written(session_answer(type)));
+    }
+    return t;
 }
 
-/// A client that waits for the Ack to its first Fragment.
-upload_client waiting_client() {
-    upload_client c({.url = "http://frankcao8/upload/2000mb-rfc2119.txt",
-                     .size_bytes = file_bytes,
-                     .content_name = "rfc2119.txt",
-                     .user_agent = "Microsoft BITS/6.7",
-                     .fragment = {.first = fragment_bytes, .smallest = fragment_bytes, .largest = fragment_bytes}});
-    c.start({});
-    c.on_ack({.answers = packet_type::create_session, .session_id = id}, {});
-    return c;
-}
-
-parsed<ack> read_ack(const std::string& bytes) {
-    ack_parser parser({.answers = packet_type::fragment, .limits = {}});
+parsed<ack> read_ack(const std::string& bytes, packet_type answers) {
+    ack_parser parser({.answers = answers, .limits = {}});
     return parser.parse(bytes);
 }
 
+parsed<upload_request> read_request(const std::string& bytes) {
+    upload_request_parser parser;
+    return parser.parse(bytes);
+}
+
+/// Where heads are written.
+class out_buffer {
+  public:
+    template <class Packet>
+    bool write(const Packet& packet) {
+        auto size = write_message(packet, bytes_);
+        benchmark::DoNotOptimize(bytes_);
+        benchmark::DoNotOptimize(size);
+        return size.has_value();
+    }
+
+  private:
+    std::array<char, 1024> bytes_{};
+};
+
+// ---- client
+// ------------------------------------------------------------------------------------------------------------
+
+upload_client client_for(const file& f) {
+    const std::uint64_t bytes = f.fragment_bytes();
+    return upload_client({.url = "http://frankcao8/upload/2000mb-rfc2119.txt",
+                          .size_bytes = f.size_bytes,
+                          .content_name = "rfc2119.txt",
+                          .user_agent = "Microsoft BITS/6.7",
+                          .fragment = {.first = bytes, .smallest = bytes, .largest = bytes}});
+}
+
+void client_session(benchmark::State& state, const file& f) {
+    const traffic t = session_of_one_byte();
+    out_buffer out;
+    const std::size_t before = allocation_count();
+    while (state.KeepRunningBatch(session_types.size())) {
+        upload_client client = client_for(f);
+        bool right = out.write(client.start({}).request);
+        for (std::size_t i = 0; i < session_types.size(); ++i) {
+            const parsed<ack> answer = read_ack(t.acks[i], session_types[i]);
+            const upload_step step = client.on_ack(answer.packet, {});
+            if (step.todo == upload_todo::send) right = right && out.write(step.request);
+        }
+        check(right && client.succeeded(), "client_step of one byte");
+    }
+    check_no_allocations(before);
+}
+
 void client_step(benchmark::State& state) {
-    const upload_client start = waiting_client();
+    const file f(state);
+    if (f.size_bytes == 1) return client_session(state, f);
+    const traffic t = fragments_of(f);
+    upload_client start = client_for(f);
+    start.start({});
+    start.on_ack(answer_to(packet_type::create_session), {});
     upload_client client = start;
-    std::array<char, 1024> out{};
+    out_buffer out;
     std::size_t i = 0;
-    acks();
     const std::size_t before = allocation_count();
     for (auto _ : state) {
-        const parsed<ack> answer = read_ack(acks()[i]);
+        const parsed<ack> answer = read_ack(t.acks[i], packet_type::fragment);
         const upload_step step = client.on_ack(answer.packet, {i});
-        auto size = write_message(step.request, out);
-        benchmark::DoNotOptimize(out);
-        benchmark::DoNotOptimize(size);
+        const bool is_written = out.write(step.request);
         if (++i == fragments) {
-            check(step.request.range.is_last() && size.has_value(), "client_step");
+            check(is_written && step.request.range.offset == f.range(fragments).offset, "client_step");
             client = start;
             i = 0;
         }
@@ -104,25 +179,39 @@ void client_step(benchmark::State& state) {
 }
 
 void client_wire_alone(benchmark::State& state) {
-    std::array<char, 1024> out{};
+    const file f(state);
+    out_buffer out;
+    bool right = true;
+    if (f.size_bytes == 1) {
+        const traffic t = session_of_one_byte();
+        while (state.KeepRunningBatch(session_types.size())) {
+            for (std::size_t i = 0; i < session_types.size(); ++i) {
+                right = out.write(session_request(session_types[i])) && right;
+                right = read_ack(t.acks[i], session_types[i]).is_complete() && right;
+            }
+        }
+        return check(right, "client_wire_alone of one byte");
+    }
+    const traffic t = fragments_of(f);
     std::size_t i = 0;
-    acks();
     for (auto _ : state) {
-        const parsed<ack> answer = read_ack(acks()[i]);
-        auto size = write_message(fragment_request(*answer.packet.received_content_range), out);
-        benchmark::DoNotOptimize(out);
-        benchmark::DoNotOptimize(size);
+        const parsed<ack> answer = read_ack(t.acks[i], packet_type::fragment);
+        const content_range next{*answer.packet.received_content_range, f.fragment_bytes(), f.size_bytes};
+        right = out.write(request_of(packet_type::fragment, next)) && right;
         if (++i == fragments) i = 0;
     }
+    check(right, "client_wire_alone");
 }
 
-struct record {
-    upload_session session{};
-    std::string_view reply_url{};
-};
+// ---- server
+// ------------------------------------------------------------------------------------------------------------
 
 /// A store of one session.
 struct single_store {
+    struct record {
+        upload_session session{};
+        std::string_view reply_url{};
+    };
     record only{};
     record* find(std::string_view wanted) { return wanted == id ? &only : nullptr; }
     record* insert(std::string_view, const upload_session& session) {
@@ -132,33 +221,65 @@ struct single_store {
     void erase(std::string_view) {}
 };
 
-parsed<upload_request> read_request(const std::string& bytes) {
-    upload_request_parser parser;
-    return parser.parse(bytes);
+/// A request, and all that it leads to being done at once.
+template <class Store>
+upload_server_step answer_request(upload_server<Store>& server, const upload_request& r, time_point now) {
+    upload_server_step step = server.on_request(r, directory, {.now = now, .new_session_id = id});
+    const std::string_view session_id = r.type == packet_type::create_session ? id : r.session_id;
+    switch (step.todo) {
+    case upload_server_todo::make_room:
+        return server.on_room(session_id, step.ticket, {}, directory, now);
+    case upload_server_todo::store_body:
+        return server.on_stored(session_id, step.ticket, step.size_bytes, directory, now);
+    case upload_server_todo::publish:
+        return server.on_published(session_id, step.ticket, {}, directory, now);
+    default:
+        return step;
+    }
+}
+
+/// A session that has been created.
+upload_session created_session() {
+    single_store store;
+    upload_server server(store);
+    answer_request(server, request_of(packet_type::create_session), {});
+    return store.only.session;
+}
+
+void server_session(benchmark::State& state) {
+    const traffic t = session_of_one_byte();
+    single_store store;
+    upload_server server(store);
+    out_buffer out;
+    const std::size_t before = allocation_count();
+    while (state.KeepRunningBatch(session_types.size())) {
+        bool right = true;
+        for (const std::string& bytes : t.requests) {
+            const parsed<upload_request> request = read_request(bytes);
+            const upload_server_step step = answer_request(server, request.packet, {});
+            right = out.write(step.answer) && step.answer.is_success() && right;
+        }
+        check(right && store.only.session.is_over(), "server_step of one byte");
+    }
+    check_no_allocations(before);
 }
 
 void server_step(benchmark::State& state) {
-    single_store store;
+    const file f(state);
+    if (f.size_bytes == 1) return server_session(state);
+    const traffic t = fragments_of(f);
+    const upload_session start = created_session();
+    single_store store{{start, {}}};
     upload_server server(store);
-    const upload_directory directory;
-    const auto created =
-        server.on_request({.type = packet_type::create_session, .supported_protocols = bits_upload_protocols},
-                          directory, {.new_session_id = id});
-    server.on_room(id, created.ticket, {}, directory, {});
-    const upload_session start = store.only.session;
-    std::array<char, 1024> out{};
+    out_buffer out;
     std::size_t i = 0;
-    heads();
     const std::size_t before = allocation_count();
     for (auto _ : state) {
-        const parsed<upload_request> request = read_request(heads()[i]);
-        upload_server_step step = server.on_request(request.packet, directory, {.now = {i}});
-        step = server.on_stored(request.packet.session_id, step.ticket, step.size_bytes, directory, {i});
-        auto size = write_message(step.answer, out);
-        benchmark::DoNotOptimize(out);
-        benchmark::DoNotOptimize(size);
+        const parsed<upload_request> request = read_request(t.requests[i]);
+        const upload_server_step step = answer_request(server, request.packet, {i});
+        const bool is_written = out.write(step.answer);
         if (++i == fragments) {
-            check(step.answer.received_content_range == fragments * fragment_bytes, "server_step");
+            check(is_written && step.answer.received_content_range == f.range(fragments).offset, "server_step");
             store.only.session = start;
             i = 0;
         }
@@ -167,21 +288,145 @@ void server_step(benchmark::State& state) {
 }
 
 void server_wire_alone(benchmark::State& state) {
-    std::array<char, 1024> out{};
+    const file f(state);
+    out_buffer out;
+    bool right = true;
+    if (f.size_bytes == 1) {
+        const traffic t = session_of_one_byte();
+        while (state.KeepRunningBatch(session_types.size())) {
+            for (std::size_t i = 0; i < session_types.size(); ++i) {
+                right = read_request(t.requests[i]).is_complete() && right;
+                right = out.write(session_answer(session_types[i])) && right;
+            }
+        }
+        return check(right, "server_wire_alone of one byte");
+    }
+    const traffic t = fragments_of(f);
     std::size_t i = 0;
-    heads();
     for (auto _ : state) {
-        const parsed<upload_request> request = read_request(heads()[i]);
-        auto size = write_message(fragment_ack(request.packet.range.end()), out);
-        benchmark::DoNotOptimize(out);
-        benchmark::DoNotOptimize(size);
+        const parsed<upload_request> request = read_request(t.requests[i]);
+        right = out.write(answer_to(packet_type::fragment, request.packet.range.end())) && right;
         if (++i == fragments) i = 0;
     }
+    check(right, "server_wire_alone");
 }
 
-BENCHMARK(client_step);
-BENCHMARK(client_wire_alone);
-BENCHMARK(server_step);
-BENCHMARK(server_wire_alone);
+// ---- many sessions
+// ------------------------------------------------------------------------------------------------------
+
+/// A store as an embedder writes it.
+struct hash_map_store {
+    struct record {
+        upload_session session{};
+        std::string reply_url;
+    };
+    struct hash_of_id {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
+    std::unordered_map<std::string, record, hash_of_id, std::equal_to<>> records;
+    record* found = nullptr; ///< by the last look-up
+
+    record* find(std::string_view wanted) {
+        const auto it = records.find(wanted);
+        return found = it != records.end() ? &it->second : nullptr;
+    }
+    record* insert(std::string_view new_id, const upload_session& session) {
+        const auto [it, is_new] = records.try_emplace(std::string(new_id), record{session, {}});
+        return is_new ? &it->second : nullptr;
+    }
+    void erase(std::string_view gone) { records.erase(records.find(gone)); }
+};
+
+/// Sessions that were created, and their ids in an order that says nothing of where they are.
+struct many_sessions {
+    hash_map_store store;
+    std::vector<std::array<char, guid_text_size>> ids;
+    double bytes_per_session = 0;
+
+    explicit many_sessions(std::size_t count) {
+        std::mt19937_64 random(5); // NOLINT: the same sessions in every run
+        for (std::size_t i = 0; i < count; ++i) {
+            guid g;
+            for (std::uint8_t& byte : g.bytes)
+                byte = static_cast<std::uint8_t>(random());
+            ids.push_back(write_guid(g, guid_style::braces_upper));
+        }
+        const std::size_t before = allocated_bytes();
+        const upload_session session = created_session();
+        for (const auto& text : ids)
+            check(store.insert({text.data(), text.size()}, session) != nullptr, "many_sessions");
+        bytes_per_session = static_cast<double>(allocated_bytes() - before) / static_cast<double>(count);
+        std::shuffle(ids.begin(), ids.end(), random);
+    }
+
+    static many_sessions& of(std::size_t count) {
+        static std::map<std::size_t, many_sessions> all;
+        return all.try_emplace(count, count).first->second;
+    }
+};
+
+/// The head of a Fragment, for one session after the other.
+class fragment_for {
+  public:
+    explicit fragment_for(many_sessions& sessions)
+        : sessions_(sessions), head_(written(request_of(packet_type::fragment, {0, 65536, 1U << 30}))),
+          id_(head_.data() + head_.find(id)) {}
+
+    const std::string& next() {
+        std::memcpy(id_, sessions_.ids[i_].data(), guid_text_size);
+        if (++i_ == sessions_.ids.size()) i_ = 0;
+        return head_;
+    }
+    [[nodiscard]] std::string_view session_id() const { return {id_, guid_text_size}; }
+
+  private:
+    many_sessions& sessions_;
+    std::string head_;
+    char* id_;
+    std::size_t i_ = 0;
+};
+
+void server_step_among(benchmark::State& state) {
+    many_sessions& sessions = many_sessions::of(static_cast<std::size_t>(state.range(0)));
+    fragment_for fragment(sessions);
+    const upload_session start = created_session();
+    upload_server server(sessions.store);
+    out_buffer out;
+    bool right = true;
+    const std::size_t before = allocation_count();
+    for (auto _ : state) {
+        const parsed<upload_request> request = read_request(fragment.next());
+        const upload_server_step step = answer_request(server, request.packet, {});
+        right = out.write(step.answer) && step.answer.received_content_range == 65536U && right;
+        sessions.store.found->session = start;
+    }
+    check_no_allocations(before);
+    check(right, "server_step/sessions");
+    state.counters["bytes_per_session"] = sessions.bytes_per_session;
+}
+
+/// What of a step among many sessions is the store's own look-up.
+void store_find(benchmark::State& state) {
+    many_sessions& sessions = many_sessions::of(static_cast<std::size_t>(state.range(0)));
+    fragment_for fragment(sessions);
+    std::uint64_t received = 0;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(fragment.next().data());
+        received += sessions.store.find(fragment.session_id())->session.received_bytes();
+        benchmark::DoNotOptimize(received);
+    }
+    check(received == 0, "store_find");
+}
+
+void sizes(benchmark::internal::Benchmark* b) { b->ArgName("log2_bytes")->Arg(0)->Arg(16)->Arg(32)->Arg(63)->Arg(64); }
+void counts(benchmark::internal::Benchmark* b) { b->ArgName("sessions")->Arg(10)->Arg(1000)->Arg(1'000'000); }
+
+BENCHMARK(client_step)->Apply(sizes);
+BENCHMARK(client_wire_alone)->Apply(sizes);
+BENCHMARK(server_step)->Apply(sizes);
+BENCHMARK(server_wire_alone)->Apply(sizes);
+BENCHMARK(server_step_among)->Name("server_step")->Apply(counts);
+BENCHMARK(store_find)->Apply(counts);
 
 } // namespace
