@@ -225,7 +225,11 @@ void connection::publish(std::uint32_t ticket) {
 
 void connection::move_to_destination(std::uint32_t ticket) {
     server_.run_on_disk(
-        [&s = server_, name = partial_name(session_id()), path = path_] {
+        [&s = server_, id = std::string(session_id()), path = path_]() -> std::optional<bitswire::refusal> {
+            // The record says what is moved: after a power cut the file must not be there without it.
+            const int error = s.state().is_kept() ? s.state().sync(record_name(id)) : 0;
+            if (error != 0) return refusal_of(error);
+            const std::string name = partial_name(id);
             return s.destinations().publish(s.state(), name, path, s.directory().allow_overwrites);
         },
         [self = shared_from_this(), ticket](std::optional<bitswire::refusal> problem) {

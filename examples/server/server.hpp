@@ -119,7 +119,9 @@ class server {
     std::size_t max_connections_;
     bool is_accepting_ = false;
     bool is_stopping_ = false;
-    boost::asio::thread_pool disk_{2}; // the last member: its threads end first
+    /// They wait for the disk, which syncs many files in the time that it takes for one. The last member: its threads
+    /// end first.
+    boost::asio::thread_pool disk_{8};
 };
 
 } // namespace bits_server

@@ -8,6 +8,7 @@
 #include <bitswire/base/snapshot.hpp>
 #include <bitswire/wire/guid.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
@@ -18,8 +19,10 @@ namespace bits_server {
 
 namespace {
 
-constexpr bitswire::snapshot_kind record_kind{"BWSR", 1};
+constexpr bitswire::snapshot_kind record_kind{"BWSR", 2};
 constexpr std::size_t max_text = 0xffff;
+/// A record is smaller: its path comes from a head, which is limited. What is not written to takes no room on the disk.
+constexpr std::size_t place_size = 32 * 1024;
 constexpr std::string_view record_suffix = ".session";
 constexpr std::string_view partial_suffix = ".part";
 constexpr std::string_view reply_suffix = ".reply";
@@ -53,11 +56,25 @@ std::string written(const session_record& record) {
     w.put(record.being_published.inode);
     w.put(record.being_published.size_bytes);
     w.put(record.being_published.modified_ns);
+    w.put(record.saves);
     out.resize(w.finish());
     return out;
 }
 
-std::optional<session_record> read_record(std::string_view bytes) {
+/// What stands in a place: the size of the record, and the record.
+std::string with_size(std::string_view bytes) {
+    const auto size = static_cast<std::uint16_t>(bytes.size());
+    return (std::string{static_cast<char>(size & 0xffU), static_cast<char>(size >> 8)} += bytes);
+}
+
+std::string_view without_size(std::string_view place) {
+    if (place.size() < 2) return {};
+    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(place[i])); };
+    return place.substr(2, byte(0) | byte(1) << 8);
+}
+
+std::optional<session_record> read_place(std::string_view place) {
+    const std::string_view bytes = without_size(place);
     bitswire::snapshot_reader r(bytes, record_kind);
     const auto session = bitswire::upload_session::restore(r.get_text(max_text));
     session_record record{bitswire::upload_session{}};
@@ -67,14 +84,23 @@ std::optional<session_record> read_record(std::string_view bytes) {
     record.being_published.inode = r.get<std::uint64_t>();
     record.being_published.size_bytes = r.get<std::uint64_t>();
     record.being_published.modified_ns = r.get<std::uint64_t>();
+    record.saves = r.get<std::uint32_t>();
     if (!r.finish() || !session) return std::nullopt;
     record.session = *session;
     record.saved = bytes;
     return record;
 }
 
+/// The newer one of the two places, of those that are whole.
+std::optional<session_record> read_record(std::string_view file) {
+    std::optional<session_record> first = read_place(file.substr(0, place_size));
+    std::optional<session_record> second = read_place(file.substr(std::min(file.size(), place_size)));
+    if (!first || !second) return first ? first : second;
+    return first->saves > second->saves ? first : second;
+}
+
 std::string read_small_file(int fd) {
-    constexpr std::size_t limit = 1 << 18;
+    constexpr std::size_t limit = 2 * place_size;
     std::string bytes(limit, '\0');
     std::size_t size = 0;
     while (size < limit) {
@@ -99,6 +125,7 @@ void finish_publication(bitswire::upload_session& session, std::string_view id, 
 
 } // namespace
 
+std::string record_name(std::string_view id) { return name_of_file(id, record_suffix); }
 std::string partial_name(std::string_view id) { return name_of_file(id, partial_suffix); }
 std::string reply_name(std::string_view id) { return name_of_file(id, reply_suffix); }
 std::string fresh_reply_name(std::string_view id) { return name_of_file(id, fresh_reply_suffix); }
@@ -121,7 +148,7 @@ void session_store::erase(std::string_view id) noexcept {
     const auto at = sessions_.find(id);
     if (at == sessions_.end()) return;
     stop_counting(at->second);
-    if (!at->second.saved.empty()) folder_.remove(name_of_file(at->first, record_suffix));
+    if (folder_.is_kept()) folder_.remove(record_name(at->first));
     sessions_.erase(at);
 }
 
@@ -137,8 +164,15 @@ int session_store::save(std::string_view id, session_record& record) {
     if (!folder_.is_kept()) return 0;
     std::string bytes = written(record);
     if (bytes == record.saved) return 0;
-    const int problem = folder_.replace(name_of_file(id, record_suffix), bytes);
-    if (problem == 0) record.saved = std::move(bytes);
+    if (bytes.size() > place_size - 2) return EFBIG;
+    ++record.saves;
+    bytes = written(record);
+    const int problem = folder_.overwrite(record_name(id), with_size(bytes), record.saves % 2 * place_size);
+    if (problem == 0) {
+        record.saved = std::move(bytes);
+    } else {
+        --record.saves; // the place that may be damaged is the one to write to next
+    }
     return problem;
 }
 
@@ -168,13 +202,12 @@ void session_store::load(const destination_folder& destinations, const bitswire:
     for (const std::string& name : names)
         load_record(name, destinations, d, now);
     for (const std::string& name : names) {
-        // Files without a session, and records that were not finished when the server was killed.
+        // Files without a session, and replies that were not finished when the server was killed.
         std::string id = id_of_file(name, partial_suffix);
         if (id.empty()) id = id_of_file(name, reply_suffix);
         const session_record* owner = find(id);
         const bool is_left_over = !id.empty() && (owner == nullptr || owner->session.is_over());
-        const bool is_unfinished =
-            !id_of_file(name, ".session.new").empty() || !id_of_file(name, fresh_reply_suffix).empty();
+        const bool is_unfinished = !id_of_file(name, fresh_reply_suffix).empty();
         if (is_left_over || is_unfinished) folder_.remove(name);
     }
 }

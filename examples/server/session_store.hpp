@@ -1,7 +1,9 @@
 // bitswire-server: the sessions, in memory and, if they are to survive the server, one file each.
 //
 // A record is written before the Ack that tells of it, and after the bytes that it tells of, so that a server killed at
-// any moment knows all that it has acknowledged. After a power cut that is not certain, so sessions that were under way
+// any moment knows all that it has acknowledged. Its file has two places, written in turn: one of them is whole. A new
+// file for each record instead, moved over the old one, costs ext4 an inode made and one deleted for each packet, which
+// took longer than all the rest. After a power cut what is on the disk is not certain, so sessions that were under way
 // then are dropped. Not synchronised: used by the thread of the sockets only.
 //
 // SPDX-License-Identifier: BSL-1.0
@@ -30,7 +32,8 @@ struct session_record {
     std::string path{};              ///< of the destination, below the root
     std::string user{};              ///< the address that the session was made from
     file_identity being_published{}; ///< set before the file is moved, so that a restart can tell that it was
-    std::string saved{};             ///< what the file of the record holds
+    std::string saved{};             ///< what was written last
+    std::uint32_t saves = 0;         ///< how often: says which place is the newer one
     bool is_counted = false;         ///< among the user's sessions that are not over
 };
 
@@ -70,6 +73,7 @@ class session_store {
 };
 
 /// The names of the files of a session in the state folder. `id` is one that the server made.
+std::string record_name(std::string_view id);
 std::string partial_name(std::string_view id);
 std::string reply_name(std::string_view id);
 std::string fresh_reply_name(std::string_view id); ///< of a reply that is not taken yet

@@ -32,12 +32,13 @@ bool is_within(const std::string& path, const std::string& folder) {
 }
 
 /// Retries where a signal came between.
-int write_all(int fd, std::string_view bytes) {
+int write_all(int fd, std::string_view bytes, std::uint64_t offset) {
     while (!bytes.empty()) {
-        const ::ssize_t n = ::write(fd, bytes.data(), bytes.size());
+        const ::ssize_t n = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<::off_t>(offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return errno;
         bytes.remove_prefix(static_cast<std::size_t>(n));
+        offset += static_cast<std::uint64_t>(n);
     }
     return 0;
 }
@@ -96,7 +97,7 @@ void state_folder::begin_work() {
     const opened_file mark = opened_file::from(::openat(fd(), mark_name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
     const int file = mark.file.get();
     int problem = mark.error;
-    if (problem == 0) problem = write_all(file, run);
+    if (problem == 0) problem = write_all(file, run, 0);
     if (problem == 0 && ::ftruncate(file, static_cast<::off_t>(run.size())) != 0) problem = errno;
     if (problem == 0 && (::fsync(file) != 0 || ::fsync(fd()) != 0)) problem = errno;
     if (problem != 0) fail(full_path(mark_name), problem);
@@ -144,18 +145,16 @@ identified_file state_folder::identify(const std::string& name) const {
     return {file_identity::of(s), 0};
 }
 
-int state_folder::replace(const std::string& name, std::string_view bytes) const {
-    const std::string fresh = name + ".new";
-    int problem = 0;
-    {
-        const opened_file opened = opened_file::from(
-            ::openat(fd(), fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-        if (opened.error != 0) return opened.error;
-        problem = write_all(opened.file.get(), bytes);
-    }
-    if (problem == 0) problem = rename(fresh, name);
-    if (problem != 0) remove(fresh);
-    return problem;
+int state_folder::overwrite(const std::string& name, std::string_view bytes, std::uint64_t offset) const {
+    const opened_file opened =
+        opened_file::from(::openat(fd(), name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return opened.error != 0 ? opened.error : write_all(opened.file.get(), bytes, offset);
+}
+
+int state_folder::sync(const std::string& name) const {
+    const opened_file opened = open_for_writing(name);
+    if (opened.error != 0) return opened.error;
+    return ::fsync(opened.file.get()) == 0 ? 0 : errno;
 }
 
 int state_folder::rename(const std::string& from, const std::string& to) const {

@@ -65,8 +65,10 @@ class state_folder {
     /// Brings a file to its size, and to the disk.
     [[nodiscard]] identified_file finish(const std::string& name, std::uint64_t size_bytes) const;
     [[nodiscard]] identified_file identify(const std::string& name) const;
-    /// Replaces a whole file in one step, or makes it. Returns an error number.
-    [[nodiscard]] int replace(const std::string& name, std::string_view bytes) const;
+    /// Writes a part of a file, and makes the file if it is missing. Returns an error number.
+    [[nodiscard]] int overwrite(const std::string& name, std::string_view bytes, std::uint64_t offset) const;
+    /// Brings a file to the disk. Returns an error number.
+    [[nodiscard]] int sync(const std::string& name) const;
     int rename(const std::string& from, const std::string& to) const;
     void remove(const std::string& name) const;
     [[nodiscard]] std::vector<std::string> names() const;

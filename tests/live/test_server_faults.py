@@ -250,6 +250,32 @@ class Restarts(Finisher):
         self.assert_ack(self.connect().close(TARGET, session))
         self.assertEqual(self.visible(), {"file.bin": b"newer"})
 
+    def damage_record(self, session: str, place: int) -> None:
+        """One of the two places to which a server writes the record in turn."""
+        digits = session[1:-1].lower()
+        record = next(path for path in self.state.glob("*.session") if digits in path.name.lower())
+        text = bytearray(record.read_bytes())
+        at = place * 32 * 1024 + 50
+        self.assertGreater(len(text), at)
+        text[at] ^= 0x10
+        record.write_bytes(text)
+
+    def test_unfinished_record(self) -> None:
+        """a server killed in the middle of writing a record goes on with the one before"""
+        for place in (0, 1):
+            target = f"/{place}.bin"
+            session = self.connect().create(target).session
+            self.connect().fragment(target, session, 0, DATA[:40], len(DATA))
+            self.connect().fragment(target, session, 40, DATA[40:50], len(DATA))
+            self.server.kill()
+            self.damage_record(session, place)
+            self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
+            # The third record was written where the first one was.
+            answer = self.connect().fragment(target, session, 60, DATA[60:], len(DATA))
+            self.assert_refused(answer, 416, 0)
+            self.assertEqual(answer.offset, 40 if place == 1 else 50)
+            self.finish(self.server.port, target, session, False)
+
     def test_damaged_state(self) -> None:
         """a record that was damaged costs its own upload only, and the server starts"""
         sessions = {}
@@ -257,11 +283,8 @@ class Restarts(Finisher):
             sessions[name] = self.connect().create(name).session
             self.connect().fragment(name, sessions[name], 0, DATA[:40], len(DATA))
         self.server.kill()
-        digits = sessions["/a.bin"][1:-1].lower()
-        record = next(path for path in self.state.glob("*.session") if digits in path.name.lower())
-        text = bytearray(record.read_bytes())
-        text[len(text) // 2] ^= 0x10
-        record.write_bytes(text)
+        self.damage_record(sessions["/a.bin"], 0)
+        self.damage_record(sessions["/a.bin"], 1)
         (self.state / "{junk}.session").write_bytes(os.urandom(300))
         (self.state / "junk").write_bytes(b"")
         self.start_server("--state", str(self.state), "--allow-overwrite", port=self.server.port)
