@@ -92,14 +92,14 @@ for program in build/{gcc,clang}-bench/bench/bitswire_bench*; do
   code=0
   run "$program" "${bench_options[@]}" --benchmark_out="$figures/packets-${name//\//-}.json" \
     --benchmark_out_format=json >"$figures/bench.log" 2>&1 || code=$?
-  tail -n 1 "$figures/bench.log"
-  ((code == 0 || code == 77)) || { cat "$figures/bench.log"; exit 1; } # 77: not for this CPU, as it has just said
+  ((code == 0)) || cat "$figures/bench.log"
+  ((code == 0 || code == 77)) || exit 1 # 77: not for this CPU, as it has just said
 done
 echo "== compile time"
 run python3 bench/compile_time.py --json "$figures/compile.json" "${compile_options[@]}" >"$figures/compile.log"
 echo "== uploads"
 run python3 bench/upload_beside_nginx.py build/gcc-bench --json "$figures/uploads.json" "${upload_options[@]}" \
-  >"$figures/uploads.log"
+  >"$figures/uploads.log" 2>&1 || { cat "$figures/uploads.log"; exit 1; }
 
 echo "== results"
 python3 bench/report.py "$figures" --write "$results" "${report_options[@]}"

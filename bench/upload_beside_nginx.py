@@ -181,9 +181,14 @@ def upload(program: Path, load: Load, side: Side, server: Server, source: Path, 
     before = server.cpu_seconds()
     process = subprocess.Popen(command + [destination] * side.is_synced, stdout=subprocess.PIPE)
     assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
+    try:
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            process.wait()
     if process.returncode != 0:
         sys.exit(f"{side.name}: the client ended with {process.returncode}")
     server_cpu = server.cpu_seconds() - before
