@@ -148,8 +148,8 @@ SECTIONS = [
     Section(
         "Jobs",
         "packets",
-        "What is next, and telling the scheduler what came of it. What looked at each job would cost 10,000 times as much "
-        "among 100,000 as among 10.",
+        "What is next, and telling the scheduler what came of it. What looked at each job would cost 10,000 times as "
+        "much among 100,000 as among 10.",
         [
             Row("decision among 1,000 jobs / among 10", "scheduler_decision/1000", "scheduler_decision/10"),
             Row("decision among 100,000 jobs / among 10", "scheduler_decision/100000", "scheduler_decision/10", 200),
@@ -407,8 +407,8 @@ def uploads_text(column: Column) -> str:
         )
     heads = ["", "rate", "requests", "CPU of the client", "CPU of the server"]
     return (
-        "## What an upload costs\n\nThe client is the same program for both; behind a PUT to nginx it can do the fsync, "
-        f"which then counts as its own. CPU seconds, user and system.\n\n{table(heads, lines)}\n"
+        "## What an upload costs\n\nThe client is the same program for both; behind a PUT to nginx it can do the "
+        f"fsync, which then counts as its own. CPU seconds, user and system.\n\n{table(heads, lines)}\n"
     )
 
 

@@ -4,8 +4,8 @@
 One program sends both (bitswire_load: one thread, the same HTTP library), each file is compared at the other end, and
 the sides take turns. Both servers write a log line for each request, store to a temporary file and rename it. Not the
 same: bitswire-server has file and folder on the disk (fsync) before it answers Close-Session, nginx leaves them to the
-kernel. So there is a third side, nginx with an fsync of both behind each PUT, and the small files are uploaded once more
-to a folder in memory, where an fsync costs nothing. A file is three requests with BITS, and one with PUT.
+kernel. So there is a third side, nginx with an fsync of both behind each PUT, and the small files are uploaded once
+more to a folder in memory, where an fsync costs nothing. A file is three requests with BITS, and one with PUT.
 
 usage: upload_beside_nginx.py BUILD_FOLDER [--json FILE] [--check]     needs nginx with the module dav (nginx-light)
 
@@ -160,8 +160,8 @@ def start_nginx(program: str, folder: Path) -> Server:
 
 
 def start_bitswire(program: Path, folder: Path) -> Server:
-    root, log = folder / "bitswire-root", folder / "bitswire.log"
-    command: list[str | Path] = [program, "--listen", "127.0.0.1:0", "--root", root, "--state", folder / "bitswire-state"]
+    root, state, log = folder / "bitswire-root", folder / "bitswire-state", folder / "bitswire.log"
+    command: list[str | Path] = [program, "--listen", "127.0.0.1:0", "--root", root, "--state", state]
     server = Server([*command, "--sessions-per-user", "1000"], root, log)
 
     def find_port() -> int:
