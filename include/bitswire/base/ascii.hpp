@@ -17,13 +17,13 @@ namespace bitswire {
 
 /// Classes a byte can belong to; a byte may be in several.
 enum class char_class : std::uint8_t {
-    digit = 0x01,     ///< DIGIT, RFC 5234 B.1
-    hex = 0x02,       ///< HEXDIG in either letter case
-    alpha = 0x04,     ///< ALPHA
-    token = 0x08,     ///< tchar, RFC 9110 5.6.2: method and field names
-    visible = 0x10,   ///< VCHAR: what a request target may consist of
-    label = 0x20,     ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
-    path = 0x40,      ///< pchar and "/", RFC 3986 3.3, without "%"
+    digit = 0x01,   ///< DIGIT, RFC 5234 B.1
+    hex = 0x02,     ///< HEXDIG in either letter case
+    alpha = 0x04,   ///< ALPHA
+    token = 0x08,   ///< tchar, RFC 9110 5.6.2: method and field names
+    visible = 0x10, ///< VCHAR: what a request target may consist of
+    label = 0x20,   ///< what a label of a host name consists of, RFC 1123 2.1, and "_", which Windows allows
+    path = 0x40,    ///< pchar and "/", RFC 3986 3.3, without "%"
 };
 
 namespace detail {

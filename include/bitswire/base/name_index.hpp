@@ -109,7 +109,7 @@ class name_index {
 
     consteval explicit name_index(const std::array<std::string_view, Count>& names)
         : index_(perfect_index<Slots>::over(names, [](std::string_view name) {
-              return name.size() < word_size ? short_word(name) | small : hash_of_words(name);
+              return name.size() < word_size ? short_word(name) | case_bits : hash_of_words(name);
           })) {
         for (std::size_t n = 0; n < Count; ++n) {
             for (const char c : names[n])
@@ -119,7 +119,7 @@ class name_index {
 
     [[nodiscard]] constexpr found find_short(std::string_view text) const noexcept {
         const std::uint64_t word = short_word(text);
-        const std::size_t number = index_.find(word | small);
+        const std::size_t number = index_.find(word | case_bits);
         detail::name_comparison compared;
         compared.add(text.size(), names_[number].size);
         compared.add(word, detail::load_word(names_[number].text.data()));
@@ -138,13 +138,13 @@ class name_index {
         return last < word_size ? 0 : last - word_size;
     }
 
-    static constexpr std::uint64_t small = detail::every_byte * 0x20U;
+    static constexpr std::uint64_t case_bits = detail::every_byte * 0x20U;
 
     /// Of the last 16 bytes, by which names differ, and the size; the same for either letter case.
     [[gnu::always_inline]] static constexpr std::uint64_t hash_of_words(std::string_view text) noexcept {
         const std::size_t last = text.size() - word_size;
-        const std::uint64_t end = detail::load_word(text.data() + last) | small;
-        const std::uint64_t before = detail::load_word(text.data() + before_last(last)) | small;
+        const std::uint64_t end = detail::load_word(text.data() + last) | case_bits;
+        const std::uint64_t before = detail::load_word(text.data() + before_last(last)) | case_bits;
         return (end ^ std::rotl(before, 21)) + text.size();
     }
 

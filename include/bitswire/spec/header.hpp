@@ -214,6 +214,14 @@ consteval std::array<header_set, message_kind_count> make_header_sets(presence l
     return sets;
 }
 
+/// By header, so that nobody needs the texts of the rows to look one up.
+inline constexpr auto repetitions = [] {
+    std::array<repetition, header_count> all{};
+    for (std::size_t h = 0; h < header_count; ++h)
+        all[h] = header_rows[h].twice;
+    return all;
+}();
+
 inline constexpr auto required_sets = make_header_sets(presence::required);
 inline constexpr auto readable_sets = make_header_sets(presence::read);
 

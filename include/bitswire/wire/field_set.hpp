@@ -197,7 +197,7 @@ class field_set {
 
   private:
     constexpr errc add_again(header h, Value value, const char* buffer) noexcept {
-        switch (row_of(h).twice) {
+        switch (detail::repetitions[static_cast<std::size_t>(h)]) {
         case repetition::first:
             return errc::ok;
         case repetition::list:
