@@ -84,27 +84,25 @@ constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
     return static_cast<std::size_t>(at - text.data());
 }
 
-/// A set of characters, one bit each.
+/// A set of characters, made once: looking one up is a load.
 class char_set {
   public:
-    constexpr explicit char_set(std::string_view members) noexcept {
+    consteval explicit char_set(std::string_view members) noexcept {
         for (const char c : members)
-            words_[static_cast<unsigned char>(c) / 64U] |= std::uint64_t{1} << (static_cast<unsigned char>(c) % 64U);
+            is_member_[static_cast<unsigned char>(c)] = true;
     }
-    [[nodiscard]] constexpr bool contains(char c) const noexcept {
-        const auto u = static_cast<unsigned char>(c);
-        return ((words_[u / 64U] >> (u % 64U)) & 1U) != 0;
-    }
+    [[nodiscard]] constexpr bool contains(char c) const noexcept { return is_member_[static_cast<unsigned char>(c)]; }
     /// The position of the first byte of `text` that is a member, or `text.size()`.
     [[nodiscard]] constexpr std::size_t find_in(std::string_view text) const noexcept {
-        std::size_t i = 0;
-        while (i < text.size() && !contains(text[i]))
-            ++i;
-        return i;
+        const char* at = text.data();
+        const char* const end = at + text.size();
+        while (at != end && !contains(*at))
+            ++at;
+        return static_cast<std::size_t>(at - text.data());
     }
 
   private:
-    std::array<std::uint64_t, 4> words_{};
+    std::array<bool, 256> is_member_{};
 };
 
 /// `c` with A-Z turned into a-z; every other byte unchanged.

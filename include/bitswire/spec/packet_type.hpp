@@ -50,6 +50,7 @@ constexpr std::string_view name_of(packet_type type) noexcept {
 
 /// The packet type of a header value, in any letter case.
 constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
+    if (is_name_of(packet_type::fragment, value)) return packet_type::fragment; // nearly always
     for (std::size_t i = 0; i < detail::folded_packet_type_names.size(); ++i) {
         if (is_name_of(static_cast<packet_type>(i), value)) return static_cast<packet_type>(i);
     }

@@ -28,6 +28,8 @@ inline constexpr std::size_t max_file_name_size = 255;
 
 namespace detail {
 
+inline constexpr char_set forbidden_file_characters{forbidden_in_file_names};
+
 /// Whether `text` is UTF-8 without surrogates and overlong forms (RFC 3629).
 constexpr bool is_utf8(std::string_view text) noexcept {
     for (std::size_t i = 0; i < text.size();) {
@@ -77,7 +79,7 @@ constexpr bool is_safe_file_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > max_file_name_size) return false;
     if (name.front() == ' ' || name.back() == ' ' || name.back() == '.') return false;
     for (const char c : name) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || detail::contains(forbidden_in_file_names, c))
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f || detail::forbidden_file_characters.contains(c))
             return false;
     }
     return detail::is_utf8(name) && !detail::is_device_name(name);

@@ -9,6 +9,7 @@
 #define BITSWIRE_WIRE_UPLOAD_REQUEST_HPP
 
 #include "content_range.hpp"
+#include "file_path.hpp"
 #include "guid.hpp"
 #include "host.hpp"
 #include "packet.hpp"
@@ -46,8 +47,6 @@ struct upload_request {
 };
 
 namespace detail {
-
-inline constexpr char_set forbidden_characters{forbidden_in_file_names};
 
 template <>
 struct packet_traits<upload_request> {
@@ -130,7 +129,7 @@ struct packet_traits<upload_request> {
     static constexpr error check(const upload_request& r) noexcept {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (error e = check_request_line(r.target, r.host)) return e;
-        if (const std::size_t bad = forbidden_characters.find_in(r.content_name); bad != r.content_name.size()) {
+        if (const std::size_t bad = forbidden_file_characters.find_in(r.content_name); bad != r.content_name.size()) {
             return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(bad)};
         }
         if (r.type == packet_type::create_session) {
