@@ -224,20 +224,22 @@ class head_parser {
             method_ = at({line.data(), method_size});
             target_ = at(target);
         } else {
-            const std::string_view version = line.substr(0, version_size);
-            if (!is_text(version, "HTTP/1.1")) {
+            if (!begins_with(line, "HTTP/1.1")) {
+                const std::string_view version = line.substr(0, version_size);
                 if (!is_version(version)) return fail(errc::bad_start_line, header::none, at(line).position());
-                if (!is_text(version, "HTTP/1.0"))
-                    return fail(errc::bad_http_version, header::none, at(line).position());
+                if (version != "HTTP/1.0") return fail(errc::bad_http_version, header::none, at(line).position());
             }
-            const std::string_view rest = line.substr(version_size);
-            const number status =
-                parse_decimal(rest.size() < 4 ? std::string_view{} : std::string_view{rest.data() + 1, 3}, 599);
-            if (rest.size() < 4 || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
-                (rest.size() > 4 && rest[4] != ' ')) {
+            // " 200 ", and the reason; the last blank may be missing.
+            const std::string_view rest{line.data() + version_size, line.size() - version_size};
+            constexpr std::size_t digits = 3;
+            const bool is_long_enough = rest.size() > digits;
+            const number status = parse_decimal({rest.data() + 1, is_long_enough ? digits : 0}, 599);
+            if (!is_long_enough || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
+                (rest.size() > digits + 1 && rest[digits + 1] != ' ')) {
                 return fail(errc::bad_status, header::none, at(rest).position() + 1);
             }
-            status_ = {static_cast<std::uint16_t>(status.value), static_cast<std::uint8_t>(version[7] - '0')};
+            status_ = {static_cast<std::uint16_t>(status.value),
+                       static_cast<std::uint8_t>(line[version_size - 1] - '0')};
         }
     }
 

@@ -127,15 +127,10 @@ struct authority_view {
 /// Reads `host [":" port]`, all of `text`; user information has no place in it. Errors: bad_host, with the offset of
 /// the part at fault. Source: RFC 9112 3.2, RFC 3986 3.2.
 constexpr result<authority_view> parse_authority(std::string_view text) noexcept {
-    authority_view a;
-    const std::size_t name_size = detail::host_name_size(text);
-    if (name_size != 0 && name_size == text.size()) {
-        a.host = text; // nearly always
-        return a;
-    }
     const bool bracketed = !text.empty() && text.front() == '[';
     const std::size_t from = bracketed ? text.find(']') : 0;
     const std::size_t colon = from == std::string_view::npos ? from : text.find(':', from);
+    authority_view a;
     a.host = text.substr(0, colon);
     // Without brackets an IPv6 address and its port could not be told apart: it ends at its first colon, and is none.
     if (!parse_host(a.host)) return error{errc::bad_host, header::none, 0};
@@ -149,7 +144,7 @@ constexpr result<authority_view> parse_authority(std::string_view text) noexcept
 
 /// Checks the value of Host: as above, or empty. Errors: bad_host. Source: RFC 9112 3.2.
 constexpr error check_host_header(std::string_view value) noexcept {
-    if (value.empty()) return {};
+    if (detail::host_name_size(value) == value.size()) return {}; // nearly always; and where there is none
     const result<authority_view> a = parse_authority(value);
     return a ? error{} : error{errc::bad_host, header::host, a.error().offset};
 }
