@@ -2,10 +2,11 @@
 # All benchmarks, on a fresh Debian machine: installs what is missing, builds with g++ and clang, measures, and writes
 # bench/results.md and bench/results.svg. A quarter of an hour; nothing else should be at work meanwhile.
 #
-# usage: bench/run.sh [--quick] [--check]
+# usage: bench/run.sh [--quick] [--check] [--built FOLDER]
 #
 # --quick: everything once and for a moment, to see that it works; the results go to build/figures-quick/ instead.
 # --check: exit code 1 if a goal is missed.
+# --built: a build folder to measure, instead of what this would install and build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,21 +16,29 @@ bench_options=(--benchmark_min_time=0.05 --benchmark_repetitions=9 --benchmark_e
 compile_options=()
 upload_options=()
 report_options=()
-for option; do
-  case $option in
+builds=(build/gcc-bench build/clang-bench)
+built=
+while (($#)); do
+  case $1 in
   --quick)
     figures=build/figures-quick
     results=$figures
     bench_options=(--benchmark_min_time=0.001)
-    compile_options=(--repetitions 1)
+    compile_options=(--repetitions 1 bitswire.hpp spec/hresult.hpp)
     upload_options=(--mib 16 --files 200 --rounds 1)
     ;;
   --check) report_options=(--check) ;;
+  --built)
+    built=${2:?a build folder}
+    builds=("$built")
+    shift
+    ;;
   *)
-    echo "usage: bench/run.sh [--quick] [--check]" >&2
+    echo "usage: bench/run.sh [--quick] [--check] [--built FOLDER]" >&2
     exit 2
     ;;
   esac
+  shift
 done
 
 # What is at work, to be ended with this script. The one that starts servers ends them when it is told to end.
@@ -61,13 +70,13 @@ packages=(
   libbenchmark-dev node-llhttp libhttp-parser-dev libboost-dev nlohmann-json3-dev # what is measured beside
   libcli11-dev libcurl4-openssl-dev nginx-light                                   # uploads
 )
-missing=()
-for package in "${packages[@]}"; do
-  dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
-done
-if ((${#missing[@]})); then
+install_packages() {
+  local package missing=() as_root=()
+  for package in "${packages[@]}"; do
+    dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
   echo "== installing ${missing[*]}"
-  as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
@@ -76,29 +85,33 @@ if ((${#missing[@]})); then
     "${as_root[@]}" service nginx stop || true
     "${as_root[@]}" update-rc.d nginx disable || true
   fi
-fi
+}
 
 rm -rf "$figures"
 mkdir -p "$figures"
-for preset in gcc-bench clang-bench; do
-  echo "== $preset"
-  run cmake --preset "$preset" >"$figures/build.log" 2>&1 || { cat "$figures/build.log"; exit 1; }
-  run cmake --build --preset "$preset" -j2 >"$figures/build.log" 2>&1 || { cat "$figures/build.log"; exit 1; }
-done
-for program in build/{gcc,clang}-bench/bench/bitswire_bench*; do
-  [[ -f $program && -x $program ]] || continue
-  name=${program#build/}
-  echo "== $name"
-  code=0
-  run "$program" "${bench_options[@]}" --benchmark_out="$figures/packets-${name//\//-}.json" \
-    --benchmark_out_format=json >"$figures/bench.log" 2>&1 || code=$?
-  ((code == 0)) || cat "$figures/bench.log"
-  ((code == 0 || code == 77)) || exit 1 # 77: not for this CPU, as it has just said
+if [ -z "$built" ]; then
+  install_packages
+  for preset in "${builds[@]#build/}"; do
+    echo "== $preset"
+    run cmake --preset "$preset" >"$figures/build.log" 2>&1 || { cat "$figures/build.log"; exit 1; }
+    run cmake --build --preset "$preset" -j2 >"$figures/build.log" 2>&1 || { cat "$figures/build.log"; exit 1; }
+  done
+fi
+for build in "${builds[@]}"; do
+  for name in bitswire_bench bitswire_bench_avx2 bitswire_bench_portable; do
+    [ -x "$build/bench/$name" ] || continue
+    echo "== ${build##*/}: $name"
+    code=0
+    run "$build/bench/$name" "${bench_options[@]}" --benchmark_out="$figures/packets-${build##*/}-$name.json" \
+      --benchmark_out_format=json >"$figures/bench.log" 2>&1 || code=$?
+    ((code == 0)) || cat "$figures/bench.log"
+    ((code == 0 || code == 77)) || exit 1 # 77: not for this CPU, as it has just said
+  done
 done
 echo "== compile time"
 run python3 bench/compile_time.py --json "$figures/compile.json" "${compile_options[@]}" >"$figures/compile.log"
 echo "== uploads"
-run python3 bench/upload_beside_nginx.py build/gcc-bench --json "$figures/uploads.json" "${upload_options[@]}" \
+run python3 bench/upload_beside_nginx.py "${builds[0]}" --json "$figures/uploads.json" "${upload_options[@]}" \
   >"$figures/uploads.log" 2>&1 || { cat "$figures/uploads.log"; exit 1; }
 
 echo "== results"

@@ -10,7 +10,7 @@ packages=(
   doctest-dev valgrind                               # tests
   node-llhttp libhttp-parser-dev                     # other parsers: bench, tests/differential
   libboost-dev                                       # the same, the server, and the header door's test
-  libbenchmark-dev                                   # bench
+  libbenchmark-dev nginx-light                       # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage
@@ -26,6 +26,10 @@ if ((${#missing[@]})); then
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
+  # Debian starts it on port 80, where nobody has asked for it.
+  if [[ " ${missing[*]} " == *" nginx-light "* ]]; then
+    "${as_root[@]}" service nginx stop || true
+  fi
 fi
 
 if (($#)); then

@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-HANDLED_ELSEWHERE = {"tests/run.sh", "examples/run.sh", "tests/fuzz/run.sh"}
+HANDLED_ELSEWHERE = {"tests/run.sh", "examples/run.sh", "tests/fuzz/run.sh", "bench/run.sh"}
 
 
 def blocks(readme, language):
