@@ -245,7 +245,7 @@ void connection::answer_other(const bitswire::request_line& line) {
     const auto fields = parser_->head().fields(input_);
     const std::string_view length = fields.text(bitswire::header::content_length);
     const bool has_body = fields.has(bitswire::header::transfer_encoding) || !(length.empty() || length == "0");
-    keeps_alive_ = !has_body && !fields.wants_close() && !server_.is_stopping();
+    keeps_alive_ = !has_body && !fields.connection().close && !server_.is_stopping();
     used_ = parser_->head().size();
     if (line.method == "GET" || line.method == "HEAD") return answer_get(line);
     log_line(peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " - -> 405");
