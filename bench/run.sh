@@ -24,7 +24,7 @@ while (($#)); do
     figures=build/figures-quick
     results=$figures
     bench_options=(--benchmark_min_time=0.001)
-    compile_options=(--repetitions 1 bitswire.hpp spec/hresult.hpp)
+    compile_options=(--repetitions 1 bitswire.hpp spec/hresult.hpp spec/error.hpp)
     upload_options=(--mib 16 --files 200 --rounds 1)
     ;;
   --check) report_options=(--check) ;;
