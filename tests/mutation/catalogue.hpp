@@ -62,6 +62,7 @@ class catalogue {
         watch(bitswire::detail::presences);
         watch(bitswire::detail::required_sets);
         watch(bitswire::detail::readable_sets);
+        watch(bitswire::detail::repetitions);
         detail::all_machines::watch(*this);
         for (mutant& m : mutants_)
             compare(m);
@@ -76,6 +77,7 @@ class catalogue {
             bitswire::detail::presences.now = bitswire::detail::make_presence_matrix();
             bitswire::detail::required_sets.now = bitswire::detail::make_header_sets(presence::required);
             bitswire::detail::readable_sets.now = bitswire::detail::make_header_sets(presence::read);
+            bitswire::detail::repetitions.now = bitswire::detail::make_repetitions();
             detail::all_machines::derive();
         } catch (const std::out_of_range&) { // what a constant expression must not do
             return false;

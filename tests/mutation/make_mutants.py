@@ -44,6 +44,11 @@ SEAMS = {
            f"inline constexpr auto {x}_sets_original = make_header_sets(presence::{least});\n"
            f"inline constexpr mutation::table<{x}_sets_original> {x}_sets{{}};")
           for x, least in (("required", "required"), ("readable", "read"))],
+        ("inline constexpr auto repetitions = [] {", "constexpr auto make_repetitions() {"),
+        ("        all[h] = header_rows[h].twice;\n    return all;\n}();\n",
+         "        all[h] = header_rows[h].twice;\n    return all;\n}\n"
+         "inline constexpr auto repetitions_original = make_repetitions();\n"
+         "inline constexpr mutation::table<repetitions_original> repetitions{};\n"),
     ],
     "wire/field_set.hpp": [
         ("inline constexpr auto header_spellings = [] {", "inline constexpr auto header_spellings_original = [] {"),
@@ -51,7 +56,13 @@ SEAMS = {
          "inline constexpr mutation::table<header_spellings_original> header_spellings{};\n\n"
          "inline constexpr auto header_by_name ="),
     ],
-    "wire/write_message.hpp": [("if constexpr (presence_of(H, Kind)", "if (presence_of(H, Kind)")],
+    "wire/read_message.hpp": [("constexpr std::size_t limit = row_of", "std::size_t limit = row_of")],
+    "wire/write_message.hpp": [
+        ("if constexpr (presence_of(H, Kind)", "if (presence_of(H, Kind)"),
+        ("constexpr std::size_t fixed = ", "std::size_t fixed = "),
+        ("constexpr presence rule = ", "presence rule = "),
+        ("constexpr std::size_t limit = row_of", "std::size_t limit = row_of"),
+    ],
 }
 
 TABLE = re.compile(r"^(?P<indent> *)(?P<how>inline|static) constexpr auto (?P<name>\w+) = "
@@ -88,10 +99,11 @@ def line_of(text, position):
 
 
 def scope_of(text, found):
-    """The class that an indented declaration is in, with `::` behind it."""
+    """The class that an indented declaration is in, with `::` behind it; nothing where it is in a function."""
     if not found[0].startswith(" "):
         return ""
-    return re.findall(r"^(?:class|struct) (\w+)", text[:found.start()], re.M)[-1] + "::"
+    opened = re.findall(r"^(?:(?:class|struct) (\w+)|\})", text[:found.start()], re.M)
+    return opened[-1] + "::" if opened and opened[-1] else ""
 
 
 class Copy:
