@@ -241,18 +241,23 @@ template <message_kind Kind, class Packet, class Text>
     out.put("\r\n\r\n");
 }
 
+/// At least as much as a header takes in a packet of kind `Kind`, without a text that a member holds.
+template <message_kind Kind, class Packet, header H>
+consteval std::size_t bound_of_field() {
+    if (presence_of(H, Kind) < presence::optional) return 0;
+    const bool is_text = text_member_of<Packet, H> < packet_traits<Packet>::text.size();
+    return between_values<H>.size() + (is_text ? 0 : longest_value);
+}
+template <message_kind Kind, class Packet, std::size_t... H>
+consteval std::size_t bound_of_fields(std::index_sequence<H...> /*all*/) {
+    return (std::size_t{0} + ... + bound_of_field<Kind, Packet, static_cast<header>(H)>());
+}
+
 /// At least as much as `put_message` writes.
 template <message_kind Kind, class Packet>
 [[gnu::always_inline]] constexpr std::size_t bound_size(const Packet& packet) noexcept {
-    constexpr std::size_t fixed = []<std::size_t... H>(std::index_sequence<H...>) {
-        const auto bound = []<header F>() -> std::size_t {
-            if (presence_of(F, Kind) < presence::optional) return 0;
-            const bool is_text = text_member_of<Packet, F> < packet_traits<Packet>::text.size();
-            return between_values<F>.size() + (is_text ? 0 : longest_value);
-        };
-        return ((longest_start_line + 4) + ... + bound.template operator()<static_cast<header>(H)>());
-    }
-    (std::make_index_sequence<header_count>{});
+    constexpr std::size_t fixed =
+        longest_start_line + bound_of_fields<Kind, Packet>(std::make_index_sequence<header_count>{}) + 4;
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return ((fixed + packet_traits<Packet>::start_line_text(packet).size()) + ... +
                 (packet.*packet_traits<Packet>::text[I].member).size());
