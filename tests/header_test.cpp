@@ -144,12 +144,17 @@ TEST_CASE("headers: each message has those of its section [MC-BUP 2.2.1.1, 2.2.1
         CHECK(with(presence::sent) == always);
         CHECK(with(presence::optional) == if_known);
         CHECK(with(presence::read) == heeded);
-        CHECK(with(presence::seen) == words(m.all.seen, m.own.seen));
+        const names seen = words(m.all.seen, m.own.seen);
+        CHECK(with(presence::seen) == seen);
         CHECK(members(required_headers(m.kind)) == must);
         names read = must;
         for (const names& more : {always, if_known, heeded})
             read.insert(more.begin(), more.end());
         CHECK(members(readable_headers(m.kind)) == read);
+        names come = must;
+        for (const names& more : {always, if_known, seen})
+            come.insert(more.begin(), more.end());
+        CHECK(headers_where([&](header h) { return detail::may_come(h, m.kind); }) == come);
     }
 }
 

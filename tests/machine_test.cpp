@@ -87,7 +87,9 @@ TEST_CASE("machine: a row that stays leads back to each of its states, every oth
     for (const light from : {light::red, light::green, light::off}) {
         CHECK(target_state<light>(stay).from(from) == from);
         CHECK(target_state<light>(light::green).from(from) == light::green);
+        CHECK(target_state<light>(from).named() == enum_set<light>{from});
     }
+    CHECK(target_state<light>(stay).named().empty());
 }
 
 TEST_CASE("machine: names are those of the code, with a zero behind them") {

@@ -1,5 +1,6 @@
 // What is written reads back equal; what would not, or would break the message, is refused and nothing is written.
 #include "support/describe.hpp"
+#include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
 
 #include <doctest/doctest.h>
@@ -57,12 +58,38 @@ notification_request by_reference() {
     return r;
 }
 
+/// What takes the values of headers that no text member holds, for which the writer leaves a fixed room.
+template <class Packet>
+struct fixed_room {
+    template <header H, class Value>
+    void field(const Value& value) const {
+        detail::text_counter counter;
+        put_text(counter, value);
+        if (detail::text_member_of<Packet, H> == detail::packet_traits<Packet>::text.size())
+            CHECK(counter.size() <= std::size_t{detail::longest_value});
+    }
+};
+
+/// Nothing is longer than the writer takes it to be, before it writes without counting.
+template <class Packet>
+void check_bounds(const Packet& packet) {
+    using traits = detail::packet_traits<Packet>;
+    detail::text_counter counter;
+    traits::put_start_line(packet, counter);
+    CHECK(counter.size() <= detail::longest_start_line + traits::start_line_text(packet).size());
+    detail::with_kind(packet, [&]<message_kind Kind>() {
+        detail::put_fields<Kind>(packet, fixed_room<Packet>{}, std::make_index_sequence<header_count>{});
+        CHECK(detail::bound_size<Kind>(packet) >= *size_of_message(packet));
+    });
+}
+
 template <class Packet>
 std::string written(const Packet& packet) {
     const result<std::size_t> size = size_of_message(packet);
     REQUIRE_MESSAGE(size.has_value(), size.error());
     std::string bytes(*size, '?');
     REQUIRE(write_message(packet, bytes).has_value());
+    check_bounds(packet);
     return bytes;
 }
 
@@ -481,6 +508,63 @@ TEST_CASE("writer: a status has the phrase of its RFC, and no other status has o
                      "503 Service Unavailable\n"
                      "504 Gateway Timeout\n"
                      "505 HTTP Version Not Supported\n");
+}
+
+TEST_CASE("writer: a status line has the number and the phrase of its status, if it has one [RFC 9112 4]") {
+    for (std::uint16_t status = 200; status < 600; ++status) {
+        if (!may_have_body(status)) continue;
+        const std::string line = "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(reason_of(status)) + "\r\n";
+        CHECK(written(ack_of(packet_type::ping, status)).starts_with(line));
+    }
+}
+
+TEST_CASE("writer: a tab inside a value stays, and is no reason to miss a control character [RFC 9110 5.5]") {
+    upload_request r = fragment();
+    r.user_agent = "a\tb";
+    CHECK(reread<upload_request>(written(r)) == r);
+    r.user_agent = "a\tb\x01";
+    check_refused(r, {errc::unsendable_value, header::user_agent, 3});
+}
+
+TEST_CASE("writer: text of any length is copied whole, and nothing beside it is read or written") {
+    std::string from;
+    for (std::size_t size = 0; size < 200; ++size) {
+        const guarded_bytes text(from);
+        std::string to(size + 2, '?');
+        CHECK(detail::copy_text(to.data() + 1, text.view()) == to.data() + 1 + size);
+        CHECK(to == '?' + from + '?');
+        from += static_cast<char>('a' + size % 26);
+    }
+}
+
+TEST_CASE("writer: numbers of any length are counted and written") {
+    const auto check = [](std::uint64_t value) {
+        const std::string digits = std::to_string(value);
+        CHECK(detail::count_digits(value) == digits.size());
+        std::string text(digits.size() + 2, '?');
+        CHECK(detail::write_decimal(text.data() + 1, value) == text.data() + 1 + digits.size());
+        CHECK(text == '?' + digits + '?');
+    };
+    for (std::uint64_t value = 0; value < 1000; ++value)
+        check(value);
+    for (std::uint64_t power = 1000; power <= UINT64_MAX / 10; power *= 10) {
+        for (const std::uint64_t value : {power * 10 - 1, power * 10, power * 10 + 1})
+            check(value);
+    }
+    check(UINT64_MAX);
+}
+
+TEST_CASE("writer: there is room for the longest range") {
+    upload_request r = fragment();
+    r.range = {UINT64_MAX - 2, 1, UINT64_MAX};
+    const std::string range = "bytes 18446744073709551613-18446744073709551613/18446744073709551615";
+    CHECK(range.size() == std::size_t{detail::longest_content_range});
+    CHECK(written(r).find("Content-Range: " + range + "\r\n") != std::string::npos);
+    std::string visited;
+    REQUIRE_FALSE(visit_headers(r, [&](std::string_view name, std::string_view value) {
+        if (name == "Content-Range") visited = value;
+    }));
+    CHECK(visited == range);
 }
 
 TEST_CASE("writer: the answer to each error of a peer is an Ack with its status, code and context [MC-BUP 3.2.5.2.3]") {

@@ -6,7 +6,7 @@ usage: check_coverage.py SOURCE_DIR TESTS_PROGRAM WORK_DIR [--update]
 Runs TESTS_PROGRAM, which clang has built with -fprofile-instr-generate -fcoverage-mapping, and prints what it counted.
 A line, or a side of a condition, counts as run if any of the program's copies of a template has run it. What the
 compiler decides is not counted: consteval functions, what initializes constants, conditions that are constant in each
-copy.
+copy, or that stand in `if (std::is_constant_evaluated()) return`.
 
 Whatever was never run stands in unreached.txt beside this file, with a reason:
 
@@ -38,7 +38,8 @@ Row = collections.namedtuple("Row", "file what source")
 def decided_by_the_compiler(condition, source, following):
     # -Wswitch closes the way past all enumerators.
     past_all = source.startswith(f"switch ({condition})") and re.match(r"case (\w+::)+\w+:", following)
-    return past_all or source.endswith("= default;")
+    only_in_constants = source.startswith("if (std::is_constant_evaluated()) return ")
+    return past_all or only_in_constants or source.endswith("= default;")
 
 
 def fail(text):
