@@ -74,14 +74,13 @@ class flips {
             all_.push_back({what + how + text_of(static_cast<Enum>(i)), [&place, changed] { place = changed; }});
         }
     }
-    /// A row of the presence matrix: each cell a letter up and a letter down. `s` is `.` to all but the order in which
-    /// readers try lines, which makes them faster and changes nothing.
+    /// A row of the presence matrix: each cell a letter up and a letter down.
     void presence_row(std::string_view& place) {
         std::size_t kind = 0;
         for (std::size_t i = 0; i < place.size(); ++i) {
             if (place[i] == ' ') continue;
-            constexpr std::string_view letters = ".roSR";
-            const std::size_t at = letters.find(place[i] == 's' ? '.' : place[i]);
+            constexpr std::string_view letters = ".sroSR";
+            const std::size_t at = letters.find(place[i]);
             const std::string what = text_of(static_cast<bitswire::message_kind>(kind++));
             if (at > 0) letter(what, place, i, letters[at - 1]);
             if (at + 1 < letters.size()) letter(what, place, i, letters[at + 1]);

@@ -59,7 +59,10 @@ SEAMS = {
     "wire/read_message.hpp": [("constexpr std::size_t limit = row_of", "std::size_t limit = row_of")],
     "wire/write_message.hpp": [
         ("if constexpr (presence_of(H, Kind)", "if (presence_of(H, Kind)"),
-        ("constexpr std::size_t fixed = ", "std::size_t fixed = "),
+        ("inline constexpr std::size_t longest_value = ", "inline constexpr auto longest_value = "),
+        ("consteval std::size_t bound_of_field()", "constexpr std::size_t bound_of_field()"),
+        ("consteval std::size_t bound_of_fields(", "constexpr std::size_t bound_of_fields("),
+        ("    constexpr std::size_t fixed =\n", "    std::size_t fixed =\n"),
         ("constexpr presence rule = ", "presence rule = "),
         ("constexpr std::size_t limit = row_of", "std::size_t limit = row_of"),
     ],
