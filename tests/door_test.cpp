@@ -257,6 +257,17 @@ TEST_CASE("head: the limit of header lines is exact, in both doors") {
     }
 }
 
+TEST_CASE("head: the limit of header lines holds for lines that come as Windows sends them") {
+    const std::string head = capture("upload/03-fragment.request-head.bin");
+    constexpr std::uint32_t lines = 9;
+    for (std::uint32_t limit = 0; limit < 2 * header_count; ++limit) {
+        CAPTURE(limit);
+        upload_request_parser parser({.limits = {.header_lines = limit}});
+        CHECK(parser.parse(head).is_complete() == (limit >= lines));
+        if (limit < lines) CHECK(parser.head().problem().code == errc::too_many_headers);
+    }
+}
+
 TEST_CASE("head: a limit of the head is exact") {
     const std::string head = capture("upload/05-ping.request.bin");
     for (const std::uint32_t limit :
