@@ -99,6 +99,8 @@ struct vector_blocks {
             return static_cast<std::uint32_t>(__builtin_ia32_pmovmskb128(reinterpret_cast<chars>(answer)));
         }
 #else // one instruction narrows each pair of bytes to one, which leaves four bits of each
+        using pairs [[gnu::vector_size(16)]] = std::uint16_t; // g++ converts no vector whose size depends on Width
+        using half_block [[gnu::vector_size(8)]] = unsigned char;
         return reinterpret_cast<std::uint64_t>(
             __builtin_convertvector(reinterpret_cast<pairs>(answer) >> 4, half_block));
 #endif
@@ -109,10 +111,6 @@ struct vector_blocks {
     static constexpr unsigned bits_per_byte = 4;
 #endif
     static constexpr std::uint64_t full_mask = ~std::uint64_t{0} >> (64 - Width * bits_per_byte);
-
-  private:
-    using pairs [[gnu::vector_size(Width)]] = std::uint16_t;
-    using half_block [[gnu::vector_size(Width / 2)]] = unsigned char;
 };
 #endif
 
