@@ -87,7 +87,7 @@ constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
 /// A set of characters, made once: looking one up is a load.
 class char_set {
   public:
-    consteval explicit char_set(std::string_view members) noexcept {
+    constexpr explicit char_set(std::string_view members) noexcept {
         for (const char c : members)
             is_member_[static_cast<unsigned char>(c)] = true;
     }
