@@ -1,10 +1,10 @@
 // base/: the scan over message bytes in all its forms, numbers, character classes, lists, results, table look-up.
 #include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
+#include "support/questions.hpp"
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <array>
 #include <random>
 #include <span>
@@ -15,42 +15,13 @@ using namespace bitswire;
 
 namespace {
 
-/// The widths of blocks that this target has.
-#if defined(__AVX2__)
-using wide_blocks = detail::vector_blocks<32>;
-#else
-using wide_blocks = detail::name_blocks;
-#endif
-
-/// A question to all of [from, end of `text`), in blocks of every width, with the text at the edge of readable memory.
-template <class Question>
-void check_question(const char* begin, std::size_t from, const char* end, bool (*plainly)(char)) {
-    const char* const expected = std::find_if(begin + from, end, plainly);
-    REQUIRE(detail::find_by<Question, detail::byte_blocks>(begin, begin + from, end) == expected);
-    REQUIRE(detail::find_by<Question, detail::word_blocks>(begin, begin + from, end) == expected);
-    REQUIRE(detail::find_by<Question, detail::name_blocks>(begin, begin + from, end) == expected);
-    REQUIRE(detail::find_by<Question, wide_blocks>(begin, begin + from, end) == expected);
-    REQUIRE(detail::find<Question>(begin, begin + from, end) == expected);
-    const std::string_view text{begin + from, static_cast<std::size_t>(end - begin) - from};
-    REQUIRE(detail::find<Question>(text) == static_cast<std::size_t>(expected - text.data()));
-    REQUIRE(detail::has<Question>(text) == (expected != end));
-}
-
-bool is_invisible(char c) { return c <= ' ' || c >= 0x7f; } // a char beyond ASCII is negative, or above
-
+/// Every question to all of [from, end of `text`), with the text at the edge of readable memory.
 void check_scans(const std::string& text) {
     const guarded_bytes bytes(text);
-    const char* const begin = bytes.view().data();
-    const char* const end = begin + text.size();
-    for (std::size_t from = 0; from <= text.size(); ++from) {
-        check_question<detail::control_character>(
-            begin, from, end, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
-        check_question<detail::control_or_tab>(
-            begin, from, end, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-        check_question<detail::not_visible>(begin, from, end, is_invisible);
-        check_question<detail::not_in_target>(begin, from, end, [](char c) { return is_invisible(c) || c == '#'; });
-        check_question<detail::colon>(begin, from, end, [](char c) { return c == ':'; });
-    }
+    for_each_question([&](auto question, auto plainly) {
+        for (std::size_t from = 0; from <= text.size(); ++from)
+            REQUIRE(is_answered_alike(question, plainly, bytes.view(), from));
+    });
 }
 
 } // namespace

@@ -72,6 +72,7 @@ std::string lines_of(const std::string& message) {
 
 void add_message(const std::string& target, const std::string& message) {
     seeds[target].insert(message);
+    seeds["scan"].insert(message);
     const std::string lines = lines_of(message);
     if (!lines.empty()) seeds["header_door"].insert(lines);
     seeds["content_range"].merge(values_of(message, header::content_range));
