@@ -13,6 +13,7 @@ packages=(
   libbenchmark-dev nginx-light                       # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
+  g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user-static # other processors
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage
   clang-format clang-tidy
 )
