@@ -612,6 +612,12 @@ TEST_CASE("writer: the statuses of refusals [MC-BUP 2.2.1.2, 3.2.5.2.3, RFC 6585
     CHECK(written(a).find("BITS-Session-Id: {1}\r\n") != std::string::npos);
 }
 
+TEST_CASE("writer: no start line is longer, without its target, than the bound of a message counts on") {
+    for (const http_status_row& row : http_status_rows)
+        CHECK(detail::status_line_start.size() + 4 + row.reason.size() <= detail::longest_start_line);
+    CHECK(std::string_view("BITS_POST  HTTP/1.1").size() <= detail::longest_start_line);
+}
+
 TEST_CASE("writer: random packets read back equal, through both doors") {
     std::mt19937_64 random(7); // NOLINT: a fixed seed, so that a failure can be repeated
     const auto below = [&](std::uint64_t n) { return random() % n; };

@@ -389,8 +389,8 @@ constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
 }
 
 /// Door 1: writes the head of a packet, order and spelling as Windows and IIS have them, and returns its size; a body
-/// follows it. What is written reads back equal. Errors: unsendable_value, unsendable_combination, buffer_too_small;
-/// nothing is written then.
+/// follows it. What is written reads back equal. `out` may not hold what the packet's views borrow. Errors:
+/// unsendable_value, unsendable_combination, buffer_too_small; nothing is written then.
 template <class Packet>
 constexpr result<std::size_t> write_message(const Packet& packet, std::span<char> out) noexcept {
     std::size_t size = 0;
