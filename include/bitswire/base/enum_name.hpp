@@ -68,11 +68,11 @@ inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequenc
     constexpr std::size_t before_name = told<Enum{}>().size() - last_name(told<Enum{}>()).size() - around;
     name_list<list.size() - around - count * before_name - 2 * (count - 1) + count, count> names;
     const char* from = list.data() + around - 2;
-    char* const texts = names.texts.data();
+    char* const written = names.texts.data();
     std::uint16_t to = 0;
     for (std::size_t i = 0; i < count; ++i, from += 2) {
         for (from += before_name; *from != ',' && from != list.data() + list.size() - 2; ++from)
-            texts[to++] = *from;
+            written[to++] = *from;
         names.begins[i + 1] = ++to;
     }
     return names;
