@@ -108,7 +108,7 @@ struct upload_client_rules {
         {{s::complete},                                                         e::session_closed,       s::closed,         a::finish,              "[MC-BUP] 3.1.5.2.5"sv},
         {{s::cancel},                                                           e::session_cancelled,    s::cancelled,      a::finish,              "[MC-BUP] 3.1.5.2.6"sv},
         {{s::ping, s::fragment, s::complete},                                   e::session_lost,         s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.2.1"sv},
-        {{s::ping, s::fragment, s::complete},                                   e::no_progress,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4: \"necessary checks\""sv},
+        {{s::ping, s::fragment, s::complete},                                   e::no_progress,          s::error,          a::report_error,        "[MC-BUP] 3.1.5.2.4: 'necessary checks'"sv},
         {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_required, stay,              a::ask_for_credentials, "[MC-BUP] 3.1.5.1.7"sv},
         {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_given,    stay,              a::repeat_message,      "[MC-BUP] 3.1.5.1.7"sv},
         {{s::create_session, s::ping, s::fragment, s::complete, s::cancel},     e::credentials_withheld, s::error,          a::report_error,        "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"sv},

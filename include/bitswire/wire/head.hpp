@@ -126,7 +126,7 @@ class head_parser {
             return;
         }
         const bool line_end = buffer[scanned_] == '\r' || buffer[scanned_] == '\n';
-        const std::size_t colon =
+        const auto colon =
             static_cast<std::size_t>(detail::find<detail::colon>(buffer, buffer + line_, buffer + scanned_) - buffer);
         const bool in_header = started_ && colon != scanned_;
         fail(line_end ? errc::bare_line_end : errc::control_character,

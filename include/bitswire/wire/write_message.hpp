@@ -86,9 +86,7 @@ template <std::size_t Width>
     if (std::is_constant_evaluated()) {
         for (std::size_t i = 0; i < size; ++i)
             to[i] = text[i];
-    } else if (__builtin_constant_p(size)) {
-        std::memcpy(to, text.data(), size);
-    } else if (size > 64) {
+    } else if (__builtin_constant_p(size) || size > 64) {
         std::memcpy(to, text.data(), size);
     } else if (size >= 32) {
         copy_ends<16>(to, text.data(), 32);
