@@ -614,7 +614,7 @@ TEST_CASE("writer: the statuses of refusals [MC-BUP 2.2.1.2, 3.2.5.2.3, RFC 6585
 
 TEST_CASE("writer: no start line is longer, without its target, than the bound of a message counts on") {
     for (const http_status_row& row : http_status_rows)
-        CHECK(detail::status_line_start.size() + 4 + row.reason.size() <= detail::longest_start_line);
+        CHECK(std::string_view("HTTP/1.1 200 ").size() + row.reason.size() <= detail::longest_start_line);
     CHECK(std::string_view("BITS_POST  HTTP/1.1").size() <= detail::longest_start_line);
 }
 

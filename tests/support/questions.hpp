@@ -2,6 +2,7 @@
 // asked in blocks of every width that this target has.
 #pragma once
 
+#include <bitswire/base/ascii.hpp>
 #include <bitswire/base/scan.hpp>
 
 #include <algorithm>
@@ -14,10 +15,11 @@ void for_each_question(Check check) {
     using namespace bitswire::detail;
     const auto is_any_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     const auto is_invisible = [](char c) { return c <= ' ' || c >= 0x7f; }; // beyond ASCII c is negative, or above
-    check(control_or_tab{}, is_any_control);
     check(control_character{}, [&](char c) { return is_any_control(c) && c != '\t'; });
+    check(not_printable{}, [&](char c) { return is_invisible(c) && c != ' '; });
     check(not_visible{}, is_invisible);
     check(not_in_target{}, [&](char c) { return is_invisible(c) || c == '#'; });
+    check(not_in_label{}, [](char c) { return !bitswire::is(bitswire::char_class::label, c) || c == '_'; });
     check(colon{}, [](char c) { return c == ':'; });
 }
 
@@ -34,5 +36,5 @@ bool is_answered_alike(Question /*asked*/, Plainly plainly, std::string_view tex
            find_by<Question, name_blocks>(begin, begin + from, end) == expected &&
            find_by<Question, text_blocks>(begin, begin + from, end) == expected &&
            find<Question>(rest) == static_cast<std::size_t>(expected - rest.data()) &&
-           has<Question>(rest) == (expected != end);
+           has<Question>(rest) == (expected != end) && has<Question, word_blocks>(rest) == (expected != end);
 }

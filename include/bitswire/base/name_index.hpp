@@ -10,44 +10,29 @@
 
 #include "ascii.hpp"
 #include "perfect_index.hpp"
+#include "scan.hpp"
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
-#include <type_traits>
 
 namespace bitswire {
 
 namespace detail {
-
-inline constexpr std::uint64_t every_byte = 0x0101010101010101U;
-
-/// Eight bytes, the first one lowest.
-constexpr std::uint64_t load_word(const char* bytes) noexcept {
-    std::uint64_t word = 0;
-    if (std::endian::native == std::endian::big || std::is_constant_evaluated()) {
-        for (std::size_t i = sizeof word; i-- > 0;)
-            word = word << 8 | static_cast<unsigned char>(bytes[i]);
-    } else {
-        std::memcpy(&word, bytes, sizeof word);
-    }
-    return word;
-}
 
 /// Whether a text is a name in any letter case; both are given eight bytes at a time. Bit 5 is the case of a letter. In
 /// names, only letters and '_' have bit 6, and it stays when 0x21 is added to letters only.
 class name_comparison {
   public:
     constexpr void add(std::uint64_t text, std::uint64_t name) noexcept {
-        const std::uint64_t letters = name & (name + every_byte * 0x21U);
+        const std::uint64_t letters = name & (name + word_blocks::all(0x21));
         different_ |= text ^ name;
         no_letters_ |= ((text ^ name) << 1) & ~letters;
     }
     [[nodiscard]] constexpr bool is_equal() const noexcept {
-        return ((different_ & every_byte * 0xDFU) | (no_letters_ & every_byte * 0x40U)) == 0;
+        return ((different_ & word_blocks::all(0xDF)) | (no_letters_ & word_blocks::all(0x40))) == 0;
     }
 
   private:
@@ -83,7 +68,7 @@ class name_index {
         const kept_name& n = names_[number];
         detail::name_comparison compared;
         const auto compare_at = [&](std::size_t at) noexcept {
-            compared.add(detail::load_word(text.data() + at), detail::load_word(n.text.data() + at));
+            compared.add(detail::word_blocks::load(text.data() + at), detail::word_blocks::load(n.text.data() + at));
         };
         const std::size_t last = text.size() - word_size;
         const std::size_t before = before_last(last);
@@ -98,7 +83,7 @@ class name_index {
     }
 
   private:
-    static constexpr std::size_t word_size = 8;
+    static constexpr std::size_t word_size = detail::word_blocks::width;
     static constexpr std::size_t max_size = 62;
 
     /// Behind the characters are zeros, so that any word may be compared.
@@ -122,7 +107,7 @@ class name_index {
         const std::size_t number = index_.find(word | case_bits);
         detail::name_comparison compared;
         compared.add(text.size(), names_[number].size);
-        compared.add(word, detail::load_word(names_[number].text.data()));
+        compared.add(word, detail::word_blocks::load(names_[number].text.data()));
         return {number, compared.is_equal()};
     }
 
@@ -138,13 +123,13 @@ class name_index {
         return last < word_size ? 0 : last - word_size;
     }
 
-    static constexpr std::uint64_t case_bits = detail::every_byte * 0x20U;
+    static constexpr std::uint64_t case_bits = detail::word_blocks::all(0x20);
 
     /// Of the last 16 bytes, by which names differ, and the size; the same for either letter case.
     [[gnu::always_inline]] static constexpr std::uint64_t hash_of_words(std::string_view text) noexcept {
         const std::size_t last = text.size() - word_size;
-        const std::uint64_t end = detail::load_word(text.data() + last) | case_bits;
-        const std::uint64_t before = detail::load_word(text.data() + before_last(last)) | case_bits;
+        const std::uint64_t end = detail::word_blocks::load(text.data() + last) | case_bits;
+        const std::uint64_t before = detail::word_blocks::load(text.data() + before_last(last)) | case_bits;
         return (end ^ std::rotl(before, 21)) + text.size();
     }
 

@@ -28,24 +28,28 @@ struct word_blocks {
     static constexpr std::size_t width = 8;
     static constexpr unsigned bits_per_byte = 8; ///< of a mask
 
-    static block load(const char* at) noexcept {
+    static constexpr block load(const char* at) noexcept {
         block b = 0;
-        if constexpr (std::endian::native == std::endian::little) {
-            std::memcpy(&b, at, sizeof b);
+        if (std::endian::native == std::endian::big || std::is_constant_evaluated()) {
+            for (std::size_t i = width; i-- > 0;)
+                b = b << 8 | static_cast<unsigned char>(at[i]);
         } else {
-            for (std::size_t i = 0; i < width; ++i)
-                b |= block{static_cast<unsigned char>(at[i])} << (8 * i);
+            std::memcpy(&b, at, sizeof b);
         }
         return b;
     }
+    /// A block of which each byte is `c`.
+    static constexpr block all(unsigned char c) noexcept { return 0x0101010101010101U * c; }
+    /// Upper-case letters are lower-case ones, and no other byte is a letter that was none.
+    static constexpr block fold(block b) noexcept { return b | all(0x20); }
     /// Bytes below `limit`, which is at most 0x80.
-    static constexpr block less(block b, unsigned char limit) noexcept { return ~((b | highs) - ones * limit) & ~b; }
-    /// The same, and bytes that are no ASCII.
-    static constexpr block less_or_beyond_ascii(block b, unsigned char limit) noexcept {
-        return ~((b | highs) - ones * limit) | b;
+    static constexpr block less(block b, unsigned char limit) noexcept { return ~((b | highs) - all(limit)) & ~b; }
+    /// Bytes below `first` or above `last`, both of which are ASCII.
+    static constexpr block outside(block b, unsigned char first, unsigned char last) noexcept {
+        return ~((b | highs) - all(first)) | ((b & ~highs) + all(0x7f - last)) | b;
     }
     static constexpr block equal(block b, char c) noexcept {
-        const block x = b ^ (ones * static_cast<unsigned char>(c));
+        const block x = b ^ all(static_cast<unsigned char>(c));
         return ~(((x & ~highs) + ~highs) | x);
     }
     /// A bit in each byte for which the answer is yes.
@@ -54,8 +58,7 @@ struct word_blocks {
     static constexpr bool is_zero(block b) noexcept { return b == 0; }
 
   private:
-    static constexpr block ones = 0x0101010101010101U;
-    static constexpr block highs = ones * 0x80U;
+    static constexpr block highs = 0x8080808080808080U;
 };
 
 /// The same for a single byte: for constant expressions, and where there is less than a block.
@@ -78,9 +81,18 @@ struct vector_blocks {
         std::memcpy(&b, at, sizeof b);
         return b;
     }
+    /// Of `size` bytes, at least eight and less than a block: eight from each end, which overlap.
+    static block load_ends(const char* at, std::size_t size) noexcept requires(Width == 16) {
+        using words [[gnu::vector_size(16)]] = std::uint64_t;
+        const words ends = {word_blocks::load(at), word_blocks::load(at + size - word_blocks::width)};
+        return reinterpret_cast<block>(ends);
+    }
+    static block fold(block b) noexcept { return b | static_cast<unsigned char>(0x20); }
     static auto less(block b, unsigned char limit) noexcept { return b < limit; }
-    static auto less_or_beyond_ascii(block b, signed char limit) noexcept {
-        return reinterpret_cast<signed_block>(b) < limit;
+    static auto outside(block b, unsigned char first, unsigned char last) noexcept {
+        // Moved to the lowest of the signed numbers, a range takes one comparison.
+        const block moved = b + static_cast<unsigned char>(0x80 - first);
+        return reinterpret_cast<signed_block>(moved) > static_cast<signed char>(last - first - 0x80);
     }
     static auto equal(block b, char c) noexcept { return b == static_cast<unsigned char>(c); }
     static bool is_zero(block b) noexcept { return mask(b == 0) == full_mask; }
@@ -112,9 +124,7 @@ struct vector_blocks {
 #endif
     static constexpr std::uint64_t full_mask = ~std::uint64_t{0} >> (64 - Width * bits_per_byte);
 };
-#endif
 
-#if defined(__SSE2__) || (defined(__ARM_NEON) && defined(__AARCH64EL__))
 using name_blocks = vector_blocks<16>;
 #else
 using name_blocks = word_blocks;
@@ -126,28 +136,34 @@ using text_blocks = name_blocks;
 #endif
 
 /// The questions that are asked of text. A name is what a byte is for which the answer is yes.
-struct control_or_tab { ///< CTL
-    template <class Blocks>
-    static constexpr auto in(typename Blocks::block b) noexcept {
-        return Blocks::less(b, 0x20) | Blocks::equal(b, '\x7f');
-    }
-};
 struct control_character { ///< CTL except HTAB: what may not stand in a field value or a start line (RFC 9110 5.5)
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
         return (Blocks::less(b, 0x20) ^ Blocks::equal(b, '\t')) | Blocks::equal(b, '\x7f');
     }
 };
+struct not_printable { ///< anything but SP and VCHAR: what most field values are without
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return Blocks::outside(b, ' ', '~');
+    }
+};
 struct not_visible { ///< anything but VCHAR (RFC 5234 B.1)
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
-        return Blocks::less_or_beyond_ascii(b, 0x21) | Blocks::equal(b, '\x7f');
+        return Blocks::outside(b, '!', '~');
     }
 };
 struct not_in_target { ///< what may stand in no request target: the same, and what begins a fragment (RFC 9112 3.2)
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
         return not_visible::in<Blocks>(b) | Blocks::equal(b, '#');
+    }
+};
+struct not_in_label { ///< what a label of a host name has not: anything but letters, digits and '-' (RFC 1123 2.1)
+    template <class Blocks>
+    static constexpr auto in(typename Blocks::block b) noexcept {
+        return Blocks::outside(Blocks::fold(b), 'a', 'z') & Blocks::outside(b, '0', '9') & ~Blocks::equal(b, '-');
     }
 };
 struct colon {
@@ -224,11 +240,16 @@ template <class Question, class Blocks>
 }
 
 /// Whether some byte of `text` is a `Question`.
-template <class Question>
+template <class Question, class Blocks = name_blocks>
 [[gnu::always_inline]] constexpr bool has(std::string_view text) noexcept {
     if (!std::is_constant_evaluated()) {
-        if (text.size() >= name_blocks::width) return has_by<Question, name_blocks>(text);
-        if (text.size() >= word_blocks::width) return has_by<Question, word_blocks>(text);
+        if (text.size() >= Blocks::width) return has_by<Question, Blocks>(text);
+        if constexpr (Blocks::width > word_blocks::width) {
+            if (text.size() >= word_blocks::width) {
+                const auto ends = Blocks::load_ends(text.data(), text.size());
+                return Blocks::mask(Question::template in<Blocks>(ends)) != 0;
+            }
+        }
     }
     return !text.empty() && has_by<Question, byte_blocks>(text);
 }
@@ -250,8 +271,22 @@ constexpr bool is_visible(std::string_view text) noexcept { return !detail::has<
 
 /// A text whose letters others may write in either case: a name, or how a line begins. At most 32 characters.
 class alignas(16) folded_name {
+  public:
+    static constexpr std::size_t capacity = 32;
+
+  private:
     static constexpr char case_bit = 0x20;
     static constexpr char any = '\xff'; ///< behind the name: whatever stands there is equal
+
+    constexpr void add(std::string_view text) noexcept {
+        assert(text.size() <= capacity - size_);
+        for (const char c : text) {
+            const bool upper = c >= 'A' && c <= 'Z';
+            const bool letter = upper || (c >= 'a' && c <= 'z');
+            lower_[size_] = upper ? static_cast<char>(c | case_bit) : c;
+            fold_[size_++] = letter ? case_bit : '\0';
+        }
+    }
 
     /// Zero where the text and the name are the same.
     template <class Blocks>
@@ -277,20 +312,14 @@ class alignas(16) folded_name {
     }
 
   public:
-    static constexpr std::size_t capacity = 32;
-
     constexpr folded_name() noexcept = default;
-    /// Takes upper-case letters too, and folds them. `ending`, if given, follows it.
-    constexpr explicit folded_name(std::string_view name, std::string_view ending = {}) noexcept
-        : size_(static_cast<std::uint8_t>(name.size() + ending.size())) {
-        assert(name.size() + ending.size() <= capacity);
-        for (std::size_t i = 0; i < capacity; ++i) {
-            const char c = i < name.size() ? name[i] : i < size_ ? ending[i - name.size()] : any;
-            const bool upper = c >= 'A' && c <= 'Z';
-            const bool letter = upper || (c >= 'a' && c <= 'z');
-            lower_[i] = upper ? static_cast<char>(c | case_bit) : c;
-            fold_[i] = letter ? case_bit : i < size_ ? '\0' : any;
-        }
+    /// Of texts that follow each other; their upper-case letters are folded.
+    template <class... Parts>
+    constexpr explicit folded_name(std::string_view first, const Parts&... more) noexcept {
+        add(first);
+        (add(more), ...);
+        for (std::size_t i = size_; i < capacity; ++i)
+            lower_[i] = fold_[i] = any;
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {lower_, size_}; }

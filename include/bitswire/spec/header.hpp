@@ -194,6 +194,28 @@ constexpr presence presence_of(header h, message_kind kind) noexcept {
     return detail::presences[static_cast<std::size_t>(h)][static_cast<std::size_t>(kind)];
 }
 
+/// What header `h` says in messages of kind `kind`, always or nearly so, as Windows, IIS and this library write it;
+/// empty where there is no such value.
+constexpr std::string_view usual_value(header h, message_kind kind) noexcept {
+    const bool acknowledges = is_ack(kind);
+    switch (h) {
+    case header::accept:
+        return "*/*"sv;
+    case header::pragma:
+        return "no-cache"sv;
+    case header::packet_type:
+        return name_of(acknowledges ? packet_type::ack : static_cast<packet_type>(kind));
+    case header::content_length:
+        return acknowledges ? "0"sv : std::string_view{};
+    case header::accept_encoding:
+        return "identity"sv;
+    case header::connection:
+        return "Keep-Alive"sv;
+    default:
+        return {};
+    }
+}
+
 /// A set of headers, one bit each.
 using header_set = std::uint32_t;
 static_assert(header_count <= 32);

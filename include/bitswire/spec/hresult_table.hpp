@@ -247,7 +247,7 @@ inline constexpr auto hresult_spellings = [] {
     return names;
 }();
 
-inline constexpr auto hresult_by_name = name_index<hresult_spellings.size(), 2048>::over(hresult_spellings);
+inline constexpr auto hresult_by_name = name_index<hresult_spellings.size(), 4096>::over(hresult_spellings);
 
 /// The rows that `hresult_spellings` lead to.
 inline constexpr auto hresult_rows_of_spellings = [] {

@@ -58,6 +58,15 @@ constexpr std::string_view reason_of(std::uint16_t status) noexcept {
     return {};
 }
 
+namespace detail {
+
+/// How most responses begin.
+inline constexpr std::uint16_t usual_status = 200;
+inline constexpr std::string_view usual_status_line = "HTTP/1.1 200 OK"sv;
+static_assert(usual_status_line.ends_with(reason_of(200)));
+
+} // namespace detail
+
 } // namespace bitswire
 
 #endif

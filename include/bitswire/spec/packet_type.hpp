@@ -50,7 +50,6 @@ constexpr std::string_view name_of(packet_type type) noexcept {
 
 /// The packet type of a header value, in any letter case.
 constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
-    if (is_name_of(packet_type::fragment, value)) return packet_type::fragment; // nearly always
     for (std::size_t i = 0; i < detail::folded_packet_type_names.size(); ++i) {
         if (is_name_of(static_cast<packet_type>(i), value)) return static_cast<packet_type>(i);
     }
@@ -92,6 +91,11 @@ constexpr message_kind ack_kind(packet_type answers, std::uint16_t status) noexc
     if (is_ack_success(status))
         return static_cast<message_kind>(static_cast<std::size_t>(answers) + request_type_count);
     return status == 416 && answers == packet_type::fragment ? message_kind::out_of_sync_ack : message_kind::error_ack;
+}
+
+/// Whether messages of this kind answer a request of the upload protocol.
+constexpr bool is_ack(message_kind kind) noexcept {
+    return kind >= message_kind::ping_ack && kind <= message_kind::out_of_sync_ack;
 }
 
 } // namespace bitswire

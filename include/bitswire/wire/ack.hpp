@@ -182,10 +182,10 @@ struct packet_traits<ack> {
         put_status_line(out, a.status);
     }
 
-    template <header H, class Emit>
+    template <message_kind Kind, header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const ack& a, Emit emit) noexcept {
-        if constexpr (H == header::packet_type) {
-            emit(name_of(packet_type::ack));
+        if constexpr (H == header::packet_type || H == header::content_length || H == header::accept_encoding) {
+            emit(usual_value(H, Kind));
         } else if constexpr (H == header::protocol) {
             const auto guid_text = write_guid(*a.protocol, guid_style::braces_lower);
             emit(std::string_view{guid_text.data(), guid_text.size()});
@@ -193,16 +193,12 @@ struct packet_traits<ack> {
             if (a.host_id_fallback_timeout_s != host_id_fallback_never_s) {
                 emit(decimal{a.host_id_fallback_timeout_s});
             }
-        } else if constexpr (H == header::content_length) {
-            emit(std::string_view{"0"});
         } else if constexpr (H == header::received_content_range) {
             if (a.received_content_range) emit(decimal{*a.received_content_range});
         } else if constexpr (H == header::error_code || H == header::error) {
             emit(*a.error_code);
         } else if constexpr (H == header::error_context) {
             emit(*a.error_context);
-        } else if constexpr (H == header::accept_encoding) {
-            emit(std::string_view{"identity"});
         } else if constexpr (H == header::connection) {
             if (!a.keep_alive) emit(std::string_view{"close"});
         }

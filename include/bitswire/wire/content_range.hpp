@@ -80,13 +80,16 @@ struct range_reader {
     const auto fail = [](errc code, std::size_t at) {
         return error{code, header::content_range, static_cast<std::uint32_t>(at)};
     };
-    if (!detail::range_unit.begins(text.data(), text.size())) return fail(errc::bad_range, 0);
-    std::size_t at = detail::range_unit.size();
-    while (at < text.size() && is_ows(text[at]))
-        ++at;
-    if (at == detail::range_unit.size()) return fail(errc::bad_range, at);
-
-    if (is_text({text.data() + at, text.size() - at}, "*/0")) return content_range{};
+    std::size_t at = detail::range_unit.size() + 1;
+    const bool is_usual = begins_with(text, "bytes ") && text.size() > at && is(char_class::digit, text[at]);
+    if (!is_usual) {
+        if (!detail::range_unit.begins(text.data(), text.size())) return fail(errc::bad_range, 0);
+        at = detail::range_unit.size();
+        while (at < text.size() && is_ows(text[at]))
+            ++at;
+        if (at == detail::range_unit.size()) return fail(errc::bad_range, at);
+        if (is_text({text.data() + at, text.size() - at}, "*/0")) return content_range{};
+    }
 
     detail::range_reader range{text.data() + at, text.data() + text.size()};
     const std::uint64_t first = range.take_number();

@@ -77,6 +77,10 @@ namespace detail {
 template <header H>
 inline constexpr folded_name line_start{name_of(H), ": "};
 
+/// The whole line, where its value is the usual one.
+template <header H, message_kind Kind>
+inline constexpr folded_name usual_line{name_of(H), ": ", usual_value(H, Kind), "\r\n"};
+
 /// Whether messages of kind `kind` come with a header, as Windows, IIS and this library write them.
 constexpr bool may_come(header h, message_kind kind) noexcept {
     const presence p = presence_of(h, kind);
@@ -152,7 +156,6 @@ inline constexpr folded_name keep_alive_option("keep-alive");
 constexpr connection_options read_connection(std::string_view text) noexcept {
     using detail::close_option;
     using detail::keep_alive_option;
-    if (keep_alive_option.matches(text)) return {.keep_alive = true}; // nearly always
     connection_options options;
     list_tokens tokens(text);
     for (std::string_view option = tokens.next(); !option.empty(); option = tokens.next()) {
@@ -259,7 +262,10 @@ class fields_view {
     /// What Connection asks for, in all its lines.
     [[nodiscard]] constexpr connection_options connection() const noexcept {
         if (!has(header::connection)) return {};
-        return fields_->more_connection_options() | read_connection(text(header::connection));
+        const std::string_view first = present_text(header::connection);
+        const bool is_usual = is_text(first, "Keep-Alive");
+        return fields_->more_connection_options() |
+               (is_usual ? connection_options{.keep_alive = true} : read_connection(first));
     }
 
     /// An error in the value of `h`, `offset` bytes into it.

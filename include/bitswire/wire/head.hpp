@@ -12,6 +12,7 @@
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
+#include "../spec/http_status.hpp"
 #include "../spec/limits.hpp"
 #include "field_set.hpp"
 #include "url.hpp"
@@ -74,7 +75,10 @@ class head_parser {
         const auto size =
             static_cast<std::uint32_t>(bytes.size() < limits_.head_bytes ? bytes.size() : limits_.head_bytes);
         do {
-            if (started_ && scanned_ <= line_) take_likely_lines(buffer, size);
+            if (scanned_ <= line_) {
+                if (!started_) take_likely_start_line(buffer, size);
+                if (started_) take_likely_lines(buffer, size);
+            }
             const char* const end = buffer + size;
             const char* stop = buffer + line_;
             if (!is_line_end(stop, end)) {
@@ -137,6 +141,33 @@ class head_parser {
         return end - at >= 2 && is_text({at, 2}, "\r\n");
     }
 
+    /// Takes the start line, if it is as Windows or IIS writes it. Whatever is less than usual is left to
+    /// `take_start_line`, which could do all of it.
+    [[gnu::always_inline]] constexpr void take_likely_start_line(const char* buffer, std::uint32_t size) noexcept {
+        const std::string_view text{buffer + line_, size - line_};
+        if constexpr (Side == head_side::request) {
+            constexpr std::string_view start = "BITS_POST ";
+            constexpr std::string_view end = " HTTP/1.1\r\n";
+            if (!begins_with(text, "BITS_POST /") || text.size() <= start.size() + end.size()) return;
+            const char* const target = text.data() + start.size();
+            // What is found, or is as far from the end as this, is looked at as the end of a line.
+            const char* const stop = detail::find<detail::not_in_target>(buffer, target, buffer + size - end.size());
+            const auto target_size = static_cast<std::size_t>(stop - target);
+            if (!is_text({stop, end.size()}, end) || target_size > limits_.target_bytes) return;
+            method_ = {line_, bits_post.size()};
+            target_ = {line_ + start.size(), target_size};
+            line_ = static_cast<std::uint32_t>(stop - buffer) + static_cast<std::uint32_t>(end.size());
+        } else {
+            constexpr std::size_t line_size = detail::usual_status_line.size();
+            if (!begins_with(text, detail::usual_status_line) || !is_line_end(text.data() + line_size, buffer + size)) {
+                return;
+            }
+            status_ = {detail::usual_status, 1};
+            line_ += static_cast<std::uint32_t>(line_size) + 2;
+        }
+        started_ = true;
+    }
+
     /// Takes lines for as long as they come in the order in which they are likely to, whichever of them are missing,
     /// and need no closer look. Whatever is less than usual is left to `take_line`, which could do all of it.
     constexpr void take_likely_lines(const char* buffer, std::uint32_t size) noexcept {
@@ -145,10 +176,7 @@ class head_parser {
         const std::uint32_t looked_at = size < limits_.value_bytes ? size : limits_.value_bytes;
         if (looked_at < line_ + 2) return;
         likely_run run{buffer, buffer + line_, buffer + looked_at, 0, fields_.present()};
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-            static_cast<void>((take_likely_line<likely_headers[I]>(run) && ...));
-        }
-        (std::make_index_sequence<likely_headers.size()>{});
+        take_each_likely_line(run, std::make_index_sequence<likely_headers.size()>{});
         line_ = static_cast<std::uint32_t>(run.line - buffer);
         header_lines_ += run.lines;
         fields_.set_present(run.present);
@@ -163,15 +191,26 @@ class head_parser {
         header_set present;
     };
 
+    template <std::size_t... I>
+    [[gnu::always_inline]] constexpr void take_each_likely_line(likely_run& run,
+                                                                std::index_sequence<I...> /*all*/) noexcept {
+        static_cast<void>((take_likely_line<likely_headers[I]>(run) && ...));
+    }
+
     /// Takes the next line, if it is of header H; false if it is, but needs a closer look.
     template <header H>
     [[gnu::always_inline]] constexpr bool take_likely_line(likely_run& run) noexcept {
         constexpr const folded_name& start = detail::line_start<H>;
-        if (!start.begins(run.line, static_cast<std::size_t>(run.end - run.line))) return true;
+        constexpr std::size_t usual_size = usual_value(H, likely_kind).size();
+        const auto readable = static_cast<std::size_t>(run.end - run.line);
         const char* const value = run.line + start.size();
-        // What is found, or is two bytes from the end, is looked at as the end of a line.
-        const char* const stop = detail::find<detail::control_or_tab>(run.buffer, value, run.end - 2);
-        if (!is_text({stop, 2}, "\r\n") || is_blank(*value) || is_blank(stop[-1])) return false;
+        const char* stop = value + usual_size;
+        if (usual_size == 0 || !detail::usual_line<H, likely_kind>.begins(run.line, readable)) {
+            if (!start.begins(run.line, readable)) return true;
+            // What is found, or is two bytes from the end, is looked at as the end of a line.
+            stop = detail::find<detail::not_printable>(run.buffer, value, run.end - 2);
+            if (!is_text({stop, 2}, "\r\n") || is_blank(*value) || is_blank(stop[-1])) return false;
+        }
         if ((run.present & set_of(H)) != 0) return false;
         run.present |= set_of(H);
         fields_.set_value(H, {static_cast<std::size_t>(value - run.buffer), static_cast<std::size_t>(stop - value)});
@@ -280,9 +319,9 @@ class head_parser {
     }
 
     /// Of Fragments and their Acks there are most.
-    static constexpr const auto& likely_headers = detail::headers_in_order < Side == head_side::request
-                                                      ? message_kind::fragment_request
-                                                      : message_kind::fragment_ack > ;
+    static constexpr message_kind likely_kind =
+        Side == head_side::request ? message_kind::fragment_request : message_kind::fragment_ack;
+    static constexpr const auto& likely_headers = detail::headers_in_order<likely_kind>;
 
     read_limits limits_;
     outcome outcome_ = outcome::need_more;

@@ -6,6 +6,7 @@
 
 #include "../base/ascii.hpp"
 #include "../base/number.hpp"
+#include "../base/scan.hpp"
 #include "../spec/error.hpp"
 
 #include <cstddef>
@@ -75,6 +76,9 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
 /// The size of the host name that `text` begins with; 0 if it begins with none (RFC 1123 2.1). A name whose last label
 /// is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
 constexpr std::size_t host_name_size(std::string_view text) noexcept {
+    // Often it is one label, of which nothing needs a closer look.
+    if (text.size() - 1 < 63 && text.front() >= 'A' && text.back() != '-' && !has<not_in_label>(text))
+        return text.size();
     const char* const end = text.data() + text.size();
     const char* at = text.data();
     const char* label = at;

@@ -121,10 +121,10 @@ struct packet_traits<notification_request> {
         put_request_line(out, "POST ", r.target);
     }
 
-    template <header H, class Emit>
+    template <message_kind Kind, header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
         if constexpr (H == header::accept) {
-            emit(std::string_view{"*/*"});
+            emit(usual_value(H, Kind));
         } else if constexpr (H == header::content_length) {
             emit(decimal{r.body_bytes});
         } else if constexpr (H == header::expect) {
@@ -133,7 +133,7 @@ struct packet_traits<notification_request> {
             if (!r.keep_alive) {
                 emit(std::string_view{"close"});
             } else {
-                emit(std::string_view{"Keep-Alive"});
+                emit(usual_value(H, Kind));
             }
         }
     }
@@ -195,7 +195,7 @@ struct packet_traits<notification_response> {
         put_status_line(out, r.status);
     }
 
-    template <header H, class Emit>
+    template <message_kind Kind, header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
         if constexpr (H == header::copy_file_to_destination) {
             if (r.copy_file_to_destination) emit(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)

@@ -60,9 +60,9 @@ namespace detail {
 ///   check(packet) -> error          what must hold for writing beside the rules for text
 ///   start_line_text(packet)         what its start line holds of any length
 ///   put_start_line(packet, out)     without the end of the line
-///   put_value<header>(packet, emit) calls `emit(value)` for a header that is not a text member, if it has one; `value`
-///   is
-///                                   text, or what has a `put_text`
+///   put_value<kind, header>(packet, emit)
+///                                   calls `emit(value)` for a header that is not a text member, if it has one; the
+///                                   value is text, or what has a `put_text`
 template <class Packet>
 struct packet_traits;
 

@@ -41,24 +41,32 @@ struct parsed {
 
 namespace detail {
 
+/// Stores a text header in the member that holds it, if it is `wanted`, and says whether it is short enough.
+template <std::size_t I, class Packet, class Value>
+[[gnu::always_inline]] constexpr bool read_text_member(const fields_view<Value>& fields, header_set wanted,
+                                                       Packet& packet, error& problem) noexcept {
+    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+    constexpr std::size_t limit = row_of(t.id).max_read;
+    if ((wanted & set_of(t.id)) == 0) return true;
+    packet.*t.member = fields.present_text(t.id);
+    if (limit == 0 || (packet.*t.member).size() <= limit) return true;
+    problem = fields.fail(errc::value_too_long, t.id, limit);
+    return false;
+}
+template <class Packet, class Value, std::size_t... I>
+[[gnu::always_inline]] constexpr error read_text_members(const fields_view<Value>& fields, header_set wanted,
+                                                         Packet& packet, std::index_sequence<I...> /*all*/) noexcept {
+    error problem;
+    static_cast<void>((read_text_member<I>(fields, wanted, packet, problem) && ...));
+    return problem;
+}
+
 /// Stores the text headers of a message of kind `kind` in their members. Errors: value_too_long.
 template <class Packet, class Value>
 [[gnu::always_inline]] constexpr error read_text(const fields_view<Value>& fields, message_kind kind,
                                                  Packet& packet) noexcept {
-    const header_set wanted = readable_headers(kind) & fields.present();
-    error problem;
-    const auto read = [&]<std::size_t I>() noexcept {
-        constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
-        constexpr std::size_t limit = row_of(t.id).max_read;
-        if ((wanted & set_of(t.id)) == 0) return true;
-        packet.*t.member = fields.present_text(t.id);
-        if (limit == 0 || (packet.*t.member).size() <= limit) return true;
-        problem = fields.fail(errc::value_too_long, t.id, limit);
-        return false;
-    };
-    [&]<std::size_t... I>(std::index_sequence<I...>) { static_cast<void>((read.template operator()<I>() && ...)); }
-    (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
-    return problem;
+    return read_text_members(fields, readable_headers(kind) & fields.present(), packet,
+                             std::make_index_sequence<packet_traits<Packet>::text.size()>{});
 }
 
 /// Errors: missing_header and missing_content_length, unless every required header of the kind is there or in `waived`;
@@ -130,7 +138,7 @@ constexpr bool read_keep_alive(const fields_view<Value>& fields, const status_li
 
 /// Whether a request waits for 100 (Continue). Errors: unsupported_expectation.
 template <class Value>
-constexpr error read_expect(const fields_view<Value>& fields, bool& expects_continue) noexcept {
+[[gnu::always_inline]] constexpr error read_expect(const fields_view<Value>& fields, bool& expects_continue) noexcept {
     if (!fields.has(header::expect)) return {};
     if (!iequals(fields.text(header::expect), "100-continue")) {
         return fields.fail(errc::unsupported_expectation, header::expect);

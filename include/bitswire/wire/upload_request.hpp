@@ -78,11 +78,15 @@ struct packet_traits<upload_request> {
             if (!overridden) return {errc::bad_method, header::none, start.offset};
         }
         if (!fields.has(header::packet_type)) return {errc::missing_header, header::packet_type, 0};
-        const auto type = find_packet_type(fields.text(header::packet_type));
-        if (!type || *type == packet_type::ack) return fields.fail(errc::unknown_packet_type, header::packet_type);
-        const message_kind kind = request_kind(*type);
-        const bool fragment = *type == packet_type::fragment;
-        out.type = *type;
+        const std::string_view type_name = fields.text(header::packet_type);
+        out.type = packet_type::fragment;
+        const bool fragment = is_name_of(packet_type::fragment, type_name); // nearly always
+        if (!fragment) {
+            const auto type = find_packet_type(type_name);
+            if (!type || *type == packet_type::ack) return fields.fail(errc::unknown_packet_type, header::packet_type);
+            out.type = *type;
+        }
+        const message_kind kind = request_kind(out.type);
         out.target = start.target;
         out.keep_alive = !fields.connection().close;
 
@@ -99,7 +103,7 @@ struct packet_traits<upload_request> {
         if (error e = read_expect(fields, out.expects_continue)) return e;
         if (!fragment && body_size != 0) return fields.fail(errc::unexpected_body, header::content_length);
         if (fragment) return read_fragment(fields, body_size, out);
-        if (*type == packet_type::create_session) return read_protocols(fields, out);
+        if (out.type == packet_type::create_session) return read_protocols(fields, out);
         return {};
     }
 
@@ -159,12 +163,10 @@ struct packet_traits<upload_request> {
         put_request_line(out, "BITS_POST ", r.target);
     }
 
-    template <header H, class Emit>
+    template <message_kind Kind, header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
-        if constexpr (H == header::accept) {
-            emit(std::string_view{"*/*"});
-        } else if constexpr (H == header::packet_type) {
-            emit(name_of(r.type));
+        if constexpr (H == header::accept || H == header::packet_type) {
+            emit(usual_value(H, Kind));
         } else if constexpr (H == header::supported_protocols) {
             emit(r.supported_protocols.line(0));
         } else if constexpr (H == header::content_range) {
@@ -175,7 +177,7 @@ struct packet_traits<upload_request> {
             if (r.expects_continue) emit(std::string_view{"100-continue"});
         } else if constexpr (H == header::connection) {
             if (r.keep_alive) {
-                emit(std::string_view{"Keep-Alive"});
+                emit(usual_value(H, Kind));
             } else {
                 emit(std::string_view{"close"});
             }

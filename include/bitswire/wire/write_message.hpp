@@ -37,38 +37,6 @@ namespace detail {
 inline constexpr std::size_t longest_value = longest_content_range;
 inline constexpr std::size_t longest_start_line = 64;
 
-/// How many digits `value` has in decimal.
-constexpr unsigned count_digits(std::uint64_t value) noexcept {
-    unsigned digits = 1;
-    for (; value >= 10'000; value /= 10'000)
-        digits += 4;
-    return digits + (value >= 10 ? 1U : 0U) + (value >= 100 ? 1U : 0U) + (value >= 1000 ? 1U : 0U);
-}
-
-/// The digits of 00 to 99.
-inline constexpr auto digit_pairs = [] {
-    std::array<char, 200> pairs{};
-    for (unsigned i = 0; i < 100; ++i) {
-        pairs[2 * i] = static_cast<char>('0' + i / 10);
-        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
-    }
-    return pairs;
-}();
-
-/// Writes `value` in decimal and returns the end of it.
-constexpr char* write_decimal(char* at, std::uint64_t value) noexcept {
-    char* const first = at;
-    char* const end = at + count_digits(value);
-    at = end;
-    for (; value >= 10; value /= 100) {
-        const auto pair = static_cast<std::size_t>(value % 100 * 2);
-        *--at = digit_pairs[pair + 1];
-        *--at = digit_pairs[pair];
-    }
-    if (at != first) *--at = static_cast<char>('0' + value);
-    return end;
-}
-
 /// Copies from one end and from the other, which overlap.
 template <std::size_t Width>
 [[gnu::always_inline]] inline void copy_ends(char* to, const char* from, std::size_t size) noexcept {
@@ -219,7 +187,7 @@ template <message_kind Kind, header H, class Packet, class Sink>
             const std::string_view value = packet.*packet_traits<Packet>::text[member].member;
             if (!value.empty()) sink.template field<H>(value);
         } else {
-            packet_traits<Packet>::template put_value<H>(packet, field_emitter<H, Sink>{sink});
+            packet_traits<Packet>::template put_value<Kind, H>(packet, field_emitter<H, Sink>{sink});
         }
     }
 }
@@ -273,32 +241,38 @@ template <message_kind Kind, class Packet>
 
 /// Whether a text may be sent, which is not empty.
 [[gnu::always_inline]] constexpr bool is_sendable(std::string_view value, std::size_t limit) noexcept {
-    return value.size() <= limit && !is_ows(value.front()) && !is_ows(value.back()) &&
-           (!has<control_or_tab>(value) || !has<control_character>(value)); // a tab is rare
+    if (value.size() > limit || is_ows(value.front()) || is_ows(value.back())) return false;
+    return !has<not_printable>(value) || !has<control_character>(value); // most text is plain
+}
+
+template <message_kind Kind, std::size_t I, class Packet>
+[[gnu::always_inline]] constexpr bool check_text_member(const Packet& packet, error& problem) noexcept {
+    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+    constexpr presence rule = presence_of(t.id, Kind);
+    constexpr std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
+    const std::string_view value = packet.*t.member;
+    if (value.empty()) {
+        if (rule == presence::required) problem = {errc::unsendable_value, t.id, 0};
+    } else if (rule < presence::optional) {
+        problem = {errc::unsendable_combination, t.id, 0};
+    } else if (!is_sendable(value, limit)) {
+        problem = unsendable(t.id, value, limit);
+    }
+    return !problem;
+}
+template <message_kind Kind, class Packet, std::size_t... I>
+[[gnu::always_inline]] constexpr error check_text_members(const Packet& packet,
+                                                          std::index_sequence<I...> /*all*/) noexcept {
+    error problem;
+    static_cast<void>((check_text_member<Kind, I>(packet, problem) && ...));
+    return problem;
 }
 
 /// Checks the text members: present where the kind wants them, absent where it never has them, and of a form and length
 /// that may be sent. Errors: unsendable_value, unsendable_combination; the offset is that in the value.
 template <message_kind Kind, class Packet>
 constexpr error check_text(const Packet& packet) noexcept {
-    error problem;
-    const auto is_right = [&]<std::size_t I>() noexcept {
-        constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
-        constexpr presence rule = presence_of(t.id, Kind);
-        constexpr std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
-        const std::string_view value = packet.*t.member;
-        if (value.empty()) {
-            if (rule == presence::required) problem = {errc::unsendable_value, t.id, 0};
-        } else if (rule < presence::optional) {
-            problem = {errc::unsendable_combination, t.id, 0};
-        } else if (!is_sendable(value, limit)) {
-            problem = unsendable(t.id, value, limit);
-        }
-        return !problem;
-    };
-    [&]<std::size_t... I>(std::index_sequence<I...>) { static_cast<void>((is_right.template operator()<I>() && ...)); }
-    (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
-    return problem;
+    return check_text_members<Kind>(packet, std::make_index_sequence<packet_traits<Packet>::text.size()>{});
 }
 
 /// Checks what a request line and Host are made of. Errors: unsendable_value.
@@ -318,25 +292,13 @@ template <class Text>
     out.put(" HTTP/1.1");
 }
 
-inline constexpr std::string_view status_line_start = "HTTP/1.1 ";
-inline constexpr std::uint16_t usual_status = 200;
-inline constexpr auto usual_status_line = [] {
-    std::array<char, status_line_start.size() + 4 + reason_of(usual_status).size()> text{};
-    text_writer out(text.data());
-    out.put(status_line_start);
-    out.put_decimal(usual_status);
-    out.put(" ");
-    out.put(reason_of(usual_status));
-    return text;
-}();
-
 /// `HTTP/1.1 status reason`, without its end.
 template <class Text>
 [[gnu::always_inline]] constexpr void put_status_line(Text& out, std::uint16_t status) noexcept {
     if (status == usual_status) {
-        out.put({usual_status_line.data(), usual_status_line.size()});
+        out.put(usual_status_line);
     } else {
-        out.put(status_line_start);
+        out.put("HTTP/1.1 ");
         out.put_decimal(status);
         out.put(" ");
         out.put(reason_of(status));
