@@ -121,6 +121,7 @@ SECTIONS = [
                 for side in ("client", "server")
                 for log2, words in ((0, "a byte"), (32, "4 GiB"), (64, "16 EiB - 1"))
             ),
+            Row("making a client / a step of it", "client_made/32", "client_step/log2_bytes:32"),
             Row("step among 1,000 sessions / among 10", "server_step/sessions:1000", "server_step/sessions:10", FLAT),
             Row("among 1,000,000 / among 10", "server_step/sessions:1000000", "server_step/sessions:10", FLAT),
             Row(

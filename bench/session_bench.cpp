@@ -3,7 +3,7 @@
 // what the state machine and its rules cost.
 //
 // A step of a larger file is one of 1,024 Fragments. A file of one byte has a single one: there it is the mean of a
-// whole session, Create-Session, Fragment and Close-Session, with making the client, which is not a part of the others.
+// whole session, Create-Session, Fragment and Close-Session. Making a client, once for a file, is measured by itself.
 #include "checks.hpp"
 
 #include <bitswire/bitswire.hpp>
@@ -125,6 +125,19 @@ class out_buffer {
     std::array<char, 1024> bytes_{};
 };
 
+/// `exchange(i, traffic, out)` reads and writes the packets of a session of one byte, each of them, again and again.
+template <class Exchange>
+void wire_of_one_byte(benchmark::State& state, Exchange exchange) {
+    const traffic t = session_of_one_byte();
+    out_buffer out;
+    bool right = true;
+    while (state.KeepRunningBatch(session_types.size())) {
+        for (std::size_t i = 0; i < session_types.size(); ++i)
+            right = exchange(i, t, out) && right;
+    }
+    check(right, "the wire of one byte");
+}
+
 // ---- client
 // ------------------------------------------------------------------------------------------------------------
 
@@ -137,12 +150,21 @@ upload_client client_for(const file& f) {
                           .fragment = {.first = bytes, .smallest = bytes, .largest = bytes}});
 }
 
+void client_made(benchmark::State& state) {
+    const file f(state);
+    for (auto _ : state) {
+        upload_client client = client_for(f);
+        benchmark::DoNotOptimize(client);
+    }
+}
+
 void client_session(benchmark::State& state, const file& f) {
     const traffic t = session_of_one_byte();
+    const upload_client made = client_for(f);
     out_buffer out;
     const std::size_t before = allocation_count();
     while (state.KeepRunningBatch(session_types.size())) {
-        upload_client client = client_for(f);
+        upload_client client = made;
         bool right = out.write(client.start({}).request);
         for (std::size_t i = 0; i < session_types.size(); ++i) {
             const parsed<ack> answer = read_ack(t.acks[i], session_types[i]);
@@ -180,19 +202,14 @@ void client_step(benchmark::State& state) {
 
 void client_wire_alone(benchmark::State& state) {
     const file f(state);
-    out_buffer out;
-    bool right = true;
     if (f.size_bytes == 1) {
-        const traffic t = session_of_one_byte();
-        while (state.KeepRunningBatch(session_types.size())) {
-            for (std::size_t i = 0; i < session_types.size(); ++i) {
-                right = out.write(session_request(session_types[i])) && right;
-                right = read_ack(t.acks[i], session_types[i]).is_complete() && right;
-            }
-        }
-        return check(right, "client_wire_alone of one byte");
+        return wire_of_one_byte(state, [](std::size_t i, const traffic& t, out_buffer& out) {
+            return out.write(session_request(session_types[i])) && read_ack(t.acks[i], session_types[i]).is_complete();
+        });
     }
     const traffic t = fragments_of(f);
+    out_buffer out;
+    bool right = true;
     std::size_t i = 0;
     for (auto _ : state) {
         const parsed<ack> answer = read_ack(t.acks[i], packet_type::fragment);
@@ -289,19 +306,14 @@ void server_step(benchmark::State& state) {
 
 void server_wire_alone(benchmark::State& state) {
     const file f(state);
-    out_buffer out;
-    bool right = true;
     if (f.size_bytes == 1) {
-        const traffic t = session_of_one_byte();
-        while (state.KeepRunningBatch(session_types.size())) {
-            for (std::size_t i = 0; i < session_types.size(); ++i) {
-                right = read_request(t.requests[i]).is_complete() && right;
-                right = out.write(session_answer(session_types[i])) && right;
-            }
-        }
-        return check(right, "server_wire_alone of one byte");
+        return wire_of_one_byte(state, [](std::size_t i, const traffic& t, out_buffer& out) {
+            return read_request(t.requests[i]).is_complete() && out.write(session_answer(session_types[i]));
+        });
     }
     const traffic t = fragments_of(f);
+    out_buffer out;
+    bool right = true;
     std::size_t i = 0;
     for (auto _ : state) {
         const parsed<upload_request> request = read_request(t.requests[i]);
@@ -422,6 +434,7 @@ void store_find(benchmark::State& state) {
 void sizes(benchmark::internal::Benchmark* b) { b->ArgName("log2_bytes")->Arg(0)->Arg(16)->Arg(32)->Arg(63)->Arg(64); }
 void counts(benchmark::internal::Benchmark* b) { b->ArgName("sessions")->Arg(10)->Arg(1000)->Arg(1'000'000); }
 
+BENCHMARK(client_made)->Arg(32);
 BENCHMARK(client_step)->Apply(sizes);
 BENCHMARK(client_wire_alone)->Apply(sizes);
 BENCHMARK(server_step)->Apply(sizes);

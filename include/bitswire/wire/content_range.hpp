@@ -50,7 +50,7 @@ struct range_reader {
     [[gnu::always_inline]] constexpr std::uint64_t take_number() noexcept {
         if (problem != errc::ok) return 0;
         const digit_run run = take_safe_digits<10>(at, end);
-        if (run.end != at && run.end - at < static_cast<std::ptrdiff_t>(safe_digits<10>)) {
+        if (run.end != at && (run.end == end || !is(char_class::digit, *run.end))) {
             at = run.end;
             return run.value;
         }

@@ -34,9 +34,8 @@ inline constexpr std::size_t guid_text_size = 38; ///< characters of a GUID with
 
 namespace detail {
 
-constexpr bool is_guid_dash(std::size_t digit) noexcept {
-    return digit == 8 || digit == 12 || digit == 16 || digit == 20;
-}
+/// Whether a dash stands before the digits of this byte.
+constexpr bool is_guid_dash(std::size_t byte) noexcept { return byte == 4 || byte == 6 || byte == 8 || byte == 10; }
 
 } // namespace detail
 
@@ -50,14 +49,16 @@ constexpr result<guid> parse_guid(std::string_view text) noexcept {
         at = text.size();
         return bad();
     }
-    for (std::size_t digit = 0; digit < 32; ++digit) {
-        if (detail::is_guid_dash(digit)) {
+    for (std::size_t i = 0; i < g.bytes.size(); ++i) {
+        if (detail::is_guid_dash(i)) {
             if (text[at] != '-') return bad();
             ++at;
         }
-        const number nibble = parse_hexadecimal(text.substr(at, 1));
-        if (nibble.status != number_status::ok) return bad();
-        g.bytes[digit / 2] = static_cast<std::uint8_t>(g.bytes[digit / 2] * 16U + nibble.value);
+        const unsigned high = detail::digit_value<16>(text[at]);
+        if (high > 0xf) return bad();
+        const unsigned low = detail::digit_value<16>(text[++at]);
+        if (low > 0xf) return bad();
+        g.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
         ++at;
     }
     if (braces && text[at] != '}') return bad();
@@ -70,10 +71,10 @@ constexpr std::array<char, guid_text_size> write_guid(const guid& g, guid_style 
     std::array<char, guid_text_size> text{};
     std::size_t at = 0;
     text[at++] = '{';
-    for (std::size_t digit = 0; digit < 32; ++digit) {
-        if (detail::is_guid_dash(digit)) text[at++] = '-';
-        const unsigned byte = g.bytes[digit / 2];
-        text[at++] = digits[digit % 2 == 0 ? byte >> 4 : byte & 0xfU];
+    for (std::size_t i = 0; i < g.bytes.size(); ++i) {
+        if (detail::is_guid_dash(i)) text[at++] = '-';
+        text[at++] = digits[g.bytes[i] >> 4U];
+        text[at++] = digits[g.bytes[i] & 0xfU];
     }
     text[at] = '}';
     return text;

@@ -130,6 +130,19 @@ struct packet_traits<upload_request> {
         return e ? error{e.code, e.in, fields.line_position(line) + e.offset} : error{};
     }
 
+    /// Strict in what is sent: exactly one GUID, in braces and lower case, as Windows has it.
+    static constexpr error check_protocols(const protocol_list_view& protocols) noexcept {
+        const std::string_view line = protocols.line(0);
+        if (protocols.line_count() == 1 && line == bits_upload_protocol_text) return {}; // there is no other
+        const result<guid> protocol = parse_guid(line);
+        if (!protocol) return {errc::unsendable_value, header::supported_protocols, protocol.error().offset};
+        const auto canonical = write_guid(*protocol, guid_style::braces_lower);
+        if (protocols.line_count() != 1 || line != std::string_view{canonical.data(), canonical.size()}) {
+            return {errc::unsendable_value, header::supported_protocols, 0};
+        }
+        return {};
+    }
+
     static constexpr error check(const upload_request& r) noexcept {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (error e = check_request_line(r.target, r.host)) return e;
@@ -137,15 +150,7 @@ struct packet_traits<upload_request> {
             return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(bad)};
         }
         if (r.type == packet_type::create_session) {
-            // Strict in what is sent: exactly one GUID, in braces and lower case, as Windows has it.
-            const std::string_view line = r.supported_protocols.line(0);
-            const result<guid> protocol = parse_guid(line);
-            if (!protocol) return {errc::unsendable_value, header::supported_protocols, protocol.error().offset};
-            const auto canonical = write_guid(*protocol, guid_style::braces_lower);
-            if (r.supported_protocols.line_count() != 1 ||
-                line != std::string_view{canonical.data(), canonical.size()}) {
-                return {errc::unsendable_value, header::supported_protocols, 0};
-            }
+            if (error e = check_protocols(r.supported_protocols)) return e;
         } else if (!r.supported_protocols.empty()) {
             return {errc::unsendable_combination, header::supported_protocols, 0};
         }
