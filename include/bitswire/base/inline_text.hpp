@@ -28,8 +28,8 @@ class inline_text {
     /// Adds to the text. False, and nothing changed, if it does not fit.
     [[nodiscard]] constexpr bool append(std::string_view text) noexcept {
         if (text.size() > Capacity - size_) return false;
-        for (const char c : text)
-            bytes_[size_++] = c;
+        std::string_view::traits_type::copy(bytes_.data() + size_, text.data(), text.size());
+        size_ = static_cast<std::uint16_t>(size_ + text.size());
         return true;
     }
     constexpr void clear() noexcept { size_ = 0; }
