@@ -203,18 +203,20 @@ class head_parser {
         constexpr const folded_name& start = detail::line_start<H>;
         constexpr std::size_t usual_size = usual_value(H, likely_kind).size();
         const auto readable = static_cast<std::size_t>(run.end - run.line);
-        const char* const value = run.line + start.size();
-        const char* stop = value + usual_size;
+        std::size_t size = usual_size;
         if (usual_size == 0 || !detail::usual_line<H, likely_kind>.begins(run.line, readable)) {
             if (!start.begins(run.line, readable)) return true;
+            const char* const value = run.line + start.size();
             // What is found, or is two bytes from the end, is looked at as the end of a line.
-            stop = detail::find<detail::not_printable>(run.buffer, value, run.end - 2);
+            const char* const stop = detail::find<detail::not_printable>(run.buffer, value, run.end - 2);
             if (!is_text({stop, 2}, "\r\n") || is_blank(*value) || is_blank(stop[-1])) return false;
+            size = static_cast<std::size_t>(stop - value);
         }
         if ((run.present & set_of(H)) != 0) return false;
         run.present |= set_of(H);
-        fields_.set_value(H, {static_cast<std::size_t>(value - run.buffer), static_cast<std::size_t>(stop - value)});
-        run.line = stop + 2;
+        const char* const value = run.line + start.size();
+        fields_.set_value(H, {static_cast<std::size_t>(value - run.buffer), size});
+        run.line = value + size + 2;
         ++run.lines;
         return true;
     }
