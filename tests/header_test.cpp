@@ -196,3 +196,25 @@ TEST_CASE("headers: values have their lengths [MC-BUP 2.2.1, 2.2.1.1, 2.2.1.2, a
         CHECK(row_of(id).max_sent == sent);
     }
 }
+
+TEST_CASE("headers: what they nearly always say [MC-BUP 2.2.1.1, 2.2.1.2, 2.2.3.1, 4.1]") {
+    const auto says = [](header h, std::string_view value, std::string_view columns) {
+        CAPTURE(std::string(name_of(h)));
+        for (std::size_t k = 0; k < message_kind_count; ++k) {
+            if (columns[k] == 'x') CHECK(usual_value(h, static_cast<message_kind>(k)) == value);
+        }
+    };
+    says(header::accept, "*/*", "xxxxx..........");
+    says(header::packet_type, "Ping", "x..............");
+    says(header::packet_type, "Create-Session", ".x.............");
+    says(header::packet_type, "Fragment", "..x............");
+    says(header::packet_type, "Close-Session", "...x...........");
+    says(header::packet_type, "Cancel-Session", "....x..........");
+    says(header::packet_type, "Ack", ".....xxxxxxx...");
+    says(header::content_length, "0", ".....xxxxxxx...");
+    says(header::content_length, "", "xxxxx.......xxx");
+    says(header::accept_encoding, "identity", "......x........");
+    says(header::pragma, "no-cache", ".....xxxxxxx...");
+    says(header::connection, "Keep-Alive", "xxxxx..........");
+    says(header::host, "", "xxxxxxxxxxxxxxx");
+}

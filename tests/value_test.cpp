@@ -200,6 +200,7 @@ TEST_CASE("host: names, IPv4, IPv6 bare or in brackets, no port [MC-BUP 2.2.3.2]
     CHECK(parse_host(label).has_value());
     CHECK_FALSE(parse_host(label + "l"));
     CHECK_FALSE(parse_host("a-.b"));
+    CHECK_FALSE(parse_host("a-"));
     CHECK(parse_host(label + "." + label + "." + label + "." + label.substr(2)).has_value()); // 253 characters
     CHECK_FALSE(parse_host(label + "." + label + "." + label + "." + label.substr(1)));
     CHECK_FALSE(parse_host("1:2:3:4:5:6:7::8"));

@@ -258,6 +258,8 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
         r.supported_protocols = protocol_list_view{other_form};
         check_refused(r, {errc::unsendable_value, header::supported_protocols, 0});
     }
+    r.supported_protocols = protocol_list_view{"{7df0354d-249b-430f-820d-3d2a9bef4932}"};
+    CHECK(size_of_message(r).has_value());
     r.supported_protocols = bits_upload_protocols;
     r.supported_protocols.add_line(bits_upload_protocol_text);
     check_refused(r, {errc::unsendable_value, header::supported_protocols, 0});
