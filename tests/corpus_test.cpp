@@ -136,7 +136,47 @@ void run_corpus(const char* file) {
     }
 }
 
+/// Every beginning of a head, up to the edge of readable memory: read at once, where lines that come as Windows sends
+/// them are taken without a look-up, and byte by byte, where none is.
+template <class Packet>
+void check_beginnings(const std::string& head, const settings_of<Packet>& s) {
+    message_parser<Packet> byte_by_byte(s);
+    for (std::size_t size = 0; size <= head.size(); ++size) {
+        const guarded_bytes part(std::string_view(head).substr(0, size));
+        const parsed<Packet> slowly = byte_by_byte.parse(part.view());
+        const parsed<Packet> at_once = message_parser<Packet>(s).parse(part.view());
+        const bool is_same = at_once.state == slowly.state && at_once.problem == slowly.problem &&
+                             at_once.consumed == slowly.consumed &&
+                             (!at_once.is_complete() || at_once.packet == slowly.packet);
+        REQUIRE_MESSAGE(is_same, size << " bytes of " << head.size());
+        if (slowly.state != outcome::need_more) return;
+    }
+}
+
+/// The same under each limit of each kind that the head may come to.
+template <class Packet>
+void check_limits(const std::string& head, settings_of<Packet> s) {
+    const read_limits usual = s.limits;
+    const auto check = [&](std::uint32_t read_limits::*kind, std::size_t largest) {
+        for (std::uint32_t limit = 0; limit <= largest; ++limit) {
+            CAPTURE(limit);
+            s.limits = usual;
+            s.limits.*kind = limit;
+            check_beginnings<Packet>(head, s);
+        }
+    };
+    check(&read_limits::head_bytes, head.size() + 1);
+    check(&read_limits::target_bytes, 40);
+    check(&read_limits::header_lines, 12);
+    check(&read_limits::value_bytes, 60);
+}
+
 } // namespace
+
+TEST_CASE("head: each beginning of it, under each limit, is read alike at once and byte by byte") {
+    check_limits<upload_request>(capture("upload/03-fragment.request-head.bin"), {});
+    check_limits<ack>(capture("upload/04-fragment.ack.bin"), {.answers = packet_type::fragment, .limits = {}});
+}
 
 TEST_CASE("corpus: upload requests, any split, both doors [MC-BUP 2.2.2-2.2.10]") {
     run_corpus<upload_request>("upload-requests.txt");
