@@ -47,7 +47,7 @@ def main():
     options = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     options.add_argument("--compilers", default="g++,clang++")
     options.add_argument("--json", type=pathlib.Path)
-    options.add_argument("--repetitions", type=int, default=5)
+    options.add_argument("--repetitions", type=int, default=3)
     options.add_argument("--full", action="store_true")
     options.add_argument("headers", nargs="*")
     arguments = options.parse_args()

@@ -449,7 +449,7 @@ STYLE = """
 .ours { fill: #4493f8 } .other { fill: #56606b } .missed { fill: #f0883e } .goal { stroke: #e6edf3 } }
 """
 
-WIDTH, LABELS, LONGEST, LINE = 860, 340, 320, 22
+WIDTH, LABELS, LONGEST, LINE = 920, 400, 320, 22
 
 
 class Chart:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All benchmarks, on a fresh Debian machine: installs what is missing, builds with g++ and clang, measures, and writes
-# bench/results.md and bench/results.svg. A quarter of an hour; nothing else should be at work meanwhile.
+# bench/results.md and bench/results.svg. Half an hour; nothing else should be at work meanwhile.
 #
 # usage: bench/run.sh [--quick] [--check] [--built FOLDER]
 #
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 
 figures=build/figures
 results=bench
-bench_options=(--benchmark_min_time=0.05 --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true)
+bench_options=(--benchmark_min_time=0.01 --benchmark_repetitions=50 --benchmark_enable_random_interleaving=true)
 compile_options=()
 upload_options=()
 report_options=()
