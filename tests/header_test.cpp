@@ -211,6 +211,7 @@ TEST_CASE("headers: what they nearly always say [MC-BUP 2.2.1.1, 2.2.1.2, 2.2.3.
     says(header::packet_type, "Close-Session", "...x...........");
     says(header::packet_type, "Cancel-Session", "....x..........");
     says(header::packet_type, "Ack", ".....xxxxxxx...");
+    says(header::packet_type, "", "............xxx");
     says(header::content_length, "0", ".....xxxxxxx...");
     says(header::content_length, "", "xxxxx.......xxx");
     says(header::accept_encoding, "identity", "......x........");

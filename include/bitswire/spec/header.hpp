@@ -204,7 +204,8 @@ constexpr std::string_view usual_value(header h, message_kind kind) noexcept {
     case header::pragma:
         return "no-cache"sv;
     case header::packet_type:
-        return name_of(acknowledges ? packet_type::ack : static_cast<packet_type>(kind));
+        if (acknowledges) return name_of(packet_type::ack);
+        return is_request(kind) ? name_of(static_cast<packet_type>(kind)) : std::string_view{};
     case header::content_length:
         return acknowledges ? "0"sv : std::string_view{};
     case header::accept_encoding:

@@ -93,6 +93,9 @@ constexpr message_kind ack_kind(packet_type answers, std::uint16_t status) noexc
     return status == 416 && answers == packet_type::fragment ? message_kind::out_of_sync_ack : message_kind::error_ack;
 }
 
+/// Whether messages of this kind are requests of the upload protocol; its number is that of their type then.
+constexpr bool is_request(message_kind kind) noexcept { return static_cast<std::size_t>(kind) < request_type_count; }
+
 /// Whether messages of this kind answer a request of the upload protocol.
 constexpr bool is_ack(message_kind kind) noexcept {
     return kind >= message_kind::ping_ack && kind <= message_kind::out_of_sync_ack;

@@ -263,7 +263,7 @@ class fields_view {
     [[nodiscard]] constexpr connection_options connection() const noexcept {
         if (!has(header::connection)) return {};
         const std::string_view first = present_text(header::connection);
-        const bool is_usual = is_text(first, "Keep-Alive");
+        const bool is_usual = is_text(first, usual_value(header::connection, message_kind::fragment_request));
         return fields_->more_connection_options() |
                (is_usual ? connection_options{.keep_alive = true} : read_connection(first));
     }

@@ -148,8 +148,9 @@ class head_parser {
         if constexpr (Side == head_side::request) {
             constexpr std::string_view start = "BITS_POST ";
             constexpr std::string_view end = " HTTP/1.1\r\n";
-            if (!begins_with(text, "BITS_POST /") || text.size() <= start.size() + end.size()) return;
+            if (text.size() <= start.size() + end.size() || !begins_with(text, start)) return;
             const char* const target = text.data() + start.size();
+            if (*target != '/') return;
             // What is found, or is as far from the end as this, is looked at as the end of a line.
             const char* const stop = detail::find<detail::not_in_target>(buffer, target, buffer + size - end.size());
             const auto target_size = static_cast<std::size_t>(stop - target);
@@ -246,9 +247,7 @@ class head_parser {
                    is(char_class::digit, v[7]);
         };
         if constexpr (Side == head_side::request) {
-            // The usual method needs no look at each of its characters.
-            const bool is_usual = begins_with(line, "BITS_POST ");
-            const std::size_t method_size = is_usual ? bits_post.size() : find_not(char_class::token, line);
+            const std::size_t method_size = find_not(char_class::token, line);
             if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
                 line[line.size() - version_size - 1] != ' ' ||
                 !is_version({line.data() + line.size() - version_size, version_size})) {

@@ -76,8 +76,9 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
 /// The size of the host name that `text` begins with; 0 if it begins with none (RFC 1123 2.1). A name whose last label
 /// is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
 constexpr std::size_t host_name_size(std::string_view text) noexcept {
+    constexpr std::size_t longest_label = 63;
     // Often it is one label, of which nothing needs a closer look.
-    if (text.size() - 1 < 63 && text.front() >= 'A' && text.back() != '-' && !has<not_in_label>(text))
+    if (text.size() - 1 < longest_label && text.front() >= 'A' && text.back() != '-' && !has<not_in_label>(text))
         return text.size();
     const char* const end = text.data() + text.size();
     const char* at = text.data();
@@ -89,7 +90,8 @@ constexpr std::size_t host_name_size(std::string_view text) noexcept {
         const bool more = at != end && *at == '.';
         if (at == from && from != text.data() && !more) break; // the name has ended with a '.'
         label = from;
-        if (at == from || at - from > 63 || *from == '-' || at[-1] == '-') return 0;
+        if (at == from || static_cast<std::size_t>(at - from) > longest_label || *from == '-' || at[-1] == '-')
+            return 0;
         if (!more) break;
         ++at;
     }
