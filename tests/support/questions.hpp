@@ -4,6 +4,7 @@
 
 #include <bitswire/base/ascii.hpp>
 #include <bitswire/base/scan.hpp>
+#include <bitswire/spec/limits.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,6 +21,8 @@ void for_each_question(Check check) {
     check(not_visible{}, is_invisible);
     check(not_in_target{}, [&](char c) { return is_invisible(c) || c == '#'; });
     check(not_in_label{}, [](char c) { return !bitswire::is(bitswire::char_class::label, c) || c == '_'; });
+    using in_file_name = one_of<bitswire::forbidden_in_file_names>;
+    check(in_file_name{}, [](char c) { return contains(bitswire::forbidden_in_file_names, c); });
     check(colon{}, [](char c) { return c == ':'; });
 }
 

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace bitswire {
 
@@ -37,6 +38,18 @@ struct word_blocks {
             std::memcpy(&b, at, sizeof b);
         }
         return b;
+    }
+    /// Of `size` bytes, at least one and less than a block: each of them, some of them twice, in any order.
+    [[gnu::always_inline]] static block load_few(const char* at, std::size_t size) noexcept {
+        std::uint32_t halves[2];
+        if (size >= sizeof halves[0]) {
+            std::memcpy(&halves[0], at, sizeof halves[0]);
+            std::memcpy(&halves[1], at + size - sizeof halves[1], sizeof halves[1]);
+        } else {
+            const auto byte = [at](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(at[i])}; };
+            halves[0] = halves[1] = 0x0101U * byte(0) | byte(size / 2) << 16 | byte(size - 1) << 24;
+        }
+        return std::uint64_t{halves[0]} << 32 | halves[1];
     }
     /// A block of which each byte is `c`.
     static constexpr block all(unsigned char c) noexcept { return 0x0101010101010101U * c; }
@@ -81,12 +94,18 @@ struct vector_blocks {
         std::memcpy(&b, at, sizeof b);
         return b;
     }
-    /// Of `size` bytes, at least eight and less than a block: eight from each end, which overlap.
-    static block load_ends(const char* at, std::size_t size) noexcept requires(Width == 16) {
+    /// The same as of words: from each end eight bytes, which overlap, or all there are.
+    [[gnu::always_inline]] static block load_few(const char* at, std::size_t size) noexcept requires(Width == 16) {
         using words [[gnu::vector_size(16)]] = std::uint64_t;
-        const words ends = {word_blocks::load(at), word_blocks::load(at + size - word_blocks::width)};
+        words ends;
+        if (size >= word_blocks::width) {
+            ends = words{word_blocks::load(at), word_blocks::load(at + size - word_blocks::width)};
+        } else {
+            ends = words{} + word_blocks::load_few(at, size);
+        }
         return reinterpret_cast<block>(ends);
     }
+    static block all(unsigned char c) noexcept { return block{} + c; }
     static block fold(block b) noexcept { return b | static_cast<unsigned char>(0x20); }
     static auto less(block b, unsigned char limit) noexcept { return b < limit; }
     static auto outside(block b, unsigned char first, unsigned char last) noexcept {
@@ -142,18 +161,17 @@ struct control_character { ///< CTL except HTAB: what may not stand in a field v
         return (Blocks::less(b, 0x20) ^ Blocks::equal(b, '\t')) | Blocks::equal(b, '\x7f');
     }
 };
-struct not_printable { ///< anything but SP and VCHAR: what most field values are without
+template <unsigned char First, unsigned char Last>
+struct outside_range {
+    static constexpr unsigned char first = First;
+    static constexpr unsigned char last = Last;
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
-        return Blocks::outside(b, ' ', '~');
+        return Blocks::outside(b, first, last);
     }
 };
-struct not_visible { ///< anything but VCHAR (RFC 5234 B.1)
-    template <class Blocks>
-    static constexpr auto in(typename Blocks::block b) noexcept {
-        return Blocks::outside(b, '!', '~');
-    }
-};
+using not_printable = outside_range<' ', '~'>; ///< anything but SP and VCHAR: what most field values are without
+using not_visible = outside_range<'!', '~'>;   ///< anything but VCHAR (RFC 5234 B.1)
 struct not_in_target { ///< what may stand in no request target: the same, and what begins a fragment (RFC 9112 3.2)
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
@@ -164,6 +182,46 @@ struct not_in_label { ///< what a label of a host name has not: anything but let
     template <class Blocks>
     static constexpr auto in(typename Blocks::block b) noexcept {
         return Blocks::outside(Blocks::fold(b), 'a', 'z') & Blocks::outside(b, '0', '9') & ~Blocks::equal(b, '-');
+    }
+};
+/// The characters of a set: pairs of them that differ in one bit are one comparison.
+template <const std::string_view& Members>
+struct one_of {
+    template <class Blocks>
+    [[gnu::always_inline]] static constexpr auto in(typename Blocks::block b) noexcept {
+        return in<Blocks>(b, std::make_index_sequence<pairs.size>{});
+    }
+
+  private:
+    struct comparison {
+        unsigned char set = 0; ///< bits that do not matter
+        char equal = 0;
+    };
+    struct comparisons {
+        comparison all[Members.size()] = {};
+        std::size_t size = 0;
+    };
+    static constexpr comparisons pairs = [] {
+        comparisons found;
+        bool done[Members.size()] = {};
+        for (std::size_t i = 0; i < Members.size(); ++i) {
+            if (done[i]) continue;
+            comparison& c = found.all[found.size++];
+            c.equal = Members[i];
+            for (std::size_t k = i + 1; k < Members.size() && c.set == 0; ++k) {
+                const auto differing = static_cast<unsigned char>(Members[i] ^ Members[k]);
+                if (done[k] || !std::has_single_bit(differing)) continue;
+                c = {differing, static_cast<char>(Members[i] | differing)};
+                done[k] = true;
+            }
+        }
+        return found;
+    }();
+
+    template <class Blocks, std::size_t... I>
+    [[gnu::always_inline]] static constexpr auto in(typename Blocks::block b,
+                                                    std::index_sequence<I...> /*all*/) noexcept {
+        return (... | Blocks::equal(b | Blocks::all(pairs.all[I].set), pairs.all[I].equal));
     }
 };
 struct colon {
@@ -229,29 +287,66 @@ constexpr std::size_t find(std::string_view text) noexcept {
     return static_cast<std::size_t>(find<Question>(begin, begin, begin + text.size()) - begin);
 }
 
-/// Whether some byte of `text`, which is at least a block, is a `Question`. The last block may overlap the one before.
-template <class Question, class Blocks>
-[[gnu::noinline]] constexpr bool has_by(std::string_view text) noexcept {
-    const char* const last = text.data() + text.size() - Blocks::width;
-    auto answer = Question::template in<Blocks>(Blocks::load(last));
-    for (const char* at = text.data(); at < last; at += Blocks::width)
-        answer |= Question::template in<Blocks>(Blocks::load(at));
-    return Blocks::mask(answer) != 0;
-}
+/// Whether some byte of several texts is a `Question`: the answers of all blocks are put together, and asked for once.
+template <class Question, class Blocks = name_blocks>
+class any_of {
+  public:
+    /// Looks at a text of any length. Short ones, which most are, are looked at from both ends.
+    [[gnu::always_inline]] void add(std::string_view text) noexcept {
+        constexpr std::size_t width = Blocks::width;
+        const char* const at = text.data();
+        const std::size_t size = text.size();
+        if (size < width) {
+            if (size != 0) seen_ = with(seen_, Blocks::load_few(at, size));
+            return;
+        }
+        if (size > 4 * width) [[unlikely]] {
+            seen_ = with_long(seen_, text);
+            return;
+        }
+        seen_ = with(with(seen_, Blocks::load(at)), Blocks::load(at + size - width));
+        if (size > 2 * width) seen_ = with(with(seen_, Blocks::load(at + width)), Blocks::load(at + size - 2 * width));
+    }
+    [[nodiscard, gnu::always_inline]] bool yes() const noexcept {
+        if constexpr (is_range) {
+            constexpr block most = block{} + static_cast<unsigned char>(Question::last - Question::first);
+            return !Blocks::is_zero((seen_ > most ? seen_ : most) ^ most);
+        } else {
+            return Blocks::mask(seen_) != 0;
+        }
+    }
+
+  private:
+    using block = typename Blocks::block;
+    /// Of a range only the byte that is farthest from its beginning counts.
+    static constexpr bool is_range = Blocks::width > word_blocks::width&& requires { Question::first; };
+    using answer = std::conditional_t<is_range, block, decltype(Question::template in<Blocks>(block{}))>;
+
+    [[gnu::always_inline]] static answer with(answer seen, block b) noexcept {
+        if constexpr (is_range) {
+            const block distance = b - Question::first;
+            return distance > seen ? distance : seen;
+        } else {
+            return seen | Question::template in<Blocks>(b);
+        }
+    }
+    [[gnu::noinline]] static answer with_long(answer seen, std::string_view text) noexcept {
+        const char* const last = text.data() + text.size() - Blocks::width;
+        for (const char* at = text.data(); at < last; at += Blocks::width)
+            seen = with(seen, Blocks::load(at));
+        return with(seen, Blocks::load(last));
+    }
+
+    answer seen_{};
+};
 
 /// Whether some byte of `text` is a `Question`.
 template <class Question, class Blocks = name_blocks>
 [[gnu::always_inline]] constexpr bool has(std::string_view text) noexcept {
-    if (!std::is_constant_evaluated()) {
-        if (text.size() >= Blocks::width) return has_by<Question, Blocks>(text);
-        if constexpr (Blocks::width > word_blocks::width) {
-            if (text.size() >= word_blocks::width) {
-                const auto ends = Blocks::load_ends(text.data(), text.size());
-                return Blocks::mask(Question::template in<Blocks>(ends)) != 0;
-            }
-        }
-    }
-    return !text.empty() && has_by<Question, byte_blocks>(text);
+    if (std::is_constant_evaluated()) return find<Question>(text) != text.size();
+    any_of<Question, Blocks> found;
+    found.add(text);
+    return found.yes();
 }
 
 } // namespace detail

@@ -51,9 +51,9 @@ struct status_line {
 namespace detail {
 
 /// Whether a request target has a form that BITS uses: a path, or an http URL (RFC 9112 3.2.1, 3.2.2).
-constexpr bool is_target(std::string_view target) noexcept {
-    if (has<not_in_target>(target)) return false;
-    return target.starts_with('/') || parse_url(target).has_value();
+[[gnu::always_inline]] constexpr bool is_target(std::string_view target) noexcept {
+    if (target.empty() || has<not_in_target>(target)) return false;
+    return target.front() == '/' || parse_url(target).has_value();
 }
 
 } // namespace detail

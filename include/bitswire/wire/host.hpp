@@ -73,13 +73,17 @@ constexpr bool is_ipv6(std::string_view text) noexcept {
     return compressed ? groups < 8 : groups == 8;
 }
 
+inline constexpr std::size_t longest_label = 63;
+
+/// Whether `text` is a host name of one label that begins with a letter, as it often is: nothing needs a closer look.
+[[gnu::always_inline]] constexpr bool is_host_label(std::string_view text) noexcept {
+    return text.size() - 1 < longest_label && text.front() >= 'A' && text.back() != '-' && !has<not_in_label>(text);
+}
+
 /// The size of the host name that `text` begins with; 0 if it begins with none (RFC 1123 2.1). A name whose last label
 /// is a number is none: many resolvers read 127.1, 0x7f.1 or 2130706433 as IPv4 addresses.
 constexpr std::size_t host_name_size(std::string_view text) noexcept {
-    constexpr std::size_t longest_label = 63;
-    // Often it is one label, of which nothing needs a closer look.
-    if (text.size() - 1 < longest_label && text.front() >= 'A' && text.back() != '-' && !has<not_in_label>(text))
-        return text.size();
+    if (is_host_label(text)) return text.size();
     const char* const end = text.data() + text.size();
     const char* at = text.data();
     const char* label = at;
