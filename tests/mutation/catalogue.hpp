@@ -62,6 +62,8 @@ class catalogue {
         watch(bitswire::detail::presences);
         watch(bitswire::detail::required_sets);
         watch(bitswire::detail::readable_sets);
+        watch(bitswire::detail::writable_sets);
+        watch(bitswire::detail::sent_sets);
         watch(bitswire::detail::repetitions);
         detail::all_machines::watch(*this);
         for (mutant& m : mutants_)
@@ -77,6 +79,8 @@ class catalogue {
             bitswire::detail::presences.now = bitswire::detail::make_presence_matrix();
             bitswire::detail::required_sets.now = bitswire::detail::make_header_sets(presence::required);
             bitswire::detail::readable_sets.now = bitswire::detail::make_header_sets(presence::read);
+            bitswire::detail::writable_sets.now = bitswire::detail::make_header_sets(presence::optional);
+            bitswire::detail::sent_sets.now = bitswire::detail::make_header_sets(presence::sent);
             bitswire::detail::repetitions.now = bitswire::detail::make_repetitions();
             detail::all_machines::derive();
         } catch (const std::out_of_range&) { // what a constant expression must not do

@@ -43,7 +43,7 @@ SEAMS = {
         *[(f"inline constexpr auto {x}_sets = make_header_sets(presence::{least});",
            f"inline constexpr auto {x}_sets_original = make_header_sets(presence::{least});\n"
            f"inline constexpr mutation::table<{x}_sets_original> {x}_sets{{}};")
-          for x, least in (("required", "required"), ("readable", "read"))],
+          for x, least in (("required", "required"), ("readable", "read"), ("writable", "optional"), ("sent", "sent"))],
         ("inline constexpr auto repetitions = [] {", "constexpr auto make_repetitions() {"),
         ("        all[h] = header_rows[h].twice;\n    return all;\n}();\n",
          "        all[h] = header_rows[h].twice;\n    return all;\n}\n"
@@ -57,15 +57,6 @@ SEAMS = {
          "inline constexpr auto header_by_name ="),
     ],
     "wire/read_message.hpp": [("constexpr std::size_t limit = row_of", "std::size_t limit = row_of")],
-    "wire/write_message.hpp": [
-        ("if constexpr (presence_of(H, Kind)", "if (presence_of(H, Kind)"),
-        ("inline constexpr std::size_t longest_value = ", "inline constexpr auto longest_value = "),
-        ("consteval std::size_t bound_of_field()", "constexpr std::size_t bound_of_field()"),
-        ("consteval std::size_t bound_of_fields(", "constexpr std::size_t bound_of_fields("),
-        ("    constexpr std::size_t fixed =\n", "    std::size_t fixed =\n"),
-        ("constexpr presence rule = ", "presence rule = "),
-        ("constexpr std::size_t limit = row_of", "std::size_t limit = row_of"),
-    ],
 }
 
 TABLE = re.compile(r"^(?P<indent> *)(?P<how>inline|static) constexpr auto (?P<name>\w+) = "

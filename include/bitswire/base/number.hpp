@@ -10,9 +10,12 @@
 #include "ascii.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace bitswire {
 
@@ -111,44 +114,65 @@ template <unsigned Base>
     return parse_unusual_digits<Base>(text, limit);
 }
 
-/// How many digits `value` has in decimal.
-constexpr unsigned count_digits(std::uint64_t value) noexcept {
-    unsigned digits = 1;
-    for (; value >= 10'000; value /= 10'000)
-        digits += 4;
-    return digits + (value >= 10 ? 1U : 0U) + (value >= 100 ? 1U : 0U) + (value >= 1000 ? 1U : 0U);
+/// The digits of a number of at most four, each in a byte of its own, the first one in the lowest. Quarters of two
+/// digits, then single ones: x becomes x / n and, so many bits higher, x % n, which is x - x / n * n. A division by a
+/// power of ten is a multiplication that is exact for so few digits.
+[[gnu::always_inline]] constexpr std::uint32_t spread_four_digits(std::uint32_t x) noexcept {
+    x = (x << 16) - (x * 5'243 >> 19) * ((100U << 16) - 1);
+    return (x << 8) - (x * 103 >> 10 & 0x000f'000fU) * ((10U << 8) - 1);
+}
+/// The same of at most eight, halves of four digits first.
+[[gnu::always_inline]] constexpr std::uint64_t spread_eight_digits(std::uint32_t value) noexcept {
+    std::uint64_t x = (std::uint64_t{value} << 32) - (value / 10'000) * ((std::uint64_t{10'000} << 32) - 1);
+    x = (x << 16) - (x * 10'486 >> 20 & 0x0000'007f'0000'007fU) * ((100U << 16) - 1);
+    return (x << 8) - (x * 103 >> 10 & 0x000f'000f'000f'000fU) * ((10U << 8) - 1);
 }
 
-/// The digits of 00 to 99.
-inline constexpr auto digit_pairs = [] {
-    std::array<char, 200> pairs{};
-    for (unsigned i = 0; i < 100; ++i) {
-        pairs[2 * i] = static_cast<char>('0' + i / 10);
-        pairs[2 * i + 1] = static_cast<char>('0' + i % 10);
+/// Writes digits that were spread, all bytes of the word, and returns the end of them; the first `skipped` are left
+/// out.
+template <class Word>
+[[gnu::always_inline]] constexpr char* write_spread(char* at, Word digits, unsigned skipped) noexcept {
+    digits = (digits | static_cast<Word>(0x3030'3030'3030'3030U)) >> 8 * skipped;
+    if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
+        for (unsigned i = 0; i < sizeof digits - skipped; ++i)
+            at[i] = static_cast<char>(digits >> 8 * i & 0xff);
+    } else {
+        std::memcpy(at, &digits, sizeof digits);
     }
-    return pairs;
-}();
+    return at + (sizeof digits - skipped);
+}
+/// How many zeros stand before a number; the last digit is none of them.
+template <class Word>
+[[gnu::always_inline]] constexpr unsigned leading_zeros(Word digits) noexcept {
+    return static_cast<unsigned>(std::countr_zero(digits | Word{1} << (8 * sizeof digits - 8))) / 8;
+}
+
+/// Writes a number of any length, and up to `decimal_overrun` bytes behind its end.
+[[gnu::noinline]] constexpr char* write_long_decimal(char* at, std::uint64_t value) noexcept {
+    constexpr std::uint64_t eight_digits = 100'000'000;
+    std::uint64_t parts[3] = {};
+    unsigned part = 0;
+    for (; value >= eight_digits; value /= eight_digits)
+        parts[part++] = value % eight_digits;
+    const std::uint64_t first = spread_eight_digits(static_cast<std::uint32_t>(value));
+    at = write_spread(at, first, leading_zeros(first));
+    while (part-- > 0)
+        at = write_spread(at, spread_eight_digits(static_cast<std::uint32_t>(parts[part])), 0);
+    return at;
+}
+
+/// As many bytes behind the end of a number may be written with it.
+inline constexpr std::size_t decimal_overrun = 7;
 
 /// Writes `value` in decimal and returns the end of it.
-constexpr char* write_decimal(char* at, std::uint64_t value) noexcept {
-    char* const first = at;
-    char* const end = at + count_digits(value);
-    at = end;
-    const auto put_pair = [&at](std::size_t pair) noexcept {
-        *--at = digit_pairs[2 * pair + 1];
-        *--at = digit_pairs[2 * pair];
-    };
-    // Eight digits fit 32 bits, which take half as long to divide.
-    for (; value > UINT32_MAX; value /= 100'000'000) {
-        auto eight = static_cast<std::uint32_t>(value % 100'000'000);
-        for (unsigned pairs = 0; pairs < 4; ++pairs, eight /= 100)
-            put_pair(eight % 100);
+[[gnu::always_inline]] constexpr char* write_decimal(char* at, std::uint64_t value) noexcept {
+    if (value < 10) {
+        *at = static_cast<char>('0' + value);
+        return at + 1;
     }
-    auto rest = static_cast<std::uint32_t>(value);
-    for (; rest >= 10; rest /= 100)
-        put_pair(rest % 100);
-    if (at != first) *--at = static_cast<char>('0' + rest);
-    return end;
+    if (value >= 10'000) return write_long_decimal(at, value);
+    const std::uint32_t digits = spread_four_digits(static_cast<std::uint32_t>(value));
+    return write_spread(at, digits, leading_zeros(digits));
 }
 
 } // namespace detail
@@ -172,31 +196,30 @@ class number_text {
     /// `value` in decimal digits.
     static constexpr number_text decimal(std::uint64_t value) noexcept {
         number_text t;
-        t.first_ = capacity - detail::count_digits(value);
-        detail::write_decimal(t.text_ + t.first_, value);
+        t.size_ = static_cast<std::size_t>(detail::write_decimal(t.text_, value) - t.text_);
         return t;
     }
 
     /// `0x` and `value` in upper-case hexadecimal, at least `digits` of them (at most 16).
     static constexpr number_text hexadecimal(std::uint64_t value, unsigned digits) noexcept {
         number_text t;
-        for (unsigned n = 0; n < digits || value != 0; ++n) {
-            t.push_front("0123456789ABCDEF"[value % 16]);
-            value /= 16;
-        }
-        t.push_front('x');
-        t.push_front('0');
+        while (digits < 16 && value >> 4 * digits != 0)
+            ++digits;
+        t.text_[0] = '0';
+        t.text_[1] = 'x';
+        t.size_ = digits + 2;
+        for (std::size_t at = t.size_; at-- > 2; value >>= 4)
+            t.text_[at] = "0123456789ABCDEF"[value & 0xf];
         return t;
     }
 
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {text_ + first_, capacity - first_}; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept { return {text_, size_}; }
 
   private:
     constexpr number_text() noexcept = default;
-    constexpr void push_front(char c) noexcept { text_[--first_] = c; }
 
-    char text_[capacity] = {};
-    std::size_t first_ = capacity;
+    char text_[capacity + detail::decimal_overrun] = {};
+    std::size_t size_ = 0;
 };
 
 } // namespace bitswire

@@ -117,7 +117,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::expect,                   "Expect"sv,                        repetition::equal,    0,    0, "ooooo ..... .. oo."sv, "RFC 9110 10.1.1"sv},
     {header::method_override,          "X-Http-Method-Override"sv,        repetition::equal,    0,    0, "rrrrr ..... .. ..."sv, "OneDrive upload API"sv},
     {header::transfer_encoding,        "Transfer-Encoding"sv,             repetition::once,     0,    0, "rrrrr rrrrr rr rrr"sv, "RFC 9112 6.1"sv},
-    {header::content_length,           "Content-Length"sv,                repetition::framing,    0,    0, "RRRRR SSSSS SS RRS"sv, "[MC-BUP] 2.2.1.1"sv},
+    {header::content_length,           "Content-Length"sv,                repetition::framing,    0,    0, "RRRRR SSSSS SS RRo"sv, "[MC-BUP] 2.2.1.1"sv},
     {header::received_content_range,   "BITS-Received-Content-Range"sv,   repetition::equal,    0,    0, "..... ..S.. oS ..."sv, "[MC-BUP] 2.2.7.2"sv},
     {header::reply_url,                "BITS-Reply-URL"sv,                repetition::equal, max_url_size, max_url_size, "..... ..o.. .. ..."sv, "[MC-BUP] 2.2.7.2, 2.2.1.2"sv},
     {header::error_code,               "BITS-Error-Code"sv,               repetition::equal,    0,    0, "..... ..... SS ..."sv, "ack-for-fragment"sv},
@@ -247,6 +247,8 @@ inline constexpr auto repetitions = [] {
 
 inline constexpr auto required_sets = make_header_sets(presence::required);
 inline constexpr auto readable_sets = make_header_sets(presence::read);
+inline constexpr auto writable_sets = make_header_sets(presence::optional);
+inline constexpr auto sent_sets = make_header_sets(presence::sent);
 
 } // namespace detail
 
@@ -258,6 +260,16 @@ constexpr header_set required_headers(message_kind kind) noexcept {
 /// The headers that a reader looks at in a message of kind `kind`; it ignores all others.
 constexpr header_set readable_headers(message_kind kind) noexcept {
     return detail::readable_sets[static_cast<std::size_t>(kind)];
+}
+
+/// The headers that may be written in a message of kind `kind`.
+constexpr header_set writable_headers(message_kind kind) noexcept {
+    return detail::writable_sets[static_cast<std::size_t>(kind)];
+}
+
+/// The headers without which no message of kind `kind` is written.
+constexpr header_set sent_headers(message_kind kind) noexcept {
+    return detail::sent_sets[static_cast<std::size_t>(kind)];
 }
 
 } // namespace bitswire

@@ -57,14 +57,6 @@ struct ack_options {
 
 namespace detail {
 
-/// Whether a member that is optional in the struct has a value where the kind sends it, and none where it never does.
-constexpr error check_optional(header h, message_kind kind, bool has_value) noexcept {
-    const presence rule = presence_of(h, kind);
-    if (!has_value && rule >= presence::sent) return {errc::unsendable_value, h, 0};
-    if (has_value && rule < presence::optional) return {errc::unsendable_combination, h, 0};
-    return {};
-}
-
 template <>
 struct packet_traits<ack> {
     static constexpr head_side side = head_side::response;
@@ -85,7 +77,7 @@ struct packet_traits<ack> {
         {header::date, &ack::date},
         {header::server, &ack::server},
         {header::session_id, &ack::session_id},
-        {header::host_id, &ack::host_id},
+        {header::host_id, &ack::host_id, text_form::host_id},
         {header::reply_url, &ack::reply_url},
     });
 
@@ -157,23 +149,26 @@ struct packet_traits<ack> {
 
     static constexpr error check(const ack& a) noexcept {
         if (a.answers == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
-        if (a.status > 599 || !may_have_body(a.status)) return {errc::unsendable_value, header::none, 0};
+        if (!a.is_success() && (a.status > 599 || !may_have_body(a.status)))
+            return {errc::unsendable_value, header::none, 0};
         if (a.body != body_framing{}) return {errc::unsendable_combination, header::content_length, 0};
-        const message_kind kind = kind_of(a);
-        // The session id must come back exactly as the client wrote it, so an Ack that should have one needs one.
-        if (presence_of(header::session_id, kind) >= presence::sent && a.session_id.empty()) {
-            return {errc::unsendable_value, header::session_id, 0};
-        }
-        if (error e = check_optional(header::protocol, kind, a.protocol.has_value())) return e;
-        if (error e = check_optional(header::received_content_range, kind, a.received_content_range.has_value()))
-            return e;
-        if (error e = check_optional(header::error_code, kind, a.error_code.has_value())) return e;
-        if (error e = check_optional(header::error_context, kind, a.error_context.has_value())) return e;
         if (a.host_id_fallback_timeout_s != host_id_fallback_never_s && a.host_id.empty()) {
             return {errc::unsendable_combination, header::host_id_fallback_timeout, 0};
         }
-        if (!a.host_id.empty() && !parse_host(a.host_id)) return {errc::unsendable_value, header::host_id, 0};
         return {};
+    }
+
+    static constexpr header_set usual =
+        set_of(header::packet_type) | set_of(header::content_length) | set_of(header::accept_encoding);
+    [[gnu::always_inline]] static constexpr header_set headers_of(const ack& a) noexcept {
+        constexpr header_set codes = set_of(header::error_code) | set_of(header::error);
+        const bool falls_back = a.host_id_fallback_timeout_s != host_id_fallback_never_s;
+        return only_if(a.protocol.has_value(), set_of(header::protocol)) |
+               only_if(falls_back, set_of(header::host_id_fallback_timeout)) |
+               only_if(a.received_content_range.has_value(), set_of(header::received_content_range)) |
+               only_if(a.error_code.has_value(), codes) |
+               only_if(a.error_context.has_value(), set_of(header::error_context)) |
+               only_if(!a.keep_alive, set_of(header::connection));
     }
 
     static constexpr std::string_view start_line_text(const ack& /*a*/) noexcept { return {}; }
@@ -182,25 +177,23 @@ struct packet_traits<ack> {
         put_status_line(out, a.status);
     }
 
-    template <message_kind Kind, header H, class Emit>
+    template <header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const ack& a, Emit emit) noexcept {
-        if constexpr (H == header::packet_type || H == header::content_length || H == header::accept_encoding) {
-            emit(usual_value(H, Kind));
-        } else if constexpr (H == header::protocol) {
+        if constexpr (H == header::protocol) {
             const auto guid_text = write_guid(*a.protocol, guid_style::braces_lower);
             emit(std::string_view{guid_text.data(), guid_text.size()});
         } else if constexpr (H == header::host_id_fallback_timeout) {
-            if (a.host_id_fallback_timeout_s != host_id_fallback_never_s) {
-                emit(decimal{a.host_id_fallback_timeout_s});
-            }
+            emit(decimal{a.host_id_fallback_timeout_s});
         } else if constexpr (H == header::received_content_range) {
-            if (a.received_content_range) emit(decimal{*a.received_content_range});
+            emit(decimal{*a.received_content_range});
         } else if constexpr (H == header::error_code || H == header::error) {
             emit(*a.error_code);
         } else if constexpr (H == header::error_context) {
             emit(*a.error_context);
         } else if constexpr (H == header::connection) {
-            if (!a.keep_alive) emit(std::string_view{"close"});
+            emit(std::string_view{"close"});
+        } else {
+            emit.template usual<message_kind::ping_ack>();
         }
     }
 };

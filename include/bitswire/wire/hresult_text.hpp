@@ -41,12 +41,12 @@ constexpr number_text write_code(error_context context) noexcept {
 namespace detail {
 
 template <class Text>
-constexpr void put_text(Text& out, hresult code) noexcept {
-    out.put_number(write_code(code));
+[[gnu::always_inline]] constexpr void put_text(Text& out, hresult code) noexcept {
+    out.put(write_code(code));
 }
 template <class Text>
-constexpr void put_text(Text& out, error_context context) noexcept {
-    out.put_number(write_code(context));
+[[gnu::always_inline]] constexpr void put_text(Text& out, error_context context) noexcept {
+    out.put(write_code(context));
 }
 
 } // namespace detail

@@ -79,7 +79,7 @@ struct packet_traits<notification_request> {
         {header::request_datafile_name, &notification_request::request_datafile_name},
         {header::response_datafile_name, &notification_request::response_datafile_name},
         {header::user_agent, &notification_request::user_agent},
-        {header::host, &notification_request::host},
+        {header::host, &notification_request::host, text_form::host},
     });
 
     /// Either file name makes it a notification by reference, which then needs both ([MC-BUP] 3.4.5.2).
@@ -109,10 +109,16 @@ struct packet_traits<notification_request> {
 
     static constexpr error check(const notification_request& r) noexcept {
         if (r.type == notification_type::none) return {errc::unsendable_combination, header::none, 0};
-        if (error e = check_request_line(r.target, r.host)) return e;
+        if (!is_sendable_target(r.target)) return {errc::unsendable_value, header::none, 0};
         if (r.type == notification_type::by_reference && r.body_bytes != 0)
             return {errc::unsendable_combination, header::content_length, 0};
         return {};
+    }
+
+    static constexpr header_set usual =
+        set_of(header::accept) | set_of(header::content_length) | set_of(header::connection);
+    [[gnu::always_inline]] static constexpr header_set headers_of(const notification_request& r) noexcept {
+        return only_if(r.expects_continue, set_of(header::expect));
     }
 
     static constexpr std::string_view start_line_text(const notification_request& r) noexcept { return r.target; }
@@ -121,20 +127,12 @@ struct packet_traits<notification_request> {
         put_request_line(out, "POST ", r.target);
     }
 
-    template <message_kind Kind, header H, class Emit>
+    template <header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
-        if constexpr (H == header::accept) {
-            emit(usual_value(H, Kind));
-        } else if constexpr (H == header::content_length) {
+        if constexpr (H == header::content_length) {
             emit(decimal{r.body_bytes});
-        } else if constexpr (H == header::expect) {
-            if (r.expects_continue) emit(std::string_view{"100-continue"});
-        } else if constexpr (H == header::connection) {
-            if (!r.keep_alive) {
-                emit(std::string_view{"close"});
-            } else {
-                emit(usual_value(H, Kind));
-            }
+        } else {
+            put_request_value<H>(r, emit);
         }
     }
 };
@@ -150,7 +148,7 @@ struct packet_traits<notification_response> {
     static constexpr auto text = std::to_array<text_member<notification_response>>({
         {header::date, &notification_response::date},
         {header::server, &notification_response::server},
-        {header::static_response_url, &notification_response::static_response_url},
+        {header::static_response_url, &notification_response::static_response_url, text_form::url},
     });
 
     template <class Value>
@@ -175,9 +173,6 @@ struct packet_traits<notification_response> {
 
     static constexpr error check(const notification_response& r) noexcept {
         if (r.status < 200 || r.status > 599) return {errc::unsendable_value, header::none, 0};
-        if (!r.static_response_url.empty() && !parse_url(r.static_response_url)) {
-            return {errc::unsendable_value, header::static_response_url, 0};
-        }
         // Without a length only the end of the connection ends the body; the library writes no chunks.
         const bool ends_connection = r.body.end == body_end::connection;
         if (r.body.end == body_end::chunked || (ends_connection && (r.keep_alive || r.body.size_bytes != 0))) {
@@ -189,20 +184,27 @@ struct packet_traits<notification_response> {
         return {};
     }
 
+    static constexpr header_set usual = 0;
+    [[gnu::always_inline]] static constexpr header_set headers_of(const notification_response& r) noexcept {
+        const bool has_length = r.body.end == body_end::length && may_have_body(r.status);
+        return only_if(r.copy_file_to_destination, set_of(header::copy_file_to_destination)) |
+               only_if(has_length, set_of(header::content_length)) | only_if(!r.keep_alive, set_of(header::connection));
+    }
+
     static constexpr std::string_view start_line_text(const notification_response& /*r*/) noexcept { return {}; }
     template <class Text>
     [[gnu::always_inline]] static constexpr void put_start_line(const notification_response& r, Text& out) noexcept {
         put_status_line(out, r.status);
     }
 
-    template <message_kind Kind, header H, class Emit>
+    template <header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
         if constexpr (H == header::copy_file_to_destination) {
-            if (r.copy_file_to_destination) emit(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)
+            emit(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)
         } else if constexpr (H == header::content_length) {
-            if (r.body.end == body_end::length && may_have_body(r.status)) emit(decimal{r.body.size_bytes});
+            emit(decimal{r.body.size_bytes});
         } else if constexpr (H == header::connection) {
-            if (!r.keep_alive) emit(std::string_view{"close"});
+            emit(std::string_view{"close"});
         }
     }
 };

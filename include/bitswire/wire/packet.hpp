@@ -51,27 +51,32 @@ struct notification_options {
 
 namespace detail {
 
-/// Specialised for every packet:
-///   side                            which head it has
-///   settings                        what its reader is told
-///   kinds, kind_of(packet)          the columns of the presence matrix that it can be
-///   text                            its `text_member`s
-///   read(start, fields, settings, packet) -> error
-///   check(packet) -> error          what must hold for writing beside the rules for text
-///   start_line_text(packet)         what its start line holds of any length
-///   put_start_line(packet, out)     without the end of the line
-///   put_value<kind, header>(packet, emit)
-///                                   calls `emit(value)` for a header that is not a text member, if it has one; the
-///                                   value is text, or what has a `put_text`
-template <class Packet>
-struct packet_traits;
+/// What a text has to be, beside a header value, to be sent.
+enum class text_form : std::uint8_t { value, file_name, host, host_id, url };
 
 /// Which member of a packet holds the text of a header.
 template <class Packet>
 struct text_member {
     header id;
     std::string_view Packet::*member;
+    text_form form = text_form::value;
 };
+
+/// Specialised for every packet:
+///   side                            which head it has
+///   settings                        what its reader is told
+///   kinds, kind_of(packet)          the columns of the presence matrix that it can be
+///   text                            its `text_member`s
+///   read(start, fields, settings, packet) -> error
+///   check(packet) -> error          what must hold for writing beside the rules for text and presence
+///   usual                           headers that are written in each message that may have them
+///   headers_of(packet)              the other headers that it has a value for, but for text members
+///   start_line_text(packet)         what its start line holds of any length
+///   put_start_line(packet, out)     without the end of the line
+///   put_value<header>(packet, emit) calls `emit(value)` for a header that it has and that is not a text member; the
+///                                   value is text, or what has a `put_text`
+template <class Packet>
+struct packet_traits;
 
 } // namespace detail
 

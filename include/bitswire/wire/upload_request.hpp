@@ -63,9 +63,9 @@ struct packet_traits<upload_request> {
     static constexpr message_kind kind_of(const upload_request& r) noexcept { return request_kind(r.type); }
 
     static constexpr auto text = std::to_array<text_member<upload_request>>({
-        {header::host, &upload_request::host},
+        {header::host, &upload_request::host, text_form::host},
         {header::session_id, &upload_request::session_id},
-        {header::content_name, &upload_request::content_name},
+        {header::content_name, &upload_request::content_name, text_form::file_name},
         {header::user_agent, &upload_request::user_agent},
     });
 
@@ -145,21 +145,21 @@ struct packet_traits<upload_request> {
 
     static constexpr error check(const upload_request& r) noexcept {
         if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
-        if (error e = check_request_line(r.target, r.host)) return e;
-        if (const std::size_t bad = forbidden_file_characters.find_in(r.content_name); bad != r.content_name.size()) {
-            return {errc::unsendable_value, header::content_name, static_cast<std::uint32_t>(bad)};
-        }
-        if (r.type == packet_type::create_session) {
-            if (error e = check_protocols(r.supported_protocols)) return e;
-        } else if (!r.supported_protocols.empty()) {
-            return {errc::unsendable_combination, header::supported_protocols, 0};
-        }
+        if (!is_sendable_target(r.target)) return {errc::unsendable_value, header::none, 0};
         if (r.type == packet_type::fragment) {
             if (!r.range.is_valid()) return {errc::unsendable_value, header::content_range, 0};
-        } else if (r.range != content_range{}) {
-            return {errc::unsendable_combination, header::content_range, 0};
+        } else if (r.type == packet_type::create_session) {
+            return check_protocols(r.supported_protocols);
         }
         return {};
+    }
+
+    static constexpr header_set usual = set_of(header::accept) | set_of(header::packet_type) |
+                                        set_of(header::content_length) | set_of(header::connection);
+    [[gnu::always_inline]] static constexpr header_set headers_of(const upload_request& r) noexcept {
+        const bool has_range = r.type == packet_type::fragment || r.range != content_range{};
+        return only_if(!r.supported_protocols.empty(), set_of(header::supported_protocols)) |
+               only_if(has_range, set_of(header::content_range)) | only_if(r.expects_continue, set_of(header::expect));
     }
 
     static constexpr std::string_view start_line_text(const upload_request& r) noexcept { return r.target; }
@@ -168,24 +168,22 @@ struct packet_traits<upload_request> {
         put_request_line(out, "BITS_POST ", r.target);
     }
 
-    template <message_kind Kind, header H, class Emit>
+    template <header H, class Emit>
     [[gnu::always_inline]] static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
-        if constexpr (H == header::accept || H == header::packet_type) {
-            emit(usual_value(H, Kind));
+        if constexpr (H == header::packet_type) {
+            if (r.type == packet_type::fragment) { // nearly always
+                emit.template usual<message_kind::fragment_request>();
+            } else {
+                emit(name_of(r.type));
+            }
         } else if constexpr (H == header::supported_protocols) {
             emit(r.supported_protocols.line(0));
         } else if constexpr (H == header::content_range) {
             emit(r.range);
         } else if constexpr (H == header::content_length) {
             emit(decimal{r.body_size()});
-        } else if constexpr (H == header::expect) {
-            if (r.expects_continue) emit(std::string_view{"100-continue"});
-        } else if constexpr (H == header::connection) {
-            if (r.keep_alive) {
-                emit(usual_value(H, Kind));
-            } else {
-                emit(std::string_view{"close"});
-            }
+        } else {
+            put_request_value<H>(r, emit);
         }
     }
 };

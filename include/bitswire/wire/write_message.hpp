@@ -8,22 +8,18 @@
 #ifndef BITSWIRE_WIRE_WRITE_MESSAGE_HPP
 #define BITSWIRE_WIRE_WRITE_MESSAGE_HPP
 
-#include "../base/ascii.hpp"
-#include "../base/number.hpp"
-#include "../base/scan.hpp"
+#include "../base/text_writer.hpp"
 #include "../spec/error.hpp"
 #include "../spec/header.hpp"
 #include "../spec/http_status.hpp"
-#include "../spec/limits.hpp"
+#include "check_message.hpp"
 #include "content_range.hpp"
-#include "head.hpp"
-#include "host.hpp"
+#include "guid.hpp"
 #include "packet.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -33,95 +29,22 @@ namespace bitswire {
 
 namespace detail {
 
-/// No value that is not the text of a member is longer than a range; no start line without its target than this.
+/// No start line without its target is longer.
+inline constexpr std::size_t longest_start_line = 48;
+/// No value that is not the text of a member is longer than a range, and most are no longer than a number.
 inline constexpr std::size_t longest_value = longest_content_range;
-inline constexpr std::size_t longest_start_line = 64;
-
-/// Copies from one end and from the other, which overlap.
-template <std::size_t Width>
-[[gnu::always_inline]] inline void copy_ends(char* to, const char* from, std::size_t size) noexcept {
-    char first[Width];
-    char last[Width];
-    std::memcpy(first, from, Width);
-    std::memcpy(last, from + size - Width, Width);
-    std::memcpy(to, first, Width);
-    std::memcpy(to + size - Width, last, Width);
-}
-
-/// Copies text and returns the end of it. Most texts are short, and a call of memcpy takes longer than they do.
-[[gnu::always_inline]] constexpr char* copy_text(char* to, std::string_view text) noexcept {
-    const std::size_t size = text.size();
-    if (std::is_constant_evaluated()) {
-        for (std::size_t i = 0; i < size; ++i)
-            to[i] = text[i];
-    } else if (__builtin_constant_p(size) || size > 64) {
-        std::memcpy(to, text.data(), size);
-    } else if (size >= 32) {
-        copy_ends<16>(to, text.data(), 32);
-        copy_ends<16>(to + size - 32, text.data() + size - 32, 32);
-    } else if (size >= 16) {
-        copy_ends<16>(to, text.data(), size);
-    } else if (size >= 8) {
-        copy_ends<8>(to, text.data(), size);
-    } else {
-        for (std::size_t i = 0; i < size; ++i)
-            to[i] = text[i];
-    }
-    return to + size;
-}
-
-/// Counts what a `text_writer` would write.
-class text_counter {
-  public:
-    constexpr void put(std::string_view text) noexcept { size_ += text.size(); }
-    constexpr void put_decimal(std::uint64_t value) noexcept { size_ += count_digits(value); }
-    constexpr void put_number(const number_text& number) noexcept { size_ += number.view().size(); }
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return size_; }
-
-  private:
-    std::size_t size_ = 0;
-};
-
-/// Writes from left to right to a buffer that is known to be large enough. What is done with it is inlined, so that it
-/// stays in a register: a pointer in memory might be what the text is written to, for all that a compiler knows.
-class text_writer {
-  public:
-    constexpr explicit text_writer(char* at) noexcept : at_(at) {}
-
-    [[gnu::always_inline]] constexpr void put(std::string_view text) noexcept { at_ = copy_text(at_, text); }
-    [[gnu::always_inline]] constexpr void put_decimal(std::uint64_t value) noexcept { at_ = write_decimal(at_, value); }
-    constexpr void put_number(const number_text& number) noexcept {
-        for (const char c : number.view())
-            *at_++ = c;
-    }
-    [[nodiscard]] constexpr char* end() const noexcept { return at_; }
-
-  private:
-    char* at_;
-};
-
-/// A number as a header value. The other forms of values have a `put_text` beside their types.
-struct decimal {
-    std::uint64_t value;
-};
-template <class Text>
-[[gnu::always_inline]] constexpr void put_text(Text& out, decimal number) noexcept {
-    out.put_decimal(number.value);
-}
-template <class Text>
-[[gnu::always_inline]] constexpr void put_text(Text& out, std::string_view text) noexcept {
-    out.put(text);
+constexpr std::size_t longest_value_of(header h) noexcept {
+    if (h == header::content_range) return longest_content_range;
+    return h == header::protocol || h == header::supported_protocols ? guid_text_size : number_text::capacity;
 }
 
 /// What stands between two values: the end of a line, and how the next begins.
 template <header H>
-inline constexpr auto between_values = [] {
-    std::array<char, name_of(H).size() + 4> text{};
-    text_writer out(text.data());
-    for (const std::string_view part : {std::string_view{"\r\n"}, name_of(H), std::string_view{": "}})
-        out.put(part);
-    return text;
-}();
+inline constexpr auto between_values = joined<name_of(H).size() + 4>({"\r\n"sv, name_of(H), ": "sv});
+/// The same with the value that the header has, always or nearly so.
+template <header H, message_kind Kind>
+inline constexpr auto usual_between =
+    joined<name_of(H).size() + 4 + usual_value(H, Kind).size()>({between_values<H>.view(), usual_value(H, Kind)});
 
 /// Takes a message as text. The line before a header is ended with the header.
 template <class Text>
@@ -130,8 +53,12 @@ class text_sink {
     constexpr explicit text_sink(Text& out) noexcept : out_(&out) {}
     template <header H, class Value>
     [[gnu::always_inline]] constexpr void field(const Value& value) noexcept {
-        out_->put({between_values<H>.data(), between_values<H>.size()});
+        out_->put(between_values<H>);
         put_text(*out_, value);
+    }
+    template <header H, message_kind Kind>
+    [[gnu::always_inline]] constexpr void usual_field() noexcept {
+        out_->put(usual_between<H, Kind>);
     }
 
   private:
@@ -148,22 +75,26 @@ class visit_sink {
         if constexpr (std::is_convertible_v<Value, std::string_view>) {
             (*visit_)(name_of(H), std::string_view{value});
         } else {
-            char text[longest_value] = {};
+            char text[longest_value + text_overrun] = {};
             text_writer out(text);
             put_text(out, value);
             (*visit_)(name_of(H), std::string_view{text, static_cast<std::size_t>(out.end() - text)});
         }
+    }
+    template <header H, message_kind Kind>
+    constexpr void usual_field() noexcept {
+        (*visit_)(name_of(H), usual_value(H, Kind));
     }
 
   private:
     Visit* visit_;
 };
 
-/// Which of a packet's text members holds a header, or how many there are, if none does.
-template <class Packet, header H>
+/// Which of a packet's text members holds the header of a row, or how many there are, if none does.
+template <class Packet, std::size_t Row>
 inline constexpr std::size_t text_member_of = [] {
     std::size_t i = 0;
-    while (i < packet_traits<Packet>::text.size() && packet_traits<Packet>::text[i].id != H)
+    while (i < packet_traits<Packet>::text.size() && packet_traits<Packet>::text[i].id != static_cast<header>(Row))
         ++i;
     return i;
 }();
@@ -176,111 +107,94 @@ struct field_emitter {
     [[gnu::always_inline]] constexpr void operator()(const Value& value) const noexcept {
         sink.template field<H>(value);
     }
+    /// The value that the header has in messages of this kind, always or nearly so.
+    template <message_kind Kind>
+    [[gnu::always_inline]] constexpr void usual() const noexcept {
+        sink.template usual_field<H, Kind>();
+    }
 };
 
-/// Writes one header of a packet of kind `Kind`, if it has a value.
-template <message_kind Kind, header H, class Packet, class Sink>
-[[gnu::always_inline]] constexpr void put_field(const Packet& packet, Sink& sink) noexcept {
-    if constexpr (presence_of(H, Kind) >= presence::optional) {
-        constexpr std::size_t member = text_member_of<Packet, H>;
-        if constexpr (member < packet_traits<Packet>::text.size()) {
-            const std::string_view value = packet.*packet_traits<Packet>::text[member].member;
-            if (!value.empty()) sink.template field<H>(value);
+/// The headers that some message of a packet may have, and those that all of them have.
+template <class Packet>
+inline constexpr header_set headers_of_any = [] {
+    header_set any = 0;
+    for (const message_kind kind : packet_traits<Packet>::kinds)
+        any |= writable_headers(kind);
+    return any;
+}();
+template <class Packet>
+inline constexpr header_set headers_of_each = [] {
+    header_set each = packet_traits<Packet>::usual;
+    for (const message_kind kind : packet_traits<Packet>::kinds)
+        each &= sent_headers(kind);
+    return each;
+}();
+
+/// Writes those of `Count` headers from row `First` of the table on for which there is a text, or that are among
+/// `headers`, in the order of the table.
+template <std::size_t First, std::size_t Count, class Packet, class Sink>
+[[gnu::always_inline]] constexpr void put_fields(const Packet& packet, header_set headers, Sink& sink) noexcept {
+    constexpr header_set mine = headers_of_any<Packet> & ((header_set{2} << (Count - 1)) - 1) << First;
+    constexpr bool some_always = (mine & (headers_of_texts<Packet> | headers_of_each<Packet>)) != 0;
+    if constexpr (mine == 0) {
+        return;
+    } else if constexpr (text_member_of<Packet, First> < packet_traits<Packet>::text.size() && Count == 1) {
+        const std::string_view value = packet.*packet_traits<Packet>::text[text_member_of<Packet, First>].member;
+        if (!value.empty()) sink.template field<static_cast<header>(First)>(value);
+    } else {
+        if (!some_always && (headers & mine) == 0) return; // all of them at once: most messages have none
+        if constexpr (Count == 1) {
+            constexpr auto h = static_cast<header>(First);
+            packet_traits<Packet>::template put_value<h>(packet, field_emitter<h, Sink>{sink});
         } else {
-            packet_traits<Packet>::template put_value<Kind, H>(packet, field_emitter<H, Sink>{sink});
+            put_fields<First, Count / 2>(packet, headers, sink);
+            put_fields<First + Count / 2, Count - Count / 2>(packet, headers, sink);
         }
     }
 }
-
-/// Writes all headers of a packet of kind `Kind` that have a value, in the order of the table.
-template <message_kind Kind, class Packet, class Sink, std::size_t... H>
-[[gnu::always_inline]] constexpr void put_fields(const Packet& packet, Sink sink,
-                                                 std::index_sequence<H...> /*all*/) noexcept {
-    (put_field<Kind, static_cast<header>(H)>(packet, sink), ...);
+template <class Packet, class Sink>
+[[gnu::always_inline]] constexpr void put_fields(const Packet& packet, header_set headers, Sink sink) noexcept {
+    put_fields<0, header_count>(packet, headers, sink);
 }
 
-/// Writes a packet of kind `Kind` that was checked.
-template <message_kind Kind, class Packet, class Text>
-[[gnu::always_inline]] constexpr void put_message(const Packet& packet, Text& out) noexcept {
+/// Writes a packet that was checked.
+template <class Packet, class Text>
+[[gnu::always_inline]] constexpr void put_message(const Packet& packet, header_set headers, Text& out) noexcept {
     packet_traits<Packet>::put_start_line(packet, out);
-    put_fields<Kind>(packet, text_sink<Text>(out), std::make_index_sequence<header_count>{});
+    put_fields(packet, headers, text_sink<Text>(out));
     out.put("\r\n\r\n");
 }
 
-/// At least as much as a header takes in a packet of kind `Kind`, without a text that a member holds.
-template <message_kind Kind, class Packet, header H>
-consteval std::size_t bound_of_field() {
-    if (presence_of(H, Kind) < presence::optional) return 0;
-    const bool is_text = text_member_of<Packet, H> < packet_traits<Packet>::text.size();
-    return between_values<H>.size() + (is_text ? 0 : longest_value);
+/// At least as much as the head of a packet takes, by its kind, without the texts that are of any length.
+template <class Packet>
+consteval std::array<std::size_t, message_kind_count> make_fixed_bounds() {
+    std::array<std::size_t, message_kind_count> bounds{};
+    for (const message_kind kind : packet_traits<Packet>::kinds) {
+        std::size_t& bound = bounds[static_cast<std::size_t>(kind)];
+        bound = longest_start_line + 4 + text_overrun;
+        for (std::size_t h = 0; h < header_count; ++h) {
+            if (presence_of(static_cast<header>(h), kind) < presence::optional) continue;
+            bool is_text = false;
+            for (const text_member<Packet>& t : packet_traits<Packet>::text)
+                is_text = is_text || t.id == static_cast<header>(h);
+            bound +=
+                name_of(static_cast<header>(h)).size() + 4 + (is_text ? 0 : longest_value_of(static_cast<header>(h)));
+        }
+    }
+    return bounds;
 }
-template <message_kind Kind, class Packet, std::size_t... H>
-consteval std::size_t bound_of_fields(std::index_sequence<H...> /*all*/) {
-    return (std::size_t{0} + ... + bound_of_field<Kind, Packet, static_cast<header>(H)>());
-}
+template <class Packet>
+inline constexpr auto fixed_bounds = make_fixed_bounds<Packet>();
 
 /// At least as much as `put_message` writes.
-template <message_kind Kind, class Packet>
-[[gnu::always_inline]] constexpr std::size_t bound_size(const Packet& packet) noexcept {
-    constexpr std::size_t fixed =
-        longest_start_line + bound_of_fields<Kind, Packet>(std::make_index_sequence<header_count>{}) + 4;
+template <class Packet>
+[[gnu::always_inline]] constexpr std::size_t bound_size(const Packet& packet, message_kind kind) noexcept {
+    const std::size_t fixed = fixed_bounds<Packet>[static_cast<std::size_t>(kind)];
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
         return ((fixed + packet_traits<Packet>::start_line_text(packet).size()) + ... +
                 (packet.*packet_traits<Packet>::text[I].member).size());
     }
     (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
-}
-
-/// What is wrong with a text that may not be sent.
-[[gnu::noinline]] constexpr error unsendable(header h, std::string_view value, std::size_t limit) noexcept {
-    std::size_t bad = value.size() > limit ? limit : find_control(value);
-    if (is_ows(value.back())) bad = value.size() - 1;
-    if (is_ows(value.front())) bad = 0;
-    return {errc::unsendable_value, h, static_cast<std::uint32_t>(bad)};
-}
-
-/// Whether a text may be sent, which is not empty.
-[[gnu::always_inline]] constexpr bool is_sendable(std::string_view value, std::size_t limit) noexcept {
-    if (value.size() > limit || is_ows(value.front()) || is_ows(value.back())) return false;
-    return !has<not_printable>(value) || !has<control_character>(value); // most text is plain
-}
-
-template <message_kind Kind, std::size_t I, class Packet>
-[[gnu::always_inline]] constexpr bool check_text_member(const Packet& packet, error& problem) noexcept {
-    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
-    constexpr presence rule = presence_of(t.id, Kind);
-    constexpr std::size_t limit = row_of(t.id).max_sent != 0 ? row_of(t.id).max_sent : read_limits{}.value_bytes;
-    const std::string_view value = packet.*t.member;
-    if (value.empty()) {
-        if (rule == presence::required) problem = {errc::unsendable_value, t.id, 0};
-    } else if (rule < presence::optional) {
-        problem = {errc::unsendable_combination, t.id, 0};
-    } else if (!is_sendable(value, limit)) {
-        problem = unsendable(t.id, value, limit);
-    }
-    return !problem;
-}
-template <message_kind Kind, class Packet, std::size_t... I>
-[[gnu::always_inline]] constexpr error check_text_members(const Packet& packet,
-                                                          std::index_sequence<I...> /*all*/) noexcept {
-    error problem;
-    static_cast<void>((check_text_member<Kind, I>(packet, problem) && ...));
-    return problem;
-}
-
-/// Checks the text members: present where the kind wants them, absent where it never has them, and of a form and length
-/// that may be sent. Errors: unsendable_value, unsendable_combination; the offset is that in the value.
-template <message_kind Kind, class Packet>
-constexpr error check_text(const Packet& packet) noexcept {
-    return check_text_members<Kind>(packet, std::make_index_sequence<packet_traits<Packet>::text.size()>{});
-}
-
-/// Checks what a request line and Host are made of. Errors: unsendable_value.
-constexpr error check_request_line(std::string_view target, std::string_view host) noexcept {
-    if (target.size() > read_limits{}.target_bytes || !is_target(target))
-        return {errc::unsendable_value, header::none, 0};
-    if (error e = check_host_header(host)) return {errc::unsendable_value, e.in, e.offset};
-    return {};
 }
 
 /// `METHOD target HTTP/1.1`, without its end.
@@ -295,7 +209,7 @@ template <class Text>
 /// `HTTP/1.1 status reason`, without its end.
 template <class Text>
 [[gnu::always_inline]] constexpr void put_status_line(Text& out, std::uint16_t status) noexcept {
-    if (status == usual_status) {
+    if (status == usual_status) [[likely]] {
         out.put(usual_status_line);
     } else {
         out.put("HTTP/1.1 ");
@@ -305,33 +219,29 @@ template <class Text>
     }
 }
 
-/// Calls `with.template operator()<kind>()` for the kind of a packet.
-template <class Packet, class With>
-constexpr void with_kind(const Packet& packet, With with) noexcept {
-    constexpr auto kinds = packet_traits<Packet>::kinds;
-    const message_kind kind = packet_traits<Packet>::kind_of(packet);
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        ((kinds[I] == kind ? with.template operator()<kinds[I]>() : static_cast<void>(0)), ...);
-    }
-    (std::make_index_sequence<kinds.size()>{});
-}
-
-/// Whether a packet can be written so that it reads back equal, and then what `with.template operator()<kind>()` makes
-/// of it. Errors: unsendable_value, unsendable_combination.
-template <class Packet, class With>
-constexpr error with_sendable(const Packet& packet, With with) noexcept {
-    if (error e = packet_traits<Packet>::check(packet)) return e;
-    error problem;
-    with_kind(packet, [&]<message_kind Kind>() noexcept {
-        problem = check_text<Kind>(packet);
-        if (!problem) problem = with.template operator()<Kind>();
-    });
-    return problem;
-}
-
+/// Writes of a packet that was checked what fits, and returns the size of all of it.
 template <class Packet>
-constexpr error check_sendable(const Packet& packet) noexcept {
-    return with_sendable(packet, []<message_kind Kind>() noexcept { return error{}; });
+[[gnu::noinline]] constexpr std::size_t put_carefully(const Packet& packet, header_set headers,
+                                                      std::span<char> out) noexcept {
+    careful_writer writer(out);
+    put_message(packet, headers, writer);
+    return writer.size();
+}
+
+/// The value of a header that is the same for all requests, or nearly so.
+template <header H, class Request, class Emit>
+[[gnu::always_inline]] constexpr void put_request_value(const Request& r, Emit emit) noexcept {
+    if constexpr (H == header::expect) {
+        emit(std::string_view{"100-continue"});
+    } else if constexpr (H == header::connection) {
+        if (r.keep_alive) {
+            emit.template usual<message_kind::ping_request>();
+        } else {
+            emit(std::string_view{"close"});
+        }
+    } else {
+        emit.template usual<message_kind::ping_request>();
+    }
 }
 
 } // namespace detail
@@ -339,34 +249,28 @@ constexpr error check_sendable(const Packet& packet) noexcept {
 /// The exact size in bytes of what `write_message` writes. Errors: unsendable_value, unsendable_combination.
 template <class Packet>
 constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
-    detail::text_counter counter;
-    const error problem = detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
-        detail::put_message<Kind>(packet, counter);
-        return error{};
-    });
-    if (problem) return problem;
-    return counter.size();
+    header_set headers = 0;
+    if (const error e = detail::check_packet(packet, detail::packet_traits<Packet>::kind_of(packet), headers)) return e;
+    return detail::put_carefully(packet, headers, {});
 }
 
 /// Door 1: writes the head of a packet, order and spelling as Windows and IIS have them, and returns its size; a body
-/// follows it. What is written reads back equal. `out` may not hold what the packet's views borrow. Errors:
-/// unsendable_value, unsendable_combination, buffer_too_small; nothing is written then.
+/// follows it. What is written reads back equal. `out` may not hold what the packet's views borrow; behind the head,
+/// some more of it may be overwritten. With room to spare it is faster: a kilobyte is enough for what Windows sends.
+/// Errors: unsendable_value, unsendable_combination, buffer_too_small; nothing is written then.
 template <class Packet>
 constexpr result<std::size_t> write_message(const Packet& packet, std::span<char> out) noexcept {
-    std::size_t size = 0;
-    const error problem = detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
-        if (out.size() < detail::bound_size<Kind>(packet)) {
-            detail::text_counter exactly;
-            detail::put_message<Kind>(packet, exactly);
-            if (out.size() < exactly.size()) return error{errc::buffer_too_small, header::none, 0};
-        }
-        detail::text_writer writer(out.data());
-        detail::put_message<Kind>(packet, writer);
-        size = static_cast<std::size_t>(writer.end() - out.data());
-        return error{};
-    });
-    if (problem) return problem;
-    return size;
+    const message_kind kind = detail::packet_traits<Packet>::kind_of(packet);
+    header_set headers = 0;
+    if (const error e = detail::check_packet(packet, kind, headers)) return e;
+    if (out.size() < detail::bound_size(packet, kind)) [[unlikely]] {
+        const std::size_t size = detail::put_carefully(packet, headers, {});
+        if (out.size() < size) return error{errc::buffer_too_small, header::none, 0};
+        return detail::put_carefully(packet, headers, out);
+    }
+    detail::text_writer writer(out.data());
+    detail::put_message(packet, headers, writer);
+    return static_cast<std::size_t>(writer.end() - out.data());
 }
 
 /// Door 2: hands the headers of a packet to `visit(std::string_view name, std::string_view value)`, for another HTTP
@@ -374,10 +278,10 @@ constexpr result<std::size_t> write_message(const Packet& packet, std::span<char
 /// visited then.
 template <class Packet, class Visit>
 constexpr error visit_headers(const Packet& packet, Visit visit) noexcept {
-    return detail::with_sendable(packet, [&]<message_kind Kind>() noexcept {
-        detail::put_fields<Kind>(packet, detail::visit_sink<Visit>(visit), std::make_index_sequence<header_count>{});
-        return error{};
-    });
+    header_set headers = 0;
+    if (const error e = detail::check_packet(packet, detail::packet_traits<Packet>::kind_of(packet), headers)) return e;
+    detail::put_fields(packet, headers, detail::visit_sink<Visit>(visit));
+    return {};
 }
 
 } // namespace bitswire
