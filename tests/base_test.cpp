@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 #include <span>
@@ -153,6 +154,41 @@ TEST_CASE("number: decimal is digits and nothing else [RFC 9110 8.6]") {
         CHECK(parse_decimal(bad).status == number_status::malformed);
     }
     CHECK(parse_decimal("99999999999999999999999x").status == number_status::malformed);
+}
+
+namespace {
+
+/// A decimal number, digit by digit.
+number read_plainly(std::string_view text) {
+    const auto position = [](std::size_t at) { return static_cast<std::uint32_t>(at); };
+    const auto wrong = std::find_if_not(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (text.empty() || wrong != text.end())
+        return {0, number_status::malformed, position(static_cast<std::size_t>(wrong - text.begin()))};
+    std::uint64_t value = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto digit = static_cast<std::uint64_t>(text[at] - '0');
+        if (value > UINT64_MAX / 10 || value * 10 > UINT64_MAX - digit)
+            return {0, number_status::overflow, position(at)};
+        value = value * 10 + digit;
+    }
+    return {value, number_status::ok, 0};
+}
+
+} // namespace
+
+TEST_CASE("number: decimal of any length, and any wrong byte at any place, is read as digit by digit") {
+    std::mt19937_64 random(13); // NOLINT: a fixed seed, so that a failure can be repeated
+    for (int run = 0; run < 20'000; ++run) {
+        std::string digits(random() % 26, '0');
+        const std::size_t zeros = digits.empty() || run % 2 == 0 ? 0 : random() % digits.size();
+        for (std::size_t at = zeros; at < digits.size(); ++at)
+            digits[at] = static_cast<char>('0' + random() % 10);
+        REQUIRE(parse_decimal(guarded_bytes(digits).view()) == read_plainly(digits));
+        if (digits.empty()) continue;
+        constexpr std::string_view odd = "/:-+ \xb0\x80\xff\x00\x0f";
+        digits[random() % digits.size()] = odd[random() % odd.size()];
+        REQUIRE(parse_decimal(guarded_bytes(digits).view()) == read_plainly(digits));
+    }
 }
 
 TEST_CASE("number: hexadecimal in either letter case, without a prefix") {

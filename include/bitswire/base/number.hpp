@@ -8,6 +8,7 @@
 #define BITSWIRE_BASE_NUMBER_HPP
 
 #include "ascii.hpp"
+#include "scan.hpp"
 
 #include <array>
 #include <bit>
@@ -58,6 +59,13 @@ constexpr unsigned digit_value(char c) noexcept {
 template <unsigned Base>
 inline constexpr std::size_t safe_digits = Base == 10 ? 19 : 16;
 
+/// The value of eight decimal digits, the first one in the lowest byte: pairs of them first, then pairs of those.
+constexpr std::uint64_t join_eight_digits(std::uint64_t digits) noexcept {
+    digits = (digits & 0x0f0f'0f0f'0f0f'0f0fU) * ((10U << 8) + 1) >> 8;
+    digits = (digits & 0x00ff'00ff'00ff'00ffU) * ((100U << 16) + 1) >> 16;
+    return (digits & 0x0000'ffff'0000'ffffU) * ((std::uint64_t{10'000} << 32) + 1) >> 32;
+}
+
 /// The digits that [first, last) begins with, at most `safe_digits` of them.
 struct digit_run {
     const char* end;
@@ -67,6 +75,13 @@ template <unsigned Base>
 [[gnu::always_inline]] constexpr digit_run take_safe_digits(const char* first, const char* last) noexcept {
     if (last - first > static_cast<std::ptrdiff_t>(safe_digits<Base>)) last = first + safe_digits<Base>;
     std::uint64_t value = 0;
+    if (Base == 10 && last - first >= 16) { // long numbers eight digits at a time
+        for (unsigned words = 0; words < 2; ++words, first += word_blocks::width) {
+            const std::uint64_t word = word_blocks::load(first);
+            if (word_blocks::mask(word_blocks::outside(word, '0', '9')) != 0) break;
+            value = value * 100'000'000 + join_eight_digits(word);
+        }
+    }
     for (; first != last; ++first) {
         const unsigned digit = digit_value<Base>(*first);
         if (digit >= Base) break;
@@ -75,10 +90,9 @@ template <unsigned Base>
     return {first, value};
 }
 
-/// Reads the digits that `text` starts with and sets `size` to how many there are.
+/// The number that `text` starts with, of which `run` are the first digits; `size` becomes how many there are.
 template <unsigned Base>
-[[gnu::noinline]] constexpr number take_digits(std::string_view text, std::size_t& size) noexcept {
-    const digit_run run = take_safe_digits<Base>(text.data(), text.data() + text.size());
+[[gnu::noinline]] constexpr number take_digits(std::string_view text, digit_run run, std::size_t& size) noexcept {
     std::uint64_t value = run.value;
     size = static_cast<std::size_t>(run.end - text.data());
     if (size == 0) return {0, number_status::malformed, 0};
@@ -98,9 +112,10 @@ template <unsigned Base>
 
 /// What `parse_digits` finds where a number is long, too large, or none.
 template <unsigned Base>
-[[gnu::noinline]] constexpr number parse_unusual_digits(std::string_view text, std::uint64_t limit) noexcept {
+[[gnu::noinline]] constexpr number parse_unusual_digits(std::string_view text, digit_run run,
+                                                        std::uint64_t limit) noexcept {
     std::size_t size = 0;
-    const number n = take_digits<Base>(text, size);
+    const number n = take_digits<Base>(text, run, size);
     if (size != text.size()) return {0, number_status::malformed, static_cast<std::uint32_t>(size)};
     if (n.value > limit) return {0, number_status::overflow, 0};
     return n;
@@ -111,7 +126,7 @@ template <unsigned Base>
     const char* const end = text.data() + text.size();
     const digit_run run = take_safe_digits<Base>(text.data(), end);
     if (run.end == end && !text.empty() && run.value <= limit) return {run.value, number_status::ok, 0};
-    return parse_unusual_digits<Base>(text, limit);
+    return parse_unusual_digits<Base>(text, run, limit);
 }
 
 /// The digits of a number of at most four, each in a byte of its own, the first one in the lowest. Quarters of two
@@ -150,15 +165,23 @@ template <class Word>
 /// Writes a number of any length, and up to `decimal_overrun` bytes behind its end.
 [[gnu::noinline]] constexpr char* write_long_decimal(char* at, std::uint64_t value) noexcept {
     constexpr std::uint64_t eight_digits = 100'000'000;
-    std::uint64_t parts[3] = {};
-    unsigned part = 0;
-    for (; value >= eight_digits; value /= eight_digits)
-        parts[part++] = value % eight_digits;
-    const std::uint64_t first = spread_eight_digits(static_cast<std::uint32_t>(value));
-    at = write_spread(at, first, leading_zeros(first));
-    while (part-- > 0)
-        at = write_spread(at, spread_eight_digits(static_cast<std::uint32_t>(parts[part])), 0);
-    return at;
+    const auto spread = [](std::uint64_t part) noexcept {
+        return spread_eight_digits(static_cast<std::uint32_t>(part));
+    };
+    const std::uint64_t high = value / eight_digits;
+    if (high == 0) {
+        const std::uint64_t digits = spread(value);
+        return write_spread(at, digits, leading_zeros(digits));
+    }
+    if (high < eight_digits) {
+        const std::uint64_t digits = spread(high);
+        at = write_spread(at, digits, leading_zeros(digits));
+    } else {
+        const std::uint32_t digits = spread_four_digits(static_cast<std::uint32_t>(high / eight_digits));
+        at = write_spread(at, digits, leading_zeros(digits));
+        at = write_spread(at, spread(high % eight_digits), 0);
+    }
+    return write_spread(at, spread(value % eight_digits), 0);
 }
 
 /// As many bytes behind the end of a number may be written with it.

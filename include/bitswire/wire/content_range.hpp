@@ -55,7 +55,7 @@ struct range_reader {
             return run.value;
         }
         std::size_t size = 0;
-        const number n = take_digits<10>({at, static_cast<std::size_t>(end - at)}, size);
+        const number n = take_digits<10>({at, static_cast<std::size_t>(end - at)}, run, size);
         at += n.status == number_status::ok ? size : n.offset;
         if (n.status == number_status::overflow) problem = errc::number_overflow;
         if (n.status == number_status::malformed) problem = errc::bad_range;
