@@ -68,6 +68,7 @@ run() {
 packages=(
   g++ clang cmake ninja-build python3
   libbenchmark-dev node-llhttp libhttp-parser-dev libboost-dev nlohmann-json3-dev # what is measured beside
+  libabsl-dev                                                                     # a store of sessions
   libcli11-dev libcurl4-openssl-dev nginx-light                                   # uploads
 )
 install_packages() {

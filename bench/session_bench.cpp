@@ -8,6 +8,8 @@
 
 #include <bitswire/bitswire.hpp>
 
+#include <absl/container/flat_hash_map.h>
+#include <absl/hash/hash.h>
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -326,17 +328,34 @@ void server_wire_alone(benchmark::State& state) {
 // ---- many sessions
 // ------------------------------------------------------------------------------------------------------
 
+/// The ids that a server makes, and what it keeps of each session.
+using session_key = inline_text<guid_text_size>;
+struct session_record {
+    upload_session session{};
+    std::string reply_url;
+};
+struct hash_of_key {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return absl::Hash<std::string_view>{}(text); }
+    std::size_t operator()(const session_key& key) const { return (*this)(key.view()); }
+};
+struct equal_keys {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+    bool operator()(const session_key& a, std::string_view b) const { return a.view() == b; }
+    bool operator()(std::string_view a, const session_key& b) const { return a == b.view(); }
+    bool operator()(const session_key& a, const session_key& b) const { return a == b; }
+};
+
+/// A table with its records side by side, and one with a node for each.
+using flat_map = absl::flat_hash_map<session_key, session_record, hash_of_key, equal_keys>;
+using node_map = std::unordered_map<session_key, session_record, hash_of_key, equal_keys>;
+
 /// A store as an embedder writes it.
-struct hash_map_store {
-    struct record {
-        upload_session session{};
-        std::string reply_url;
-    };
-    struct hash_of_id {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    std::unordered_map<std::string, record, hash_of_id, std::equal_to<>> records;
+template <class Map>
+struct map_store {
+    using record = session_record;
+    Map records;
     record* found = nullptr; ///< by the last look-up
 
     record* find(std::string_view wanted) {
@@ -344,15 +363,18 @@ struct hash_map_store {
         return found = it != records.end() ? &it->second : nullptr;
     }
     record* insert(std::string_view new_id, const upload_session& session) {
-        const auto [it, is_new] = records.try_emplace(std::string(new_id), record{session, {}});
+        session_key key;
+        if (!key.assign(new_id)) return nullptr;
+        const auto [it, is_new] = records.try_emplace(key, record{session, {}});
         return is_new ? &it->second : nullptr;
     }
     void erase(std::string_view gone) { records.erase(records.find(gone)); }
 };
 
 /// Sessions that were created, and their ids in an order that says nothing of where they are.
+template <class Map>
 struct many_sessions {
-    hash_map_store store;
+    map_store<Map> store;
     std::vector<std::array<char, guid_text_size>> ids;
     double bytes_per_session = 0;
 
@@ -379,9 +401,10 @@ struct many_sessions {
 };
 
 /// The head of a Fragment, for one session after the other.
+template <class Map>
 class fragment_for {
   public:
-    explicit fragment_for(many_sessions& sessions)
+    explicit fragment_for(many_sessions<Map>& sessions)
         : sessions_(sessions), head_(written(request_of(packet_type::fragment, {0, 65536, 1U << 30}))),
           id_(head_.data() + head_.find(id)) {}
 
@@ -393,15 +416,17 @@ class fragment_for {
     [[nodiscard]] std::string_view session_id() const { return {id_, guid_text_size}; }
 
   private:
-    many_sessions& sessions_;
+    many_sessions<Map>& sessions_;
     std::string head_;
     char* id_;
     std::size_t i_ = 0;
 };
 
-void server_step_among(benchmark::State& state) {
-    many_sessions& sessions = many_sessions::of(static_cast<std::size_t>(state.range(0)));
-    fragment_for fragment(sessions);
+/// A step of one session after the other; `time()` is what the clock says, and may take a while.
+template <class Map, class Clock>
+void step_among(benchmark::State& state, std::size_t count, Clock time) {
+    auto& sessions = many_sessions<Map>::of(count);
+    fragment_for<Map> fragment(sessions);
     const upload_session start = created_session();
     upload_server server(sessions.store);
     out_buffer out;
@@ -409,7 +434,7 @@ void server_step_among(benchmark::State& state) {
     const std::size_t before = allocation_count();
     for (auto _ : state) {
         const parsed<upload_request> request = read_request(fragment.next());
-        const upload_server_step step = answer_request(server, request.packet, {});
+        const upload_server_step step = answer_request(server, request.packet, time());
         right = out.write(step.answer) && step.answer.received_content_range == 65536U && right;
         sessions.store.found->session = start;
     }
@@ -418,10 +443,36 @@ void server_step_among(benchmark::State& state) {
     state.counters["bytes_per_session"] = sessions.bytes_per_session;
 }
 
+template <class Map>
+void server_step_among(benchmark::State& state) {
+    step_among<Map>(state, static_cast<std::size_t>(state.range(0)), [] { return time_point{}; });
+}
+
+/// A step among ten sessions, and one read of memory at random, of as much as so many sessions take: what a step among
+/// these costs at the least. Where a read goes is what the one before has read, so that none is done beforehand.
+void server_step_and_read(benchmark::State& state) {
+    struct line {
+        std::uint64_t next;
+        std::array<char, 56> rest;
+    };
+    const auto& sessions = many_sessions<flat_map>::of(static_cast<std::size_t>(state.range(0)));
+    const double bytes = sessions.bytes_per_session * static_cast<double>(sessions.ids.size());
+    std::vector<line> memory(static_cast<std::size_t>(bytes) / sizeof(line));
+    std::vector<std::uint64_t> order(memory.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::shuffle(order.begin(), order.end(), std::mt19937_64(6)); // NOLINT: the same in every run
+    for (std::size_t i = 0; i < order.size(); ++i)
+        memory[order[i]].next = order[(i + 1) % order.size()];
+    std::uint64_t at = 0;
+    step_among<flat_map>(state, 10, [&] { return time_point{(at = memory[at].next)}; });
+}
+
 /// What of a step among many sessions is the store's own look-up.
+template <class Map>
 void store_find(benchmark::State& state) {
-    many_sessions& sessions = many_sessions::of(static_cast<std::size_t>(state.range(0)));
-    fragment_for fragment(sessions);
+    auto& sessions = many_sessions<Map>::of(static_cast<std::size_t>(state.range(0)));
+    fragment_for<Map> fragment(sessions);
     std::uint64_t received = 0;
     for (auto _ : state) {
         benchmark::DoNotOptimize(fragment.next().data());
@@ -439,7 +490,9 @@ BENCHMARK(client_step)->Apply(sizes);
 BENCHMARK(client_wire_alone)->Apply(sizes);
 BENCHMARK(server_step)->Apply(sizes);
 BENCHMARK(server_wire_alone)->Apply(sizes);
-BENCHMARK(server_step_among)->Name("server_step")->Apply(counts);
-BENCHMARK(store_find)->Apply(counts);
+BENCHMARK(server_step_among<flat_map>)->Name("server_step")->Apply(counts);
+BENCHMARK(server_step_among<node_map>)->Name("server_step_nodes")->Apply(counts);
+BENCHMARK(server_step_and_read)->ArgName("sessions")->Arg(1'000'000);
+BENCHMARK(store_find<flat_map>)->Name("store_find")->Apply(counts);
 
 } // namespace

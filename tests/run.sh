@@ -10,7 +10,7 @@ packages=(
   doctest-dev valgrind                               # tests
   node-llhttp libhttp-parser-dev                     # other parsers: bench, tests/differential
   libboost-dev                                       # the same, the server, and the header door's test
-  libbenchmark-dev nginx-light                       # bench
+  libbenchmark-dev libabsl-dev nginx-light           # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user-static # other processors
