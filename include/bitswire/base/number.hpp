@@ -8,7 +8,6 @@
 #define BITSWIRE_BASE_NUMBER_HPP
 
 #include "ascii.hpp"
-#include "scan.hpp"
 
 #include <array>
 #include <bit>
@@ -59,11 +58,25 @@ constexpr unsigned digit_value(char c) noexcept {
 template <unsigned Base>
 inline constexpr std::size_t safe_digits = Base == 10 ? 19 : 16;
 
-/// The value of eight decimal digits, the first one in the lowest byte: pairs of them first, then pairs of those.
-constexpr std::uint64_t join_eight_digits(std::uint64_t digits) noexcept {
-    digits = (digits & 0x0f0f'0f0f'0f0f'0f0fU) * ((10U << 8) + 1) >> 8;
-    digits = (digits & 0x00ff'00ff'00ff'00ffU) * ((100U << 16) + 1) >> 16;
-    return (digits & 0x0000'ffff'0000'ffffU) * ((std::uint64_t{10'000} << 32) + 1) >> 32;
+/// Four bytes, the first one lowest.
+[[gnu::always_inline]] constexpr std::uint32_t load_four(const char* at) noexcept {
+    std::uint32_t four = 0;
+    if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
+        for (unsigned i = 4; i-- > 0;)
+            four = four << 8 | static_cast<unsigned char>(at[i]);
+    } else {
+        std::memcpy(&four, at, sizeof four);
+    }
+    return four;
+}
+/// Whether all of them are decimal digits: nothing is below '0', nor does it reach the high bit when '9' just does not.
+constexpr bool are_digits(std::uint32_t four) noexcept {
+    return (((four - 0x3030'3030U) | (four + 0x4646'4646U)) & 0x8080'8080U) == 0;
+}
+/// The value of four decimal digits: pairs of them first.
+constexpr std::uint32_t join_four_digits(std::uint32_t four) noexcept {
+    four = ((four & 0x0f0f'0f0fU) * ((10U << 8) + 1)) >> 8;
+    return ((four & 0x00ff'00ffU) * ((100U << 16) + 1)) >> 16;
 }
 
 /// The digits that [first, last) begins with, at most `safe_digits` of them.
@@ -75,12 +88,9 @@ template <unsigned Base>
 [[gnu::always_inline]] constexpr digit_run take_safe_digits(const char* first, const char* last) noexcept {
     if (last - first > static_cast<std::ptrdiff_t>(safe_digits<Base>)) last = first + safe_digits<Base>;
     std::uint64_t value = 0;
-    if (Base == 10 && last - first >= 16) { // long numbers eight digits at a time
-        for (unsigned words = 0; words < 2; ++words, first += word_blocks::width) {
-            const std::uint64_t word = word_blocks::load(first);
-            if (word_blocks::mask(word_blocks::outside(word, '0', '9')) != 0) break;
-            value = value * 100'000'000 + join_eight_digits(word);
-        }
+    if constexpr (Base == 10) {
+        for (; last - first >= 4 && are_digits(load_four(first)); first += 4)
+            value = value * 10'000 + join_four_digits(load_four(first));
     }
     for (; first != last; ++first) {
         const unsigned digit = digit_value<Base>(*first);
