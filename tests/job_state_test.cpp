@@ -12,7 +12,7 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
     using s = job_state;
     using e = job_event;
     using a = job_action;
-    using list = outcomes<job_rules>;
+    using list = reactions<job_rules>;
     constexpr hresult invalid_state{0x80200002}; // BG_E_INVALID_STATE
     constexpr hresult empty{0x80200003};         // BG_E_EMPTY
     constexpr hresult partial{0x00200017};       // BG_S_PARTIAL_COMPLETE

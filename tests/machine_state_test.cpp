@@ -15,7 +15,7 @@ TEST_CASE("machine: the upload client does in each state what its section says [
     using s = upload_client_state;
     using e = upload_client_event;
     using a = upload_client_action;
-    using list = outcomes<upload_client_rules>;
+    using list = reactions<upload_client_rules>;
     // clang-format off
     // While an Ack is awaited. 401 and 407: 3.1.5.1.7, 3.1.1.2. Errors: 3.1.5.2.1, 3.1.7.1; an Ack that breaks the
     // rules: 3.1.5.2.2 to 3.1.5.2.6, README. Timers: 3.1.6.1, 3.1.6.2.
@@ -86,7 +86,7 @@ TEST_CASE("machine: a session of the server does in each state what its section 
     using s = upload_server_state;
     using e = upload_server_event;
     using a = upload_server_action;
-    using list = outcomes<upload_server_rules>;
+    using list = reactions<upload_server_rules>;
     // clang-format off
     // At any time: 3.2.5.2.8, 3.2.6.1, though in 3.2.5.1.4 WAIT_FOR_CLOSE only answers a Cancel-Session.
     const list ending{{{e::cancel_requested, e::expired}, s::cancel, a::discard}};
@@ -131,7 +131,7 @@ TEST_CASE("machine: the back-end client does in each state what its section says
     using s = back_end_client_state;
     using e = back_end_client_event;
     using a = back_end_client_action;
-    using list = outcomes<back_end_client_rules>;
+    using list = reactions<back_end_client_rules>;
     // clang-format off
     // In each of the four sections, and 3.3.6.
     const list broken{{{e::transport_failed, e::timed_out}, s::error, a::report_error}};

@@ -15,12 +15,12 @@ using namespace bitswire;
 
 namespace {
 
-constexpr upload_client_config config{
+constexpr upload_client_config client_config{
     .url = "http://example:8080/inbox/a.bin?x=1", .size_bytes = 1'000'000, .wants_reply = true};
 
 /// A client in the middle of an upload to another host, and its bytes.
 upload_client client_under_way() {
-    upload_client c(config);
+    upload_client c(client_config);
     c.start({1000});
     c.on_ack({.answers = packet_type::create_session,
               .session_id = "{7}",
@@ -89,11 +89,11 @@ void damage(const std::string& good, Restore restore) {
     CHECK(restore(longer.view()).error() == error{errc::bad_snapshot, header::none, 0});
 }
 
-/// The fields of a client's snapshot of version 1, in their order: a client of `config` that has a session.
+/// The fields of a client's snapshot of version 1, in their order: a client of `client_config` that has a session.
 struct client_fields {
-    std::string_view url = config.url;
-    std::uint64_t size_bytes = config.size_bytes;
-    bool wants_reply = config.wants_reply;
+    std::string_view url = client_config.url;
+    std::uint64_t size_bytes = client_config.size_bytes;
+    bool wants_reply = client_config.wants_reply;
     upload_client_state state = upload_client_state::suspend;
     std::string session_id = "{7}", host{};
     std::uint32_t fallback_s = host_id_fallback_never_s;
@@ -177,7 +177,7 @@ TEST_CASE("snapshot: the checksum is the usual CRC-32") {
 
 TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it had [MC-BUP 3.1.4.3]") {
     const std::string bytes = bytes_of(client_under_way());
-    auto restored = upload_client::restore(config, bytes);
+    auto restored = upload_client::restore(client_config, bytes);
     REQUIRE(restored);
     upload_client& c = *restored;
     CHECK(c.state() == upload_client_state::suspend);
@@ -189,13 +189,14 @@ TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it h
     CHECK(ping.request.session_id == "{7}");
     const auto fragment = c.on_ack({.answers = packet_type::ping}, {9001});
     CHECK(fragment.request.range.offset == 262'144);
-    CHECK(bytes_of(*upload_client::restore(config, bytes)) == bytes_of(*upload_client::restore(config, bytes)));
+    CHECK(bytes_of(*upload_client::restore(client_config, bytes)) ==
+          bytes_of(*upload_client::restore(client_config, bytes)));
 }
 
 TEST_CASE("snapshot: the time until the other host is given up goes on, and so does the size of Fragments") {
     upload_client c = client_under_way();
     c.on_transport_error({2000}); // 60 s from here
-    auto restored = upload_client::restore(config, bytes_of(c));
+    auto restored = upload_client::restore(client_config, bytes_of(c));
     REQUIRE(restored);
     CHECK(restored->on_timer({61'999}).wake_at == time_point{62'000});
     CHECK(restored->resume({61'999}).request.host == "[2001:db8::1]:8080");
@@ -223,7 +224,7 @@ TEST_CASE("snapshot: a client before its start, and one that has finished, stay 
 TEST_CASE("snapshot: a client that was cancelling goes on cancelling") {
     upload_client c = client_under_way();
     c.cancel({2000});
-    auto restored = upload_client::restore(config, bytes_of(c));
+    auto restored = upload_client::restore(client_config, bytes_of(c));
     REQUIRE(restored);
     CHECK(restored->resume({3000}).request.type == packet_type::cancel_session);
 }
@@ -233,19 +234,20 @@ TEST_CASE("snapshot: one of another URL or size is refused") {
     const error other{errc::snapshot_of_another, header::none, 0};
     CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes).error() ==
           other);
-    CHECK(upload_client::restore({.url = config.url, .size_bytes = 999'999, .wants_reply = true}, bytes).error() ==
-          other);
-    CHECK(upload_client::restore({.url = config.url, .size_bytes = 1'000'000}, bytes).error() == other);
-    upload_client_config unsendable = config;
+    CHECK(
+        upload_client::restore({.url = client_config.url, .size_bytes = 999'999, .wants_reply = true}, bytes).error() ==
+        other);
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 1'000'000}, bytes).error() == other);
+    upload_client_config unsendable = client_config;
     unsendable.user_agent = "a\r\nb";
     CHECK(upload_client::restore(unsendable, bytes).error().code == errc::unsendable_value);
 }
 
 TEST_CASE("snapshot: a damaged or foreign one is an error") {
-    damage(bytes_of(client_under_way()), [](std::string_view b) { return upload_client::restore(config, b); });
+    damage(bytes_of(client_under_way()), [](std::string_view b) { return upload_client::restore(client_config, b); });
     damage(bytes_of(session_under_way()), [](std::string_view b) { return upload_session::restore(b); });
     CHECK_FALSE(upload_session::restore(bytes_of(client_under_way())));
-    CHECK_FALSE(upload_client::restore(config, bytes_of(session_under_way())));
+    CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way())));
 }
 
 TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error") {
@@ -288,7 +290,7 @@ TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error")
         for (int k = 0; k < 3; ++k)
             b[6 + random() % (b.size() - 6)] = static_cast<char>(random());
         const guarded_bytes bytes(sealed(b));
-        auto restored = upload_client::restore(config, bytes.view());
+        auto restored = upload_client::restore(client_config, bytes.view());
         if (!restored) continue;
         CHECK(restored->bytes_done() <= restored->bytes_total());
         const auto step = restored->resume({});
@@ -337,7 +339,7 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
         x.change(f);
         const std::string bytes = f.bytes();
         const guarded_bytes guarded(bytes);
-        const auto restored = upload_client::restore(config, guarded.view());
+        const auto restored = upload_client::restore(client_config, guarded.view());
         CHECK((restored ? error{} : restored.error()) ==
               (x.fits ? error{} : error{errc::bad_snapshot, header::none, 0}));
         if (restored) CHECK(restored->state() == (f.state == s::init ? s::init : s::suspend));
@@ -346,10 +348,10 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
     client_fields plain;
     plain.wants_reply = false;
     plain.offset = plain.furthest = plain.size_bytes;
-    CHECK(upload_client::restore({.url = config.url, .size_bytes = config.size_bytes}, plain.bytes()));
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = client_config.size_bytes}, plain.bytes()));
     plain.wants_reply = true;
     plain.size_bytes = plain.offset = plain.furthest = 0;
-    CHECK(upload_client::restore({.url = config.url, .wants_reply = true}, plain.bytes()));
+    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes()));
 }
 
 TEST_CASE("snapshot: what no session can be is refused, with a right checksum too") {
@@ -412,8 +414,8 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
     client_fields f;
     f.reply_url = "r";
     f.offset = 999'990;
-    f.furthest = config.size_bytes;
-    auto c = upload_client::restore(config, f.bytes());
+    f.furthest = client_config.size_bytes;
+    auto c = upload_client::restore(client_config, f.bytes());
     REQUIRE(c);
     c->resume({});
     CHECK(c->on_ack({.answers = packet_type::ping}, {}).request.range == content_range{999'990, 10, 1'000'000});

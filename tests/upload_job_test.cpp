@@ -13,8 +13,8 @@ using namespace bitswire;
 
 namespace {
 
-constexpr std::string_view url = "http://host/inbox/file.bin";
-constexpr std::string_view target = "/inbox/file.bin";
+constexpr std::string_view remote_url = "http://host/inbox/file.bin";
+constexpr std::string_view remote_path = "/inbox/file.bin";
 
 /// The embedder of one job with its upload. A request that was handed out is under way until something ends it.
 class upload_world {
@@ -28,14 +28,14 @@ class upload_world {
             server.application.copy_to_destination = true;
             server.reply = "replies\\1";
         }
-        REQUIRE(job().add_file(url, "/home/file", now()).returns == hresult{});
+        REQUIRE(job().add_file(remote_url, "/home/file", now()).returns == hresult{});
         job().on_size(0, file.size());
     }
     upload_world(const upload_world&) = delete;
     upload_world& operator=(const upload_world&) = delete;
 
     static upload_client_config config_of(job_type type, std::size_t file_size) {
-        return {.url = url,
+        return {.url = remote_url,
                 .size_bytes = file_size,
                 .wants_reply = type == job_type::upload_reply,
                 .fragment = {.first = 30, .smallest = 10, .largest = 40},
@@ -176,20 +176,20 @@ class upload_world {
         const job_progress p = job().progress();
         CHECK(p.bytes_transferred <= p.bytes_total);
         CHECK(p.bytes_total == file.size());
-        const auto it = server.destinations.find(target);
+        const auto it = server.destinations.find(remote_path);
         if (it != server.destinations.end()) {
             CHECK(it->second == file);
-            CHECK(server.publications.find(target)->second == 1);
+            CHECK(server.publications.find(remote_path)->second == 1);
         }
         if (job().state() == job_state::transferred) {
             CHECK(it != server.destinations.end());
             CHECK(p.bytes_transferred == file.size());
         }
     }
-    [[nodiscard]] bool has_arrived() const { return server.destinations.contains(target); }
+    [[nodiscard]] bool has_arrived() const { return server.destinations.contains(remote_path); }
     [[nodiscard]] int live_sessions() const {
         int n = 0;
-        for (const auto& [id, record] : server.store.records)
+        for (const auto& [session_id, record] : server.store.records)
             n += record.session.is_over() ? 0 : 1;
         return n;
     }
@@ -634,7 +634,7 @@ TEST_CASE("upload job: an upload-reply is transferred when the reply is there [l
 TEST_CASE("upload job: what cannot be sent is an error of the job itself") {
     world_job w(job_type::upload);
     w.add().go(job_state::queued);
-    upload_client client({.url = url, .content_name = "a/b"});
+    upload_client client({.url = remote_url, .content_name = "a/b"});
     const job_step picked = w.j.on_picked(w.now);
     const upload_step s = carry_out(picked.todo, client, w.now.steady);
     CHECK(s.todo == upload_todo::stopped);

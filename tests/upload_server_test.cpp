@@ -12,11 +12,11 @@ using namespace bitswire;
 
 namespace {
 
-constexpr std::string_view target = "/inbox/file.bin";
+constexpr std::string_view inbox_file = "/inbox/file.bin";
 constexpr std::string_view file = "0123456789";
 
 upload_request request(packet_type type, std::string_view session_id = "{1}") {
-    upload_request r{.type = type, .target = target, .host = "host"};
+    upload_request r{.type = type, .target = inbox_file, .host = "host"};
     if (type == packet_type::create_session) {
         r.supported_protocols = bits_upload_protocols;
     } else {
@@ -85,13 +85,13 @@ TEST_CASE("server: create, fragments, close, and the file appears with Close-Ses
     CHECK(w.notified.empty());
     CHECK(w.destinations.empty());
     check_accepted(w.close());
-    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.destinations[std::string(inbox_file)] == file);
     CHECK(w.session().is_over());
 }
 
 TEST_CASE("server: Ping is answered at any time, with or without a session [MC-BUP 3.2.5.2.5]") {
     world w;
-    check_accepted(w.exchange({.type = packet_type::ping, .target = target, .host = "host"}));
+    check_accepted(w.exchange({.type = packet_type::ping, .target = inbox_file, .host = "host"}));
     w.directory.uploads_enabled = false;
     const auto a = w.exchange(request(packet_type::ping, "{unknown}"));
     check_accepted(a);
@@ -165,7 +165,7 @@ TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2
 
 TEST_CASE("server: a destination that exists may be replaced where that is set [bits-iis-extension-properties]") {
     world w;
-    w.destinations[std::string(target)] = "old";
+    w.destinations[std::string(inbox_file)] = "old";
     check_refused(w.exchange(request(packet_type::create_session)), refusal::destination_exists);
     w.directory.allow_overwrites = true;
     w.exchange(request(packet_type::create_session));
@@ -304,7 +304,7 @@ TEST_CASE("server: what a Fragment that was cut short has left behind the end is
     w.exchange(fragment(0, 10), file.substr(0, 7));
     check_accepted(w.exchange(fragment(0, 0, 0))); // nothing was taken, so the total is not known yet
     check_accepted(w.close());
-    CHECK(w.destinations.find(target)->second.empty());
+    CHECK(w.destinations.find(inbox_file)->second.empty());
 }
 
 TEST_CASE("server: a body cut short counts only where that is set") {
@@ -349,7 +349,7 @@ TEST_CASE("server: a disk that is full loses nothing that was acknowledged [MC-B
     w.store_problem.reset();
     CHECK(w.send(4, 6)->received_content_range == 10);
     w.close();
-    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.destinations[std::string(inbox_file)] == file);
 }
 
 TEST_CASE("server: the body of a refused request is dropped, or the connection closed") {
@@ -407,8 +407,8 @@ TEST_CASE("server: an empty file, with and without a Fragment") {
     SUBCASE("without") {}
     SUBCASE("with bytes */0") { CHECK(w.exchange(fragment(0, 0, 0))->received_content_range == 0); }
     check_accepted(w.close());
-    CHECK(w.destinations.at(std::string(target)).empty());
-    CHECK(w.publications[std::string(target)] == 1);
+    CHECK(w.destinations.at(std::string(inbox_file)).empty());
+    CHECK(w.publications[std::string(inbox_file)] == 1);
 }
 
 TEST_CASE("server: after the empty Fragment of an empty file there are no others") {
@@ -421,7 +421,7 @@ TEST_CASE("server: after the empty Fragment of an empty file there are no others
 TEST_CASE("server: a session that saw a Fragment is never closed as an empty file") {
     world w;
     w.directory.allow_overwrites = true;
-    w.destinations[std::string(target)] = "precious";
+    w.destinations[std::string(inbox_file)] = "precious";
     w.create();
     SUBCASE("it was not stored") {
         w.store_problem = refusal::disk_full;
@@ -434,7 +434,7 @@ TEST_CASE("server: a session that saw a Fragment is never closed as an empty fil
     }
     SUBCASE("it is still on its way") { w.begin(fragment(0, 10)); }
     check_refused(w.close(), refusal::closed_too_early);
-    CHECK(w.destinations[std::string(target)] == "precious");
+    CHECK(w.destinations[std::string(inbox_file)] == "precious");
 }
 
 TEST_CASE("server: closing too early deletes the upload and is no success [close-session]") {
@@ -455,7 +455,7 @@ TEST_CASE("server: Close-Session can be repeated after a lost Ack, and publishes
     w.send(0, 10);
     w.close();
     check_accepted(w.close());
-    CHECK(w.publications[std::string(target)] == 1);
+    CHECK(w.publications[std::string(inbox_file)] == 1);
     check_refused(w.cancel(), refusal::session_not_found); // too late
     check_refused(w.send(0, 10), refusal::session_not_found);
 }
@@ -483,7 +483,7 @@ TEST_CASE("server: of two uploads to one destination the second to close is refu
     w.exchange(r, "abc");
     check_accepted(w.close());
     check_refused(w.exchange(request(packet_type::close_session, "{2}")), refusal::destination_exists);
-    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.destinations[std::string(inbox_file)] == file);
 }
 
 TEST_CASE(
@@ -561,7 +561,7 @@ TEST_CASE("server: the last Fragment notifies the application, once [MC-BUP 3.2.
     CHECK(w.send(0, 4)->reply_url == "http://host/replies/1"); // the client may have made its Fragments smaller
     CHECK(w.notified.size() == 1);
     check_accepted(w.close());
-    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.destinations[std::string(inbox_file)] == file);
 }
 
 TEST_CASE("server: without BITS-Copy-File-To-Destination the file is deleted at Close-Session [MC-BUP 3.2.5.1.5]") {
@@ -613,7 +613,7 @@ TEST_CASE("server: with all bytes there, any Fragment and Close-Session notify a
     }
     SUBCASE("Close-Session") { check_accepted(w.close()); }
     CHECK(w.notified.size() == 4);
-    CHECK(w.destinations[std::string(target)] == file);
+    CHECK(w.destinations[std::string(inbox_file)] == file);
 }
 
 TEST_CASE("server: 403 of the application is final, and remembered [handling-server-application-errors]") {
@@ -647,7 +647,7 @@ TEST_CASE("server: an application hears of an empty file at its Close-Session") 
     w.application.meaning = disposition::success;
     check_accepted(w.close());
     CHECK(w.notified.size() == 2);
-    CHECK(w.destinations.at(std::string(target)).empty());
+    CHECK(w.destinations.at(std::string(inbox_file)).empty());
 }
 
 TEST_CASE("server: a reply URL that cannot be sent is the application's error [MC-BUP 2.2.1.2]") {
@@ -733,8 +733,8 @@ TEST_CASE("server: a restart between any two requests loses nothing") {
         check_accepted(w.close());
         w.restart();
         check_accepted(w.close());
-        CHECK(w.destinations[std::string(target)] == file);
-        CHECK(w.publications[std::string(target)] == 1);
+        CHECK(w.destinations[std::string(inbox_file)] == file);
+        CHECK(w.publications[std::string(inbox_file)] == 1);
     }
 }
 
@@ -924,7 +924,7 @@ TEST_CASE("server: an empty file is closed once, also if it could not be moved a
     w.publish_problem.reset();
     check_accepted(w.close());
     check_accepted(w.close());
-    CHECK(w.publications[std::string(target)] == 1);
+    CHECK(w.publications[std::string(inbox_file)] == 1);
 }
 
 // Literally, so that a change of the table is seen here.

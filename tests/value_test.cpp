@@ -279,7 +279,7 @@ TEST_CASE("url: parts of an http URL [RFC 3986 3]") {
 
 namespace {
 
-std::string resolved(std::string_view destination, std::string_view reply) {
+std::string reply_url(std::string_view destination, std::string_view reply) {
     std::string out(max_resolved_url_size(destination.size(), reply.size()), '?');
     const result<std::size_t> size = resolve_reply_url(destination, reply, out);
     if (!size) return std::string(name_of(size.error().code));
@@ -297,71 +297,71 @@ std::string resolved(std::string_view destination, std::string_view reply) {
 } // namespace
 
 TEST_CASE("reply url: as the Windows client resolves what IIS sends [MC-BUP 4.2]") {
-    CHECK(resolved("http://frankcao8/upload-ref-isapi-WebFarm/2100mb-rfc2119.txt",
-                   R"(BITS-Sessions\Replies\{C85B4E0A-9EB9-4114-BFA4-8A43B4710091}\responsefile.bin)") ==
+    CHECK(reply_url("http://frankcao8/upload-ref-isapi-WebFarm/2100mb-rfc2119.txt",
+                    R"(BITS-Sessions\Replies\{C85B4E0A-9EB9-4114-BFA4-8A43B4710091}\responsefile.bin)") ==
           "http://frankcao8/upload-ref-isapi-WebFarm/BITS-Sessions/Replies/"
           "%7BC85B4E0A-9EB9-4114-BFA4-8A43B4710091%7D/responsefile.bin");
 }
 
 TEST_CASE("reply url: absolute, relative, paths, dots, queries [RFC 3986 5.2]") {
     constexpr std::string_view base = "http://h:8/a/b/c?q=/x";
-    CHECK(resolved(base, "http://r/x") == "http://r/x");
-    CHECK(resolved(base, "HTTPS://r:1/x/../y?z#f") == "HTTPS://r:1/y?z");
-    CHECK(resolved(base, "http://r") == "http://r/");
-    CHECK(resolved(base, "x") == "http://h:8/a/b/x");
-    CHECK(resolved(base, "x/y?z=1") == "http://h:8/a/b/x/y?z=1");
-    CHECK(resolved(base, "/x") == "http://h:8/x");
-    CHECK(resolved(base, "\\x\\y") == "http://h:8/x/y");
-    CHECK(resolved(base, "../x") == "http://h:8/a/x");
-    CHECK(resolved(base, "./x/.") == "http://h:8/a/b/x/");
-    CHECK(resolved(base, "x/..") == "http://h:8/a/b/");
-    CHECK(resolved(base, "..\\..\\..\\..\\x") == "http://h:8/x");
-    CHECK(resolved("http://h", "x") == "http://h/x");
-    CHECK(resolved("http://h/x", "y") == "http://h/y");
-    CHECK(resolved("https://[::1]:8/x/y", "z") == "https://[::1]:8/x/z");
-    CHECK(resolved("http://h/x", "http://r?q") == "http://r/?q");
-    CHECK(resolved("http://h/x", "http://r/y\\z") == "http://r/y%5Cz"); // folders of a path only
+    CHECK(reply_url(base, "http://r/x") == "http://r/x");
+    CHECK(reply_url(base, "HTTPS://r:1/x/../y?z#f") == "HTTPS://r:1/y?z");
+    CHECK(reply_url(base, "http://r") == "http://r/");
+    CHECK(reply_url(base, "x") == "http://h:8/a/b/x");
+    CHECK(reply_url(base, "x/y?z=1") == "http://h:8/a/b/x/y?z=1");
+    CHECK(reply_url(base, "/x") == "http://h:8/x");
+    CHECK(reply_url(base, "\\x\\y") == "http://h:8/x/y");
+    CHECK(reply_url(base, "../x") == "http://h:8/a/x");
+    CHECK(reply_url(base, "./x/.") == "http://h:8/a/b/x/");
+    CHECK(reply_url(base, "x/..") == "http://h:8/a/b/");
+    CHECK(reply_url(base, "..\\..\\..\\..\\x") == "http://h:8/x");
+    CHECK(reply_url("http://h", "x") == "http://h/x");
+    CHECK(reply_url("http://h/x", "y") == "http://h/y");
+    CHECK(reply_url("https://[::1]:8/x/y", "z") == "https://[::1]:8/x/z");
+    CHECK(reply_url("http://h/x", "http://r?q") == "http://r/?q");
+    CHECK(reply_url("http://h/x", "http://r/y\\z") == "http://r/y%5Cz"); // folders of a path only
     // A colon makes a scheme only where a scheme can stand before it.
-    CHECK(resolved("http://h/x/", "1a:b") == "http://h/x/1a:b");
-    CHECK(resolved("http://h/x/", "a_b:c") == "http://h/x/a_b:c");
-    CHECK(resolved("http://h/x/", ":80") == "http://h/x/:80");
+    CHECK(reply_url("http://h/x/", "1a:b") == "http://h/x/1a:b");
+    CHECK(reply_url("http://h/x/", "a_b:c") == "http://h/x/a_b:c");
+    CHECK(reply_url("http://h/x/", ":80") == "http://h/x/:80");
 }
 
 TEST_CASE("reply url: what may not stand in a URL is percent-encoded, what is encoded stays [RFC 3986 2.1]") {
-    CHECK(resolved("http://h/", "a b{c}\"\xe4") == "http://h/a%20b%7Bc%7D%22%E4");
-    CHECK(resolved("http://h/", "%7Ba%7D") == "http://h/%7Ba%7D");
-    CHECK(resolved("http://h/", "100%") == "http://h/100%25");
-    CHECK(resolved("http://h/", "%zz%4") == "http://h/%25zz%254");
-    CHECK(resolved("http://h/", "%4z%z4%41") == "http://h/%254z%25z4%41");
-    CHECK(resolved("http://h/", "a?b?c d") == "http://h/a?b?c%20d");
-    CHECK(resolved("http://h/", "http://r/a\\b") == "http://r/a%5Cb");
-    CHECK(resolved("http://h/", "a/{x:y}") == "http://h/a/%7Bx:y%7D");
+    CHECK(reply_url("http://h/", "a b{c}\"\xe4") == "http://h/a%20b%7Bc%7D%22%E4");
+    CHECK(reply_url("http://h/", "%7Ba%7D") == "http://h/%7Ba%7D");
+    CHECK(reply_url("http://h/", "100%") == "http://h/100%25");
+    CHECK(reply_url("http://h/", "%zz%4") == "http://h/%25zz%254");
+    CHECK(reply_url("http://h/", "%4z%z4%41") == "http://h/%254z%25z4%41");
+    CHECK(reply_url("http://h/", "a?b?c d") == "http://h/a?b?c%20d");
+    CHECK(reply_url("http://h/", "http://r/a\\b") == "http://r/a%5Cb");
+    CHECK(reply_url("http://h/", "a/{x:y}") == "http://h/a/%7Bx:y%7D");
 }
 
 TEST_CASE("reply url: other schemes, other hosts without a scheme, controls and excess are refused") {
-    CHECK(resolved("http://h/", "") == "bad_url");
-    CHECK(resolved("http://h/", "#x") == "bad_url");
-    CHECK(resolved("http://h/", "?q") == "bad_url");
-    CHECK(resolved("http://u:p@h/", "x") == "bad_url");
-    CHECK(resolved("http://h/", "file:///etc/passwd") == "bad_url");
-    CHECK(resolved("http://h/", "C:\\bits\\reply") == "bad_url");
-    CHECK(resolved("http://h/", "javascript:alert(1)") == "bad_url");
-    CHECK(resolved("http://h/", "h2:x") == "bad_url");
-    CHECK(resolved("http://h/", "a+b-c.d:x") == "bad_url");
-    CHECK(resolved("http://h/", "http:") == "bad_url");
-    CHECK(resolved("http://h/", "http:/") == "bad_url");
-    CHECK(resolved("http://h/", "http://") == "bad_url");
-    CHECK(resolved("http://h/", "http:\\\\evil\\x") == "bad_url");
-    CHECK(resolved("http://h/", "http://evil\\x") == "bad_url");
-    CHECK(resolved("http://h/", "//evil/x") == "bad_url");
-    CHECK(resolved("http://h/", "\\\\evil\\share") == "bad_url");
-    CHECK(resolved("http://h/", "/\\evil/x") == "bad_url");
-    CHECK(resolved("http://h/", "http://u:p@evil/x") == "bad_url");
-    CHECK(resolved("http://h/", "http:///x") == "bad_url");
-    CHECK(resolved("http://h/", "a\r\nb") == "bad_url");
-    CHECK(resolved("h/x", "a") == "bad_url");
-    CHECK(resolved("http://h/", std::string(2200, 'a')).size() == 9 + 2200);
-    CHECK(resolved("http://h/", std::string(2201, 'a')) == "value_too_long");
+    CHECK(reply_url("http://h/", "") == "bad_url");
+    CHECK(reply_url("http://h/", "#x") == "bad_url");
+    CHECK(reply_url("http://h/", "?q") == "bad_url");
+    CHECK(reply_url("http://u:p@h/", "x") == "bad_url");
+    CHECK(reply_url("http://h/", "file:///etc/passwd") == "bad_url");
+    CHECK(reply_url("http://h/", "C:\\bits\\reply") == "bad_url");
+    CHECK(reply_url("http://h/", "javascript:alert(1)") == "bad_url");
+    CHECK(reply_url("http://h/", "h2:x") == "bad_url");
+    CHECK(reply_url("http://h/", "a+b-c.d:x") == "bad_url");
+    CHECK(reply_url("http://h/", "http:") == "bad_url");
+    CHECK(reply_url("http://h/", "http:/") == "bad_url");
+    CHECK(reply_url("http://h/", "http://") == "bad_url");
+    CHECK(reply_url("http://h/", "http:\\\\evil\\x") == "bad_url");
+    CHECK(reply_url("http://h/", "http://evil\\x") == "bad_url");
+    CHECK(reply_url("http://h/", "//evil/x") == "bad_url");
+    CHECK(reply_url("http://h/", "\\\\evil\\share") == "bad_url");
+    CHECK(reply_url("http://h/", "/\\evil/x") == "bad_url");
+    CHECK(reply_url("http://h/", "http://u:p@evil/x") == "bad_url");
+    CHECK(reply_url("http://h/", "http:///x") == "bad_url");
+    CHECK(reply_url("http://h/", "a\r\nb") == "bad_url");
+    CHECK(reply_url("h/x", "a") == "bad_url");
+    CHECK(reply_url("http://h/", std::string(2200, 'a')).size() == 9 + 2200);
+    CHECK(reply_url("http://h/", std::string(2201, 'a')) == "value_too_long");
 }
 
 namespace {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t longest_validator = 1000;
 /// Behind the name of a temporary file that is not the one yet.
-constexpr const char* fresh = ".new";
+constexpr const char* fresh_suffix = ".new";
 
 std::optional<std::string_view> find(const transfer::http_answer& a, std::string_view name) {
     for (const auto& [key, value] : a.headers) {
@@ -103,7 +103,7 @@ class fetch {
     }
     /// With another inode than the old one, so that nobody takes its bytes for those of the old file.
     bool open_new() {
-        const std::string name = part_ + fresh;
+        const std::string name = part_ + fresh_suffix;
         ::unlink(name.c_str());
         fd_ = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (fd_ < 0 || std::rename(name.c_str(), part_.c_str()) != 0) return keep_errno();
@@ -139,7 +139,7 @@ fetch_result fetch_part(transfer::http_client& http, const std::string& url, con
 }
 
 bool remove_part(const std::string& part) {
-    ::unlink((part + fresh).c_str());
+    ::unlink((part + fresh_suffix).c_str());
     return ::unlink(part.c_str()) == 0 || errno == ENOENT;
 }
 

@@ -28,7 +28,7 @@ using bitswire::notifier_todo;
 namespace http = boost::beast::http;
 
 constexpr std::size_t piece_size = 64 * 1024;
-constexpr std::size_t max_head_size = 16 * 1024;
+constexpr std::size_t max_answer_head_size = 16 * 1024;
 
 bitswire::notifier_config config_of(const options& o, std::string_view original_url, std::string_view request_path,
                                     std::string_view response_path, std::uint64_t size_bytes, std::span<char> url) {
@@ -55,7 +55,7 @@ notification::notification(server& s, const std::string& session_id, const std::
       url_(bitswire::max_resolved_url_size(original_url.size(), s.settings().notification_url.size())),
       notifier_(config_of(s.settings(), original_url_, request_path_, response_path_, size_bytes, url_)),
       on_done_(std::move(on_done)), resolver_(s.io()), socket_(s.io()), timer_(s.io()), unsent_(size_bytes),
-      read_(max_head_size + piece_size) {
+      read_(max_answer_head_size + piece_size) {
     server_.joined(*this);
 }
 
@@ -161,7 +161,7 @@ void notification::read_head() {
     if (reads_head_) return;
     reads_head_ = true;
     parser_.emplace();
-    parser_->header_limit(max_head_size);
+    parser_->header_limit(max_answer_head_size);
     parser_->body_limit(UINT64_MAX); // the disk sets the limit
     http::async_read_header(
         socket_, read_, *parser_,

@@ -17,8 +17,8 @@ namespace bits_server {
 
 namespace {
 
-constexpr std::string_view folder = "BITS-Sessions/Replies/"; // as IIS has it
-constexpr std::string_view file = "/responsefile.bin";
+constexpr std::string_view path_begin = "BITS-Sessions/Replies/"; // as IIS has it
+constexpr std::string_view path_end = "/responsefile.bin";
 
 std::string head_of(std::uint16_t status, std::uint64_t size_bytes, bool keep_alive, std::string_view further_lines) {
     std::string head = "HTTP/1.1 " + std::to_string(status) + ' ';
@@ -37,11 +37,11 @@ std::string reply_url_of(std::string_view prefix, std::string_view id) {
         prefix.remove_suffix(1);
     std::string url(prefix);
     url += '/';
-    url += folder;
+    url += path_begin;
     url += "%7B";
     url += id.substr(1, id.size() - 2);
     url += "%7D";
-    return url += file;
+    return url += path_end;
 }
 
 std::string session_of_reply(std::string_view target, std::string_view prefix) {
@@ -49,8 +49,9 @@ std::string session_of_reply(std::string_view target, std::string_view prefix) {
     const auto size = bitswire::write_file_path(target, prefix, path);
     if (!size) return {};
     path.resize(*size);
-    if (!path.starts_with(folder) || !path.ends_with(file) || path.size() < folder.size() + file.size()) return {};
-    const std::string id = path.substr(folder.size(), path.size() - folder.size() - file.size());
+    if (!path.starts_with(path_begin) || !path.ends_with(path_end) || path.size() < path_begin.size() + path_end.size())
+        return {};
+    const std::string id = path.substr(path_begin.size(), path.size() - path_begin.size() - path_end.size());
     return bitswire::parse_guid(id) ? id : std::string{};
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view format = "bitswire-upload 1";
+constexpr std::string_view state_format = "bitswire-upload 1";
 /// Far more than a state has; a file beyond is none.
 constexpr std::size_t max_state_size = 65'536;
 
@@ -50,7 +50,7 @@ std::string readable(std::string_view text) {
 }
 
 std::string text_of(const upload_state& state) {
-    const json j = {{"format", format},
+    const json j = {{"format", state_format},
                     {"url", state.url},
                     {"file", readable(state.file.path)},
                     {"path", to_hex(state.file.path)},
@@ -70,7 +70,7 @@ std::optional<upload_state> state_file::read() const {
     const std::string& text = *bytes;
     try {
         const json j = json::parse(text);
-        if (j.at("format") != format) throw usage_error(path_ + ": is not the state of an upload");
+        if (j.at("format") != state_format) throw usage_error(path_ + ": is not the state of an upload");
         const auto path = from_hex(j.at("path").get_ref<const std::string&>());
         const auto snapshot = from_hex(j.at("snapshot").get_ref<const std::string&>());
         if (!path || !snapshot) throw usage_error(path_ + ": the state is damaged");

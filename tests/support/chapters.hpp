@@ -13,7 +13,7 @@
 
 /// Each of the events leads to `to`, and `act` is to be done.
 template <class Rules>
-struct outcome {
+struct reaction {
     std::vector<typename Rules::event> on;
     std::optional<typename Rules::state> to;
     typename Rules::action act;
@@ -23,10 +23,10 @@ struct outcome {
 inline constexpr std::nullopt_t stays = std::nullopt;
 
 template <class Rules>
-using outcomes = std::vector<outcome<Rules>>;
+using reactions = std::vector<reaction<Rules>>;
 
 template <class Rules>
-outcomes<Rules> operator+(outcomes<Rules> some, const outcomes<Rules>& more) {
+reactions<Rules> operator+(reactions<Rules> some, const reactions<Rules>& more) {
     some.insert(some.end(), more.begin(), more.end());
     return some;
 }
@@ -35,7 +35,7 @@ outcomes<Rules> operator+(outcomes<Rules> some, const outcomes<Rules>& more) {
 template <class Rules>
 struct chapter {
     typename Rules::state in;
-    outcomes<Rules> takes;
+    reactions<Rules> takes;
 };
 
 /// Each state takes what its chapter says, and nothing else.
@@ -47,9 +47,9 @@ void check_chapters(const std::vector<chapter<Rules>>& chapters) {
             const auto on = static_cast<typename Rules::event>(e);
             CAPTURE(std::string(bitswire::enum_name(in)));
             CAPTURE(std::string(bitswire::enum_name(on)));
-            outcomes<Rules> expected;
+            reactions<Rules> expected;
             for (const chapter<Rules>& each : chapters) {
-                for (const outcome<Rules>& o : each.takes) {
+                for (const reaction<Rules>& o : each.takes) {
                     for (const auto event : o.on) {
                         if (each.in == in && event == on) expected.push_back(o);
                     }
