@@ -57,7 +57,7 @@ for preset in "${presets[@]}"; do
   cmake --preset "$preset" >"$log" 2>&1 || { cat "$log"; exit 1; }
   cmake --build --preset "$preset" -j2 >"$log" 2>&1 || { cat "$log"; exit 1; }
   code=0
-  ctest --preset "$preset" -j2 >"$log" 2>&1 || code=$?
+  ctest --preset "$preset" >"$log" 2>&1 || code=$?
   grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )|^$' "$log" || true
   print_figures "build/$preset/Testing/Temporary/LastTest.log"
   summary=$(grep -E '^[0-9]+% tests passed, [0-9]+ tests failed out of [0-9]+' "$log") || { echo "no test ran"; exit 1; }
