@@ -69,6 +69,7 @@ application=$source_folder/examples/application/application.py
 start_listening() {
   local log=$1
   shift
+  : >"$log" # to be read before the program may have begun
   "$@" >"$log" 2>&1 &
   started_pid=$!
   started+=("$started_pid")
