@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "../support/machine_laws.hpp"
 #include "rows.hpp"
 
 #include <bitswire/bitswire.hpp>
@@ -33,7 +34,7 @@ struct mutant {
     std::string id; ///< file, table, row and flip; does not change when rows change places
     std::function<void()> apply;
     std::vector<std::size_t> points{}; ///< where it differs; empty: it is the library itself
-    bool compiles = true;              ///< the proofs of transition_table.hpp hold for it
+    bool compiles = true;              ///< the laws of machines hold for it
 };
 
 namespace detail {
@@ -43,11 +44,7 @@ struct machines {
     static void derive() {
         ((bitswire::detail::transition_cells<Rules>.now = bitswire::detail::make_cells<Rules>()), ...);
     }
-    static bool are_proved() {
-        return ((bitswire::detail::everything_is_used<Rules>() && bitswire::detail::every_state_is_reachable<Rules>() &&
-                 bitswire::detail::final_states_are_final_and_in_reach<Rules>()) &&
-                ...);
-    }
+    static bool are_proved() { return (laws::all_hold<Rules>() && ...); }
     static void watch(auto& catalogue) { (catalogue.watch(bitswire::detail::transition_cells<Rules>), ...); }
 };
 using all_machines = machines<back_end_client_rules, job_rules, upload_client_rules, upload_server_rules>;

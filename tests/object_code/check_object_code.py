@@ -64,7 +64,7 @@ PROGRAMS = {
         ack say_no(refusal why) { return refuse(why, packet_type::fragment); }""",
         "refusal_rows", {"refusals", "acks"}),
     "steps_jobs": ("""
-        std::optional<job_action> step(job_machine& m, job_event e) { return m.step(e); }""",
+        job_action step(job_machine& m, job_event e) { return *m.step(e); }""",
         "transition_cells<bitswire::job_rules>", {"machines"}),
 }
 

@@ -14,8 +14,6 @@ namespace bitswire {
 /// A set of enumerators of an enumeration with at most 32.
 template <class Enum>
 class enum_set {
-    static_assert(enumerator_count<Enum> <= 32);
-
   public:
     constexpr enum_set() noexcept = default;
     constexpr enum_set(std::initializer_list<Enum> members) noexcept {
@@ -24,6 +22,7 @@ class enum_set {
     }
     /// All enumerators that there are.
     static constexpr enum_set all() noexcept {
+        static_assert(enumerator_count<Enum> <= 32);
         enum_set set;
         set.bits_ = ~std::uint32_t{0} >> (32 - enumerator_count<Enum>);
         return set;

@@ -159,8 +159,8 @@ using job_machine = state_machine<job_rules>;
 
 /// What a method returns that is called in a state.
 constexpr hresult result_of(job_state s, job_event method) noexcept {
-    const auto row = job_machine::find_row(s, method);
-    return row ? job_rules::rows[*row].returns : "BG_E_INVALID_STATE"_hresult;
+    const job_transition* const row = job_machine::find_row(s, method);
+    return row != nullptr ? row->returns : job_rules::invalid_state;
 }
 
 /// The timers of a job. They count the time of a clock that nobody sets (*SetNoProgressTimeout*: Note).
@@ -192,13 +192,6 @@ inline constexpr auto job_timer_rows = [] {
     });
 }();
 // clang-format on
-
-static_assert([] {
-    for (std::size_t i = 0; i < job_timer_rows.size(); ++i) {
-        if (job_timer_rows[i].id != static_cast<job_timer>(i)) return false;
-    }
-    return job_timer_rows.size() == enumerator_count<job_timer>;
-}());
 
 constexpr const job_timer_row& row_of(job_timer t) noexcept { return job_timer_rows[static_cast<std::size_t>(t)]; }
 

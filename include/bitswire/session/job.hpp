@@ -331,9 +331,9 @@ class job : public job_record {
 
     /// The one way on: steps the machine, and does what goes with it.
     constexpr job_step happened(job_event event, const moment& now) noexcept {
-        const auto row = job_machine::find_row(state(), event);
-        if (!row) return refused("BG_E_INVALID_STATE"_hresult);
-        const hresult returns = job_rules::rows[*row].returns;
+        const job_transition* const row = job_machine::find_row(state(), event);
+        if (row == nullptr) return refused(job_rules::invalid_state);
+        const hresult returns = row->returns;
         timers_.advance(state(), now.steady);
         const job_state before = state();
         const job_action todo = *machine_.step(event);

@@ -105,7 +105,7 @@ class job_timers {
 
     /// Whether it runs, and its end means something in this state.
     [[nodiscard]] constexpr bool runs(const job_timer_row& row, job_state s) const noexcept {
-        return row.runs_in.contains(s) && !at(row.id).is_halted && job_machine::find_row(s, row.over).has_value();
+        return row.runs_in.contains(s) && !at(row.id).is_halted && job_machine(s).accepts(row.over);
     }
     [[nodiscard]] constexpr std::uint64_t elapsed(job_timer t, job_state s, time_point now) const noexcept {
         const timer& of = at(t);

@@ -59,13 +59,6 @@ inline constexpr auto upload_status_rows = std::to_array<upload_status_row>({
 });
 // clang-format on
 
-static_assert([] {
-    for (std::size_t i = 0; i < upload_status_rows.size(); ++i) {
-        if (upload_status_rows[i].status != static_cast<upload_status>(i)) return false;
-    }
-    return upload_status_rows.size() == enumerator_count<upload_status>;
-}());
-
 constexpr const upload_status_row& row_of(upload_status s) noexcept {
     return upload_status_rows[static_cast<std::size_t>(s)];
 }

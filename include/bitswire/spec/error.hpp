@@ -147,13 +147,6 @@ struct error {
 template <class T>
 using result = basic_result<T, error>;
 
-static_assert([] {
-    for (std::size_t i = 0; i < error_rows.size(); ++i) {
-        if (error_rows[i].code != static_cast<errc>(i)) return false;
-    }
-    return error_rows.size() == enumerator_count<errc>;
-}());
-
 /// The row of an error code. Static storage.
 constexpr const error_row& row_of(errc code) noexcept { return error_rows[static_cast<std::size_t>(code)]; }
 

@@ -89,13 +89,6 @@ inline constexpr auto refusal_rows = [] {
 }();
 // clang-format on
 
-static_assert([] {
-    for (std::size_t i = 0; i < refusal_rows.size(); ++i) {
-        if (refusal_rows[i].why != static_cast<refusal>(i)) return false;
-    }
-    return refusal_rows.size() == enumerator_count<refusal>;
-}());
-
 constexpr const refusal_row& row_of(refusal why) noexcept { return refusal_rows[static_cast<std::size_t>(why)]; }
 
 } // namespace bitswire
