@@ -1,5 +1,6 @@
 // base/: the scan over message bytes in all its forms, numbers, character classes, lists, results, table look-up.
 #include "support/guarded_bytes.hpp"
+#include "support/perfect_multiplier.hpp"
 #include "support/print.hpp"
 #include "support/questions.hpp"
 
@@ -311,7 +312,9 @@ TEST_CASE("perfect index: each row is led to, and what is not there leads to som
             k = key = key * 6364136223846793005U + 1442695040888963407U; // Knuth's MMIX
         return keys;
     }();
-    constexpr auto index = perfect_index<4096>::over(rows, [](std::uint64_t key) { return key; });
+    constexpr auto key_of = [](std::uint64_t key) { return key; };
+    constexpr auto index = perfect_index<4096>::over(rows, key_of, 0x635B33D3DEAC8379U);
+    REQUIRE(perfect_multiplier<4096>(rows, key_of) == index.multiplier());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         CHECK(index.find(rows[i]) == i);
         CHECK(index.find(rows[i] + 1) < rows.size());
@@ -337,14 +340,14 @@ TEST_CASE("name index: letters in either case, all else byte for byte, nothing l
         }
     };
     // Of one name, that it is another one is never seen before the comparison.
-    check(name_index<1, 2>::over({"S_OK"}), "S_OK");
-    check(name_index<1, 2>::over({"S_FALSE"}), "S_FALSE");
-    check(name_index<1, 2>::over({"AZ(09)_Y"}), "AZ(09)_Y");
-    check(name_index<1, 2>::over({"BG_E_EMPTY"}), "BG_E_EMPTY");
-    check(name_index<1, 2>::over({"BG_E_NOT_FOUND_H"}), "BG_E_NOT_FOUND_H");
-    check(name_index<1, 2>::over({"BG_E_HTTP_ERROR_404_AND_LONGER_X"}), "BG_E_HTTP_ERROR_404_AND_LONGER_X");
-    check(name_index<1, 2>::over({"BG_E_HTTP_ERROR_404_AND_LONGER_XY"}), "BG_E_HTTP_ERROR_404_AND_LONGER_XY");
+    check(name_index<1, 2>({"S_OK"}, 1), "S_OK");
+    check(name_index<1, 2>({"S_FALSE"}, 1), "S_FALSE");
+    check(name_index<1, 2>({"AZ(09)_Y"}, 1), "AZ(09)_Y");
+    check(name_index<1, 2>({"BG_E_EMPTY"}, 1), "BG_E_EMPTY");
+    check(name_index<1, 2>({"BG_E_NOT_FOUND_H"}, 1), "BG_E_NOT_FOUND_H");
+    check(name_index<1, 2>({"BG_E_HTTP_ERROR_404_AND_LONGER_X"}, 1), "BG_E_HTTP_ERROR_404_AND_LONGER_X");
+    check(name_index<1, 2>({"BG_E_HTTP_ERROR_404_AND_LONGER_XY"}, 1), "BG_E_HTTP_ERROR_404_AND_LONGER_XY");
     constexpr std::string_view longest = "HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED)ABCDE";
     static_assert(longest.size() == 62);
-    check(name_index<1, 2>::over({longest}), longest);
+    check(name_index<1, 2>({longest}, 1), longest);
 }

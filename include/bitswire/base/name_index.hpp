@@ -42,19 +42,17 @@ class name_comparison {
 
 } // namespace detail
 
-/// `Count` names of at most 62 characters, kept here once more.
+/// `Count` names of 1 to 62 characters, kept here once more.
 template <std::size_t Count, std::size_t Slots>
 class name_index {
   public:
-    /// Does not compile for names that are too long, of other characters, or twice the same.
-    static consteval name_index over(const std::array<std::string_view, Count>& names) {
-        for (const std::string_view name : names) {
-            for (const char c : name) {
-                const bool is_fine = (c >= 'A' && c <= 'Z') || is(char_class::digit, c) || detail::contains("_()", c);
-                if (!is_fine || name.size() > max_size) static_cast<void>(names.at(Count)); // not a constant expression
-            }
+    /// Of names as above, no two alike; for the multiplier see perfect_index.hpp.
+    consteval name_index(const std::array<std::string_view, Count>& names, std::uint64_t multiplier)
+        : index_(perfect_index<Slots>::over(names, hash_of, multiplier)) {
+        for (std::size_t n = 0; n < Count; ++n) {
+            for (const char c : names[n])
+                names_[n].text[names_[n].size++] = c;
         }
-        return name_index(names);
     }
 
     struct found {
@@ -82,6 +80,11 @@ class name_index {
         return {number, compared.is_equal()};
     }
 
+    static constexpr std::uint64_t hash_of(std::string_view name) noexcept {
+        return name.size() < word_size ? short_word(name) | case_bits : hash_of_words(name);
+    }
+    [[nodiscard]] constexpr std::uint64_t multiplier() const noexcept { return index_.multiplier(); }
+
   private:
     static constexpr std::size_t word_size = detail::word_blocks::width;
     static constexpr std::size_t max_size = 62;
@@ -91,16 +94,6 @@ class name_index {
         std::array<char, 63> text{};
         std::uint8_t size = 0;
     };
-
-    consteval explicit name_index(const std::array<std::string_view, Count>& names)
-        : index_(perfect_index<Slots>::over(names, [](std::string_view name) {
-              return name.size() < word_size ? short_word(name) | case_bits : hash_of_words(name);
-          })) {
-        for (std::size_t n = 0; n < Count; ++n) {
-            for (const char c : names[n])
-                names_[n].text[names_[n].size++] = c;
-        }
-    }
 
     [[nodiscard]] constexpr found find_short(std::string_view text) const noexcept {
         const std::uint64_t word = short_word(text);

@@ -9,7 +9,9 @@
 #ifndef BITSWIRE_SPEC_HRESULT_TABLE_HPP
 #define BITSWIRE_SPEC_HRESULT_TABLE_HPP
 
+#include "../base/ascii.hpp"
 #include "../base/enum_name.hpp"
+#include "../base/hash_index.hpp"
 #include "../base/name_index.hpp"
 #include "../base/perfect_index.hpp"
 #include "../base/text_literal.hpp"
@@ -233,11 +235,12 @@ inline constexpr auto hresult_aliases = std::to_array<hresult_alias>({
 
 namespace detail {
 
-inline constexpr auto hresult_by_value =
-    perfect_index<1024>::over(hresult_rows, [](const hresult_row& row) { return row.code.value; });
+inline constexpr auto hresult_by_value = perfect_index<512>::over(
+    hresult_rows, [](const hresult_row& row) { return row.code.value; }, 0x7787B017A575FD73U);
 
 /// The names of all rows, and behind them the aliases.
-inline constexpr auto hresult_spellings = [] {
+template <class Late>
+consteval auto hresult_spellings() {
     std::array<std::string_view, hresult_rows.size() + hresult_aliases.size()> names{};
     std::size_t n = 0;
     for (const hresult_row& row : hresult_rows)
@@ -245,20 +248,45 @@ inline constexpr auto hresult_spellings = [] {
     for (const hresult_alias& a : hresult_aliases)
         names[n++] = a.alias;
     return names;
-}();
+}
 
-inline constexpr auto hresult_by_name = name_index<hresult_spellings.size(), 4096>::over(hresult_spellings);
+/// Templates, so that only those wait for the index who look up names while their program runs.
+template <class Late = void>
+inline constexpr auto hresult_by_name =
+    name_index<hresult_rows.size() + hresult_aliases.size(), 2048>(hresult_spellings<Late>(), 0xBA4C3A50037DC689U);
 
 /// The rows that `hresult_spellings` lead to.
+template <class Late = void>
 inline constexpr auto hresult_rows_of_spellings = [] {
-    std::array<std::uint8_t, hresult_spellings.size()> rows{};
+    std::array<std::uint8_t, hresult_rows.size() + hresult_aliases.size()> rows{};
     for (std::size_t n = 0; n < rows.size(); ++n) {
         const bool is_name = n < hresult_rows.size();
         rows[n] = static_cast<std::uint8_t>(
-            is_name ? n : hresult_by_name.find(hresult_aliases[n - hresult_rows.size()].name).number);
+            is_name ? n : hresult_by_name<Late>.find(hresult_aliases[n - hresult_rows.size()].name).number);
     }
     return rows;
 }();
+
+/// Chosen so that few names collide; another choice would only take compilers longer.
+constexpr std::uint32_t hash_of_hresult_name(const char* name, std::size_t size) noexcept {
+    const char* const last = name + size - 1;
+    return static_cast<std::uint32_t>(size * 4) + (static_cast<unsigned char>(*last) | 0x20U) * 5 +
+           (static_cast<unsigned char>(last[-2]) | 0x20U) * 17;
+}
+
+/// For compilers, to which the other index is dear.
+inline constexpr auto hresult_by_literal = hash_index<512>::over(
+    hresult_rows, [](const hresult_row& row) { return hash_of_hresult_name(row.name.data(), row.name.size()); });
+
+consteval hresult hresult_of(std::string_view name) {
+    const auto matches = [&](std::size_t n) { return iequals(hresult_rows[n].name, name); };
+    const std::size_t found = hresult_by_literal.find(hash_of_hresult_name(name.data(), name.size()), matches);
+    if (found != hresult_by_literal.npos) return hresult_rows[found].code;
+    for (const hresult_alias& a : hresult_aliases) {
+        if (iequals(a.alias, name)) return hresult_of(a.name);
+    }
+    return hresult_rows[hresult_rows.size()].code; // not a constant expression
+}
 
 } // namespace detail
 
@@ -269,9 +297,10 @@ constexpr const hresult_row* find_hresult(hresult code) noexcept {
 }
 
 /// The row of a name in any letter case, documented aliases included, or null. Static storage.
+template <class Late = void>
 constexpr const hresult_row* find_hresult(std::string_view name) noexcept {
-    const auto found = detail::hresult_by_name.find(name);
-    const hresult_row* const rows[] = {nullptr, &hresult_rows[detail::hresult_rows_of_spellings[found.number]]};
+    const auto found = detail::hresult_by_name<Late>.find(name);
+    const hresult_row* const rows[] = {nullptr, &hresult_rows[detail::hresult_rows_of_spellings<Late>[found.number]]};
     return rows[found.is_equal ? 1 : 0]; // no branch, which would be guessed wrong
 }
 
@@ -287,9 +316,7 @@ constexpr std::string_view name_of(disposition d) noexcept { return enum_name(d)
 inline namespace literals {
 
 /// `"BG_E_TOO_LARGE"_hresult`: the code of a name, taken from the table. A name that is not there does not compile.
-consteval hresult operator""_hresult(const char* name, std::size_t size) {
-    return find_hresult(std::string_view{name, size})->code;
-}
+consteval hresult operator""_hresult(const char* name, std::size_t size) { return detail::hresult_of({name, size}); }
 
 } // namespace literals
 
