@@ -24,13 +24,13 @@ class text_arena {
     constexpr text_arena() noexcept = default;
     /// Borrows `memory`, of which no more than 2^32-1 bytes are used.
     constexpr explicit text_arena(std::span<char> memory) noexcept
-        : memory_(memory.first(memory.size() < UINT32_MAX ? memory.size() : UINT32_MAX)) {}
+        : memory_(memory.data()), capacity_(capacity_of(memory)) {}
 
     [[nodiscard]] constexpr std::uint32_t used() const noexcept { return used_; }
-    [[nodiscard]] constexpr std::size_t room() const noexcept { return memory_.size() - used_; }
+    [[nodiscard]] constexpr std::size_t room() const noexcept { return capacity_ - used_; }
     /// Borrows the memory until the next change of the arena.
     [[nodiscard]] constexpr std::string_view view(const text_slot& slot) const noexcept {
-        return {memory_.data() + slot.offset, slot.size};
+        return {memory_ + slot.offset, slot.size};
     }
 
     /// Goes on in other memory, with the same slots. False, and nothing changed, if it is too small.
@@ -38,7 +38,8 @@ class text_arena {
         if (memory.size() < used_) return false;
         for (std::uint32_t i = 0; i < used_; ++i)
             memory[i] = memory_[i];
-        memory_ = memory.first(memory.size() < UINT32_MAX ? memory.size() : UINT32_MAX);
+        memory_ = memory.data();
+        capacity_ = capacity_of(memory);
         return true;
     }
 
@@ -77,7 +78,12 @@ class text_arena {
     }
 
   private:
-    std::span<char> memory_{};
+    static constexpr std::uint32_t capacity_of(std::span<char> memory) noexcept {
+        return memory.size() < UINT32_MAX ? static_cast<std::uint32_t>(memory.size()) : UINT32_MAX;
+    }
+
+    char* memory_ = nullptr;
+    std::uint32_t capacity_ = 0;
     std::uint32_t used_ = 0;
 };
 

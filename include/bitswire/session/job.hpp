@@ -19,7 +19,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -233,9 +232,9 @@ class job : public job_record {
     constexpr void on_restarted() noexcept { static_cast<void>(machine_.step(job_event::restarted)); }
     /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
     constexpr job_step on_timer(const moment& now) noexcept {
-        const std::optional<job_timer> over = is_over() ? std::nullopt : timers_.find_over(state(), now.steady);
-        if (!over) return {};
-        const job_event e = row_of(*over).over;
+        const job_timer_row* const over = is_over() ? nullptr : timers_.find_over(state(), now.steady);
+        if (over == nullptr) return {};
+        const job_event e = over->over;
         if (e == job_event::download_time_over) {
             error_ = {"BG_E_MAXDOWNLOAD_TIMEOUT"_hresult, error_context::general_queue_manager};
             error_file_ = files_.transferred();

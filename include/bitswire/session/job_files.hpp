@@ -96,16 +96,16 @@ constexpr bool is_range(const file_range& r) noexcept {
     return r.length == length_to_eof || r.length <= size_unknown - r.offset;
 }
 
-/// What is wrong with ranges, or S_OK. `scratch` is as large. Source: *AddFileWithRanges*.
-constexpr hresult check_ranges(std::span<const file_range> ranges, std::span<file_range> scratch) noexcept {
+/// What is wrong with ranges, or S_OK. `scratch` has room for as many. Source: *AddFileWithRanges*.
+constexpr hresult check_ranges(std::span<const file_range> ranges, file_range* scratch) noexcept {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
         if (!is_range(ranges[i])) return "BG_E_INVALID_RANGE"_hresult;
         scratch[i] = ranges[i];
     }
     heap_sort(
-        scratch.size(), [&](std::size_t a, std::size_t b) noexcept { return scratch[a].offset > scratch[b].offset; },
+        ranges.size(), [&](std::size_t a, std::size_t b) noexcept { return scratch[a].offset > scratch[b].offset; },
         [&](std::size_t a, std::size_t b) noexcept { std::swap(scratch[a], scratch[b]); });
-    for (std::size_t i = 1; i < scratch.size(); ++i) {
+    for (std::size_t i = 1; i < ranges.size(); ++i) {
         const file_range& before = scratch[i - 1];
         if (before.length == length_to_eof || before.offset + before.length > scratch[i].offset)
             return "BG_E_OVERLAPPING_RANGES"_hresult;
@@ -147,7 +147,7 @@ class job_files {
         const job_file_record& f = files_[i];
         return {.remote_name = arena_.view(f.remote_name),
                 .local_name = arena_.view(f.local_name),
-                .ranges = ranges_.subspan(f.first_range, f.range_count),
+                .ranges = {ranges_.data() + f.first_range, f.range_count},
                 .bytes_total = f.bytes_total,
                 .bytes_transferred = f.bytes_transferred,
                 .is_transferred = i < transferred_,
@@ -170,9 +170,8 @@ class job_files {
                           // To look for overlaps they are sorted, behind where they are kept as they came.
                           ranges.size() <= (ranges_.size() - range_count_) / 2;
         if (!fits) return detail::out_of_memory;
-        const std::span<file_range> kept = ranges_.subspan(range_count_, ranges.size());
-        const hresult problem =
-            detail::check_ranges(ranges, ranges_.subspan(range_count_ + ranges.size(), ranges.size()));
+        file_range* const kept = ranges_.data() + range_count_;
+        const hresult problem = detail::check_ranges(ranges, kept + ranges.size());
         if (problem.is_failure()) return problem;
         std::uint64_t total = ranges.empty() ? size_unknown : 0;
         for (std::size_t i = 0; i < ranges.size(); ++i) {
@@ -195,9 +194,9 @@ class job_files {
                                      std::uint32_t only = UINT32_MAX) noexcept {
         // They may be names of this very job, which move while names are replaced; what is longer than names replaces
         // none.
-        std::array<char, max_url_size> old_copy{};
-        std::array<char, max_url_size> new_copy{};
-        const auto keep = [](std::string_view& text, std::span<char> copy) noexcept {
+        name_buffer old_copy{};
+        name_buffer new_copy{};
+        const auto keep = [](std::string_view& text, name_buffer& copy) noexcept {
             if (text.size() > copy.size()) return;
             for (std::size_t i = 0; i < text.size(); ++i)
                 copy[i] = text[i];
@@ -205,7 +204,7 @@ class job_files {
         };
         keep(old_prefix, old_copy);
         keep(new_prefix, new_copy);
-        std::array<char, max_url_size> name{};
+        name_buffer name{};
         std::size_t room = arena_.room();
         bool any = false;
         const auto applies = [&](std::uint32_t i) noexcept {
@@ -311,6 +310,8 @@ class job_files {
     }
 
   private:
+    using name_buffer = std::array<char, max_url_size>;
+
     /// Every place that says where a text of the arena is.
     constexpr auto each_slot() noexcept {
         return [this](auto f) noexcept {
@@ -324,7 +325,7 @@ class job_files {
     }
     /// The name of a file with another beginning; 0 if it is too long.
     [[nodiscard]] constexpr std::size_t compose(std::uint32_t i, std::string_view old_prefix,
-                                                std::string_view new_prefix, std::span<char> out) const noexcept {
+                                                std::string_view new_prefix, name_buffer& out) const noexcept {
         const std::string_view rest = arena_.view(files_[i].remote_name).substr(old_prefix.size());
         if (new_prefix.size() > out.size() || rest.size() > out.size() - new_prefix.size()) return 0;
         std::size_t size = 0;

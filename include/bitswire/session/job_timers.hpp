@@ -14,7 +14,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace bitswire {
 
@@ -54,12 +53,12 @@ class job_timers {
     [[nodiscard]] constexpr bool is_over(job_timer t, job_state s, time_point now) const noexcept {
         return left_ms(t, elapsed(t, s, now)) == 0;
     }
-    /// A timer that is over in a state where that means something.
-    [[nodiscard]] constexpr std::optional<job_timer> find_over(job_state s, time_point now) const noexcept {
+    /// A timer that is over in a state where that means something, or null.
+    [[nodiscard]] constexpr const job_timer_row* find_over(job_state s, time_point now) const noexcept {
         for (const job_timer_row& row : job_timer_rows) {
-            if (runs(row, s) && is_over(row.id, s, now)) return row.id;
+            if (runs(row, s) && is_over(row.id, s, now)) return &row;
         }
-        return std::nullopt;
+        return nullptr;
     }
     /// When the first one will be over, if nothing happens before.
     [[nodiscard]] constexpr time_point wake_at(job_state s) const noexcept {

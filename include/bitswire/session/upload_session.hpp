@@ -336,7 +336,11 @@ class upload_session {
     /// The one way on: steps the machine, and says what its action is for the embedder. `told` is the Ack of an action
     /// that answers with an error.
     constexpr upload_server_step perform(upload_server_event event, const upload_directory& d,
-                                         const upload_session_call& c, std::optional<ack> told = {}) noexcept {
+                                         const upload_session_call& c, const ack& told) noexcept {
+        return perform(event, d, c, &told);
+    }
+    constexpr upload_server_step perform(upload_server_event event, const upload_directory& d,
+                                         const upload_session_call& c, const ack* told = nullptr) noexcept {
         using a = upload_server_action;
         const auto* const action = machine_.step(event);
         assert(action != nullptr);
@@ -347,7 +351,7 @@ class upload_session {
         case a::answer_out_of_sync:
             return {.answer = refused(refusal::out_of_sync, c)};
         case a::answer_error:
-            return {.answer = told ? *told : refused(refusal::storage_failed, c)};
+            return {.answer = told != nullptr ? *told : refused(refusal::storage_failed, c)};
         case a::store_body:
             return wait_for_body();
         case a::notify:
@@ -357,7 +361,7 @@ class upload_session {
         case a::discard:
             break;
         }
-        return {.todo = upload_server_todo::discard, .answer = told ? *told : accepted(d, c)};
+        return {.todo = upload_server_todo::discard, .answer = told != nullptr ? *told : accepted(d, c)};
     }
 
     constexpr upload_server_step with_body(const upload_request& r, const upload_directory& d,
