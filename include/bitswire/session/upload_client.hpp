@@ -239,8 +239,7 @@ class upload_client {
     /// Whether what was read can be of a client in `state`: its texts can be sent, and go together.
     [[nodiscard]] constexpr bool is_possible(state_type state) const noexcept {
         if (detail::check_sendable(make_request(packet_type::ping))) return false;
-        std::array<char, max_resolved_url_size(max_url_size, row_of(header::reply_url).max_read)> resolved{};
-        if (!reply_url_.empty() && !write_reply_url(resolved)) return false;
+        if (!reply_url_.empty() && check_reply_url(config_.url, reply_url_.view())) return false;
         if (!has_session() && (offset_ != 0 || !reply_url_.empty())) return false;
         if (state == state_type::init && (has_session() || !host_.empty())) return false;
         // The last byte counts as acknowledged only with the reply.
@@ -326,13 +325,9 @@ class upload_client {
     constexpr upload_client_event take_fragment(const ack& a, const ack_meaning& m, time_point now) noexcept {
         using e = upload_client_event;
         if (m.event == e::reply_announced && !a.reply_url.empty()) {
-            std::array<char, max_resolved_url_size(max_url_size, row_of(header::reply_url).max_read)> resolved{};
-            const result<std::size_t> size = resolve_reply_url(config_.url, a.reply_url, resolved);
-            if (!size) {
-                failure_.problem = size.error();
-                return e::ack_invalid;
-            }
-            static_cast<void>(reply_url_.assign(a.reply_url)); // not longer: `resolve_reply_url`
+            failure_.problem = check_reply_url(config_.url, a.reply_url);
+            if (failure_.problem) return e::ack_invalid;
+            static_cast<void>(reply_url_.assign(a.reply_url)); // not longer: `check_reply_url`
         }
         if (m.event == e::ack_out_of_sync && !a.received_content_range) started_over_ = true;
         if (a.is_success()) fragment_size_.on_acknowledged(fragment_.size_bytes, elapsed_ms(sent_at_, now));

@@ -188,6 +188,21 @@ constexpr error write_reference(const url_view& base, std::string_view reference
     return {};
 }
 
+/// `resolve_reply_url`, but for the size of the buffer.
+constexpr error write_reply_url(std::string_view destination, std::string_view reply, url_writer& writer) noexcept {
+    const auto bad = [](std::size_t at) {
+        return error{errc::bad_url, header::reply_url, static_cast<std::uint32_t>(at)};
+    };
+    const std::size_t limit = row_of(header::reply_url).max_read;
+    if (reply.size() > limit) return error{errc::value_too_long, header::reply_url, static_cast<std::uint32_t>(limit)};
+    if (reply.empty()) return bad(0);
+    if (const std::size_t control = find_control(reply); control != reply.size()) return bad(control);
+    const result<url_view> base = parse_url(destination);
+    if (!base) return base.error();
+    if (const error e = write_reference(*base, reply, writer)) return bad(e.offset);
+    return {};
+}
+
 } // namespace detail
 
 /// A buffer of this size is always large enough for the functions below. A smaller one may be too small even for a
@@ -204,19 +219,16 @@ constexpr std::size_t max_resolved_url_size(std::size_t base_size, std::size_t r
 /// buffer_too_small. Source: [MC-BUP] 2.2.7.2 and the captures in 4.2; RFC 3986 5.2.
 constexpr result<std::size_t> resolve_reply_url(std::string_view destination, std::string_view reply,
                                                 std::span<char> out) noexcept {
-    const auto bad = [](std::size_t at) {
-        return error{errc::bad_url, header::reply_url, static_cast<std::uint32_t>(at)};
-    };
-    const std::size_t limit = row_of(header::reply_url).max_read;
-    if (reply.size() > limit) return error{errc::value_too_long, header::reply_url, static_cast<std::uint32_t>(limit)};
-    if (reply.empty()) return bad(0);
-    if (const std::size_t control = find_control(reply); control != reply.size()) return bad(control);
-    const result<url_view> base = parse_url(destination);
-    if (!base) return base.error();
     detail::url_writer writer(out);
-    if (error e = detail::write_reference(*base, reply, writer)) return bad(e.offset);
+    if (const error e = detail::write_reply_url(destination, reply, writer)) return e;
     if (!writer.fits()) return error{errc::buffer_too_small, header::none, 0};
     return writer.size();
+}
+
+/// Whether there is such a URL: the same errors, but for buffer_too_small.
+constexpr error check_reply_url(std::string_view destination, std::string_view reply) noexcept {
+    detail::url_writer nowhere({});
+    return detail::write_reply_url(destination, reply, nowhere);
 }
 
 /// Writes the absolute URL that a server application is notified at and returns its size: what
