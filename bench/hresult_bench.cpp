@@ -22,7 +22,7 @@ constexpr std::size_t key_count = 4096; ///< half of them in the table
 
 using random_numbers = std::mt19937;
 
-const hresult_row& any_row(random_numbers& random) { return hresult_rows[random() % hresult_rows.size()]; }
+const hresult_row& any_row(random_numbers& random) { return hresult_rows[random() % std::size(hresult_rows)]; }
 
 const std::vector<std::uint32_t>& some_values() {
     static const std::vector<std::uint32_t> values = [] {

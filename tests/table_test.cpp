@@ -20,10 +20,10 @@ static_assert(laws::all_hold<upload_server_rules>());
 /// A row for each enumerator, in their order: `row_of` takes the number of one for that of the other.
 template <class Rows, class Row, class Enum>
 consteval bool are_rows_of_each(const Rows& rows, Enum Row::*key) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t i = 0; i < std::size(rows); ++i) {
         if (rows[i].*key != static_cast<Enum>(i)) return false;
     }
-    return rows.size() == enumerator_count<Enum>;
+    return std::size(rows) == enumerator_count<Enum>;
 }
 static_assert(are_rows_of_each(error_rows, &error_row::code));
 static_assert(are_rows_of_each(refusal_rows, &refusal_row::why));
@@ -54,6 +54,6 @@ TEST_CASE("table: the multipliers of the indices are the first that lead each ro
     const auto value_of = [](const hresult_row& row) { return row.code.value; };
     CHECK(perfect_multiplier<512>(hresult_rows, value_of) == detail::hresult_by_value.multiplier());
     const auto names = detail::hresult_spellings<void>();
-    using index = std::remove_cvref_t<decltype(detail::hresult_by_name<>)>;
-    CHECK(perfect_multiplier<2048>(names, index::hash_of) == detail::hresult_by_name<>.multiplier());
+    using index = std::remove_cvref_t<decltype(detail::hresult_by_name<void>)>;
+    CHECK(perfect_multiplier<2048>(names, index::hash_of) == detail::hresult_by_name<void>.multiplier());
 }

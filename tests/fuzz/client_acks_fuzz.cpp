@@ -161,7 +161,7 @@ class client_run {
         ack a;
         a.answers = sent_;
         if ((e.flags & wrong_type) != 0) a.answers = pick<packet_type>(e.code, request_type_count);
-        a.status = http_status_rows[(e.status + 1U) % http_status_rows.size()].status;
+        a.status = http_status_rows[(e.status + 1U) % std::size(http_status_rows)].status;
         static const std::array<std::string, 3> ids = {std::string(100, 'i'), std::string(101, 'i'), "{2}"};
         if (sent_ == packet_type::create_session) a.session_id = "{1}";
         if (e.session == 1) a.session_id = client_.session_id();

@@ -155,7 +155,7 @@ server_event event_of(const upload_request& r) {
 
 client_event event_of(const ack& a) {
     client_event e;
-    while (http_status_rows[(e.status + 1U) % http_status_rows.size()].status != a.status)
+    while (http_status_rows[(e.status + 1U) % std::size(http_status_rows)].status != a.status)
         ++e.status;
     if (a.received_content_range) {
         e.flags = says_offset;
@@ -210,7 +210,7 @@ void add_conversation(const std::string& folder, bool wants_a_reply) {
     }
     // Each request is refused in each way.
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        for (std::size_t status = 0; status < http_status_rows.size(); ++status) {
+        for (std::size_t status = 0; status < std::size(http_status_rows); ++status) {
             std::vector<client_event> refused = acks;
             refused.insert(refused.begin() + static_cast<std::ptrdiff_t>(i),
                            {.status = static_cast<std::uint8_t>(status)});

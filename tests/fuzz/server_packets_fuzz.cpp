@@ -287,7 +287,7 @@ class server_run {
     void notify(connection& c, session_record* r, bool holds, const server_event& e) {
         notification_result result{};
         if ((e.flags & fails) != 0) {
-            const auto& row = http_status_rows[e.problem % http_status_rows.size()];
+            const auto& row = http_status_rows[e.problem % std::size(http_status_rows)];
             result =
                 row.status == 200 ? not_answered(refusal::application_timeout) : refused_by_application(row.status);
         }

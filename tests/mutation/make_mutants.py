@@ -60,6 +60,9 @@ SEAMS = {
 
 TABLE = re.compile(r"^(?P<indent> *)(?P<how>inline|static) constexpr auto (?P<name>\w+) = "
                    r"(?:std::to_array<|\[\] \{$)", re.M)
+# Many tables are plain arrays; in the copy they are of the same form as the others.
+ARRAY = re.compile(r"^(?P<indent> *)(?P<how>(?:inline|static) constexpr) (?P<type>\w+(?:<[^>]*>)?) (?P<name>\w+)\[\] = \{\n"
+                   r"(?P<rows>.*?)^(?P=indent)\};", re.M | re.S)
 ROWS = re.compile(r"std::to_array<(?P<type>\w+)(?:<[^>]*>)?>\(\{")
 NUMBER = re.compile(r"^(?P<before> *(?P<constant>(?:inline|static) constexpr )?)"
                     r"(?P<type>std::u?int\d+_t|std::size_t|unsigned|int) (?P<name>\w+) = "
@@ -125,7 +128,10 @@ class Copy:
         return NUMBER.sub(replace, text)
 
     def add_tables(self, file, text):
+        text = ARRAY.sub(r"\g<indent>\g<how> auto \g<name> = std::to_array<\g<type>>({\n\g<rows>\g<indent>});", text)
         code = blank(text)
+        if re.search(r"\[\] = \{\s*\{", code):
+            raise SystemExit(f"{file}: a table of rows of another form than these: {ARRAY.pattern}")
         left = sum(m["type"] not in NOT_FACTS for m in ROWS.finditer(code))
         out, done = [], 0
         for m in TABLE.finditer(text):

@@ -13,7 +13,7 @@ namespace laws {
 
 template <class Rules>
 constexpr bool every_pair_has_one_row_at_most() {
-    for (std::size_t a = 0; a < Rules::rows.size(); ++a) {
+    for (std::size_t a = 0; a < std::size(Rules::rows); ++a) {
         for (std::size_t b = 0; b < a; ++b) {
             const bool is_same_event = Rules::rows[a].on == Rules::rows[b].on;
             if (is_same_event && !(Rules::rows[a].from & Rules::rows[b].from).empty()) return false;
@@ -75,8 +75,8 @@ constexpr bool every_state_is_reachable() {
 
 template <class Rules>
 constexpr bool all_hold() {
-    return Rules::rows.size() < 255 && every_pair_has_one_row_at_most<Rules>() && every_row_cites_its_source<Rules>() &&
-           everything_is_used<Rules>() && every_state_is_reachable<Rules>() &&
+    return std::size(Rules::rows) < 255 && every_pair_has_one_row_at_most<Rules>() &&
+           every_row_cites_its_source<Rules>() && everything_is_used<Rules>() && every_state_is_reachable<Rules>() &&
            final_states_are_final_and_in_reach<Rules>();
 }
 

@@ -96,7 +96,7 @@ inline constexpr transition_cells_of<Rules> transition_cells = make_cells<Rules>
 /// `initial`, the set `final`, and `rows`.
 template <class Rules>
 class state_machine {
-    static_assert(Rules::rows.size() < 255);
+    static_assert(std::size(Rules::rows) < 255);
 
   public:
     using state_type = typename Rules::state;

@@ -61,7 +61,7 @@ struct back_end_client_rules {
     static constexpr enum_set<state> final{s::complete, s::error};
 
     // clang-format off
-    static constexpr auto rows = std::to_array<transition<state, event, action>>({
+    static constexpr transition<state, event, action> rows[] = {
         {{s::init},                                                        e::not_wanted,               s::complete,        a::report_success,  "[MC-BUP] 3.3.5.2.1"sv},
         {{s::init},                                                        e::started,                  s::send_headers,    a::send_headers,    "[MC-BUP] 3.3.5.2.1"sv},
         {{s::send_headers},                                                e::headers_sent,             s::receive_headers, a::receive_headers, "[MC-BUP] 3.3.5.2.2: by reference"sv},
@@ -77,7 +77,7 @@ struct back_end_client_rules {
           s::receive_data},                                                e::transport_failed,         s::error,           a::report_error,    "[MC-BUP] 3.3.5.2.2 to 3.3.5.2.5"sv},
         {{s::send_headers, s::send_data, s::receive_headers,
           s::receive_data},                                                e::timed_out,                s::error,           a::report_error,    "[MC-BUP] 3.3.6"sv},
-    });
+    };
     // clang-format on
 };
 

@@ -93,7 +93,7 @@ struct job_rules {
     static constexpr hresult invalid_state = "BG_E_INVALID_STATE"_hresult;
 
     // clang-format off
-    static constexpr auto rows = std::to_array<job_transition>({
+    static constexpr job_transition rows[] = {
         {{active,                                               e::suspend_called,             s::suspended,       a::stop,               "Suspend, life-cycle-of-a-bits-job"sv}, ok},
         {{{s::queued, s::suspended, s::error, s::transient_error,
            s::transferred},                                     e::suspend_called,             s::suspended,       a::nothing,            "Suspend, life-cycle-of-a-bits-job"sv}, ok},
@@ -151,7 +151,7 @@ struct job_rules {
         {{{s::cancelled},                                       e::retry_due,                  stay,               a::clean_up,           "Cancel: periodically"sv}, ok},
         {{{s::cancelled},                                       e::server_session_ended,       stay,               a::finish,             "Cancel"sv}, ok},
         {{{s::cancelled},                                       e::cancelling_for_too_long,    stay,               a::finish,             "Cancel: 24 hours"sv}, ok},
-    });
+    };
     // clang-format on
 };
 

@@ -91,7 +91,7 @@ struct upload_client_rules {
     static constexpr enum_set<state> final{s::closed, s::cancelled};
 
     // clang-format off
-    static constexpr auto rows = std::to_array<transition<state, event, action>>({
+    static constexpr transition<state, event, action> rows[] = {
         {{s::init},                                                             e::started,              s::create_session, a::send_create_session, "[MC-BUP] 3.1.5.1.1"sv},
         {{s::init},                                                             e::started_with_ping,    s::ping,           a::send_ping,           "ping, create-session"sv},
         {{s::ping},                                                             e::session_missing,      s::create_session, a::send_create_session, "ping, create-session"sv},
@@ -125,7 +125,7 @@ struct upload_client_rules {
           s::error},                                                            e::cancel_requested,     s::cancel,         a::send_cancel_session, "[MC-BUP] 3.1.4.4"sv},
         {{s::init, s::create_session, s::ping, s::suspend, s::error},           e::abandoned,            s::cancelled,      a::finish,              "[MC-BUP] 3.1.4.4"sv},
         {{s::create_session, s::ping, s::cancel, s::suspend, s::error},         e::host_fallback_due,    stay,              a::use_origin_host,     "[MC-BUP] 3.1.6.3"sv},
-    });
+    };
     // clang-format on
 };
 

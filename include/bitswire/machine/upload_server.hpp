@@ -68,7 +68,7 @@ struct upload_server_rules {
     static constexpr enum_set<state> final{s::complete, s::cancel};
 
     // clang-format off
-    static constexpr auto rows = std::to_array<transition<state, event, action>>({
+    static constexpr transition<state, event, action> rows[] = {
         {{s::init},                                                e::room_made,           s::receive_fragments, a::answer,             "[MC-BUP] 3.2.5.2.4"sv},
         {{s::init},                                                e::room_denied,         s::cancel,            a::answer_error,       "[MC-BUP] 3.2.5.2.4"sv},
         {{s::receive_fragments},                                   e::fragment_wanted,     stay,                 a::store_body,         "[MC-BUP] 3.2.5.1.2"sv},
@@ -90,7 +90,7 @@ struct upload_server_rules {
           s::wait_for_close},                                      e::cancel_requested,    s::cancel,            a::discard,            "[MC-BUP] 3.2.5.2.8"sv},
         {{s::init, s::receive_fragments, s::notify,
           s::wait_for_close},                                      e::expired,             s::cancel,            a::discard,            "[MC-BUP] 3.2.6.1"sv},
-    });
+    };
     // clang-format on
 };
 

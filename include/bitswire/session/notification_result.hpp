@@ -23,15 +23,11 @@ struct application_status_row {
 };
 
 /// *handling-server-application-errors*; the first row that has a status counts, and all others are transient.
-inline constexpr auto application_status_rows = std::to_array<application_status_row>({
-    {200, 200, disposition::success},
-    {300, 305, disposition::fatal},
-    {307, 307, disposition::fatal},
-    {408, 409, disposition::transient},
-    {400, 499, disposition::fatal},
-    {501, 501, disposition::fatal},
+inline constexpr application_status_row application_status_rows[] = {
+    {200, 200, disposition::success},   {300, 305, disposition::fatal}, {307, 307, disposition::fatal},
+    {408, 409, disposition::transient}, {400, 499, disposition::fatal}, {501, 501, disposition::fatal},
     {505, 505, disposition::fatal},
-});
+};
 
 /// What a status of a server application means.
 constexpr disposition disposition_of_application(std::uint16_t status) noexcept {

@@ -44,7 +44,7 @@ struct upload_status_row {
 };
 
 // clang-format off
-inline constexpr auto upload_status_rows = std::to_array<upload_status_row>({
+inline constexpr upload_status_row upload_status_rows[] = {
     {upload_status::ok,               "no failure"sv, ""sv, {}, error_context::none, "-"sv},
     {upload_status::auth_required,    "the server or a proxy asks for credentials, or for other ones"sv, "give credentials and resume"sv, {}, error_context::remote_file, "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"sv},
     {upload_status::transport,        "the connection failed"sv, "resume when the network is back"sv, "BG_E_CONNECT_FAILURE"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TRANSPORT"sv},
@@ -56,7 +56,7 @@ inline constexpr auto upload_status_rows = std::to_array<upload_status_row>({
     {upload_status::reply_missing,    "the server has the file and sends no reply"sv, "the server or its application is not set up for upload-reply; resuming notifies it again"sv, "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_application, "[MC-BUP] 3.1.5.2.4"sv},
     {upload_status::reply_failed,     "the reply could not be fetched"sv, "resume to fetch it again"sv, "BG_E_RECEIVE_FAILURE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.1.8"sv},
     {upload_status::bad_argument,     "the upload was set up with something that cannot be sent"sv, "see the error"sv, "E_INVALIDARG"_hresult, error_context::general_queue_manager, "-"sv},
-});
+};
 // clang-format on
 
 constexpr const upload_status_row& row_of(upload_status s) noexcept {

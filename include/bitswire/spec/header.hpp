@@ -88,7 +88,7 @@ struct header_row {
 };
 
 // clang-format off
-inline constexpr auto header_rows = std::to_array<header_row>({
+inline constexpr header_row header_rows[] = {
     // The columns: requests P(ing) C(reate) F(ragment) L(close) X(cancel), the Acks of success to these, E(rror) and O(ut of
     // sync) Acks, notifications by R(eference) and V(alue), and the A(nswer) to these.
     //
@@ -125,7 +125,7 @@ inline constexpr auto header_rows = std::to_array<header_row>({
     {header::error_context,            "BITS-Error-Context"sv,            repetition::equal,    0,    0, "..... ..... SS ..."sv, "[MC-BUP] 2.2.1.2"sv},
     {header::accept_encoding,          "Accept-encoding"sv,               repetition::first,    0,    0, "..... .S... .. ..."sv, "[MC-BUP] 2.2.3.1"sv},
     {header::connection,               "Connection"sv,                    repetition::list,     0,    0, "SSSSS ooooo oo SSo"sv, "RFC 9110 7.6.1"sv},
-});
+};
 // clang-format on
 
 /// Another spelling of a name that real peers or another source use.
@@ -136,13 +136,13 @@ struct header_alias {
 };
 
 // clang-format off
-inline constexpr auto header_aliases = std::to_array<header_alias>({
+inline constexpr header_alias header_aliases[] = {
     // SPEC: DataEntity in [MC-BUP] 2.2.12.2, DataFile in 3.4.5.2, on Microsoft's page and on the wire.
     {"BITS-Request-DataEntity-Name"sv,  header::request_datafile_name,  "[MC-BUP] 2.2.12.2"sv},
     {"BITS-Response-DataEntity-Name"sv, header::response_datafile_name, "[MC-BUP] 2.2.12.2"sv},
     // A misspelling that an open server implementation sends.
     {"BITS-Recieved-Content-Range"sv,   header::received_content_range, "seen on the wire"sv},
-});
+};
 // clang-format on
 
 /// The row of a header, which is not `header::none`.

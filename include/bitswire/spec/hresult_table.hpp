@@ -50,7 +50,7 @@ struct hresult_alias {
 };
 
 // clang-format off
-inline constexpr auto hresult_rows = std::to_array<hresult_row>({
+inline constexpr hresult_row hresult_rows[] = {
     {{0x00000000}, "S_OK"sv, "Success"sv, "winerror.h"sv, disposition::success, "HRESULT severity"sv},
     {{0x00000001}, "S_FALSE"sv, "Success, but there was nothing to do"sv, "winerror.h"sv, disposition::success, "HRESULT severity"sv},
     {{0x00200006}, "BG_S_ERROR_CONTEXT_NONE"sv, "Error context: nothing has gone wrong"sv, "BG_ERROR_CONTEXT"sv, disposition::success, "HRESULT severity"sv},
@@ -225,12 +225,12 @@ inline constexpr auto hresult_rows = std::to_array<hresult_row>({
     {{0x80200074}, "BG_E_SERVER_CERT_VALIDATION_INTERFACE_REQUIRED"sv, "Certificate callback of the app was not reachable; set it again and resume"sv, "SetServerCertificateValidationInterface"sv, disposition::unstated, ""sv},
     {{0x80200075}, "BG_E_READ_ONLY_WHEN_JOB_ACTIVE"sv, "Suspend the job before changing this setting"sv, "SetServerCertificateValidationInterface"sv, disposition::unstated, ""sv},
     {{0x80200076}, "BG_E_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK"sv, "Error context: the certificate check callback of the application"sv, "SetServerCertificateValidationInterface"sv, disposition::unstated, ""sv},
-});
+};
 
-inline constexpr auto hresult_aliases = std::to_array<hresult_alias>({
+inline constexpr hresult_alias hresult_aliases[] = {
     // SPEC: the page bits-return-values spells the name with a final D, bitsmsg.h without.
     {"BG_E_SERVER_EXECUTE_ENABLED"sv, "BG_E_SERVER_EXECUTE_ENABLE"sv},
-});
+};
 // clang-format on
 
 namespace detail {
@@ -241,7 +241,7 @@ inline constexpr auto hresult_by_value = perfect_index<512>::over(
 /// The names of all rows, and behind them the aliases.
 template <class Late>
 consteval auto hresult_spellings() {
-    std::array<std::string_view, hresult_rows.size() + hresult_aliases.size()> names{};
+    std::array<std::string_view, std::size(hresult_rows) + std::size(hresult_aliases)> names{};
     std::size_t n = 0;
     for (const hresult_row& row : hresult_rows)
         names[n++] = row.name;
@@ -251,18 +251,19 @@ consteval auto hresult_spellings() {
 }
 
 /// Templates, so that only those wait for the index who look up names while their program runs.
-template <class Late = void>
-inline constexpr auto hresult_by_name =
-    name_index<hresult_rows.size() + hresult_aliases.size(), 2048>(hresult_spellings<Late>(), 0xBA4C3A50037DC689U);
+template <class Late>
+inline constexpr auto
+    hresult_by_name = name_index<std::size(hresult_rows) + std::size(hresult_aliases), 2048>(hresult_spellings<Late>(),
+                                                                                             0xBA4C3A50037DC689U);
 
 /// The rows that `hresult_spellings` lead to.
-template <class Late = void>
+template <class Late>
 inline constexpr auto hresult_rows_of_spellings = [] {
-    std::array<std::uint8_t, hresult_rows.size() + hresult_aliases.size()> rows{};
+    std::array<std::uint8_t, std::size(hresult_rows) + std::size(hresult_aliases)> rows{};
     for (std::size_t n = 0; n < rows.size(); ++n) {
-        const bool is_name = n < hresult_rows.size();
+        const bool is_name = n < std::size(hresult_rows);
         rows[n] = static_cast<std::uint8_t>(
-            is_name ? n : hresult_by_name<Late>.find(hresult_aliases[n - hresult_rows.size()].name).number);
+            is_name ? n : hresult_by_name<Late>.find(hresult_aliases[n - std::size(hresult_rows)].name).number);
     }
     return rows;
 }();
@@ -285,7 +286,7 @@ consteval hresult hresult_of(std::string_view name) {
     for (const hresult_alias& a : hresult_aliases) {
         if (iequals(a.alias, name)) return hresult_of(a.name);
     }
-    return hresult_rows[hresult_rows.size()].code; // not a constant expression
+    return hresult_rows[std::size(hresult_rows)].code; // not a constant expression
 }
 
 } // namespace detail
@@ -311,7 +312,10 @@ constexpr std::string_view name_of(hresult code) noexcept {
 }
 
 /// The enumerator as text. Static storage.
-constexpr std::string_view name_of(disposition d) noexcept { return enum_name(d); }
+template <class Enum = disposition>
+constexpr std::string_view name_of(disposition d) noexcept {
+    return enum_name<Enum>(d);
+}
 
 inline namespace literals {
 

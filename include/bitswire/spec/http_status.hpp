@@ -21,7 +21,7 @@ struct http_status_row {
 };
 
 // clang-format off
-inline constexpr auto http_status_rows = std::to_array<http_status_row>({
+inline constexpr http_status_row http_status_rows[] = {
     {100, "Continue"sv,                        "RFC 9110 15.2.1"sv},
     {200, "OK"sv,                              "[MC-BUP] 2.2.3.2"sv},
     {201, "Created"sv,                         "ack-for-create-session"sv},
@@ -47,7 +47,7 @@ inline constexpr auto http_status_rows = std::to_array<http_status_row>({
     {503, "Service Unavailable"sv,             "RFC 9110 15.6.4"sv},
     {504, "Gateway Timeout"sv,                 "RFC 9110 15.6.5"sv},
     {505, "HTTP Version Not Supported"sv,      "RFC 9110 15.6.6"sv},
-});
+};
 // clang-format on
 
 /// The reason phrase of a status, or an empty view. Static storage.

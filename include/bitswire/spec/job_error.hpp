@@ -38,14 +38,14 @@ struct job_error_row {
 
 // clang-format off
 /// What goes before the table of codes.
-inline constexpr auto job_error_exceptions = std::to_array<job_error_row>({
+inline constexpr job_error_row job_error_exceptions[] = {
     // SPEC: 409 is transient where a server application says it, and "exists already" where the server does.
     {{0x80190199}, {0x80190199}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
     {{0x80190199}, {0x80190199}, error_context::none,               disposition::fatal,     "ack-for-create-session"sv},
-});
+};
 
 /// What comes after it; the last row holds for all.
-inline constexpr auto job_error_defaults = std::to_array<job_error_row>({
+inline constexpr job_error_row job_error_defaults[] = {
     {{0x801901AD}, {0x801901AD}, error_context::none,               disposition::transient, "RFC 6585 4: too many requests"sv},
     {{0x80190064}, {0x8019018F}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
     {{0x80190064}, {0x801901F3}, error_context::none,               disposition::fatal,     "RFC 9110 15: the same request will have the same answer"sv},
@@ -62,7 +62,7 @@ inline constexpr auto job_error_defaults = std::to_array<job_error_row>({
     {{0},          {UINT32_MAX}, error_context::local_file,         disposition::fatal,     "BG_JOB_STATE: access-denied; a local file does not mend itself"sv},
     {{0},          {UINT32_MAX}, error_context::general_queue_manager, disposition::fatal,  "the job itself is wrong"sv},
     {{0},          {UINT32_MAX}, error_context::none,               disposition::transient, "SetNoProgressTimeout"sv},
-});
+};
 // clang-format on
 
 namespace detail {

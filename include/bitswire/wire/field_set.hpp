@@ -40,7 +40,7 @@ constexpr std::uint32_t hash_of_header(std::string_view name) noexcept {
 }
 
 inline constexpr auto header_spellings = [] {
-    std::array<header_spelling, header_count + header_aliases.size()> table{};
+    std::array<header_spelling, header_count + std::size(header_aliases)> table{};
     std::size_t n = 0;
     for (const header_row& row : header_rows)
         table[n++] = {folded_name(row.name), row.id};
