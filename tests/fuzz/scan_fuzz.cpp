@@ -42,7 +42,7 @@ char in_some_case(char c, std::uint64_t hash, std::size_t i) {
 /// The names, beside the lines of the input, and beside themselves with some bytes of the input in them and behind
 /// them.
 void check_names(std::string_view text, std::uint64_t hash) {
-    for (const detail::header_spelling& s : detail::header_spellings) {
+    for (const detail::header_spelling& s : detail::header_spellings<void>) {
         std::string_view left = text;
         while (!left.empty()) {
             check_name(s.name, left);

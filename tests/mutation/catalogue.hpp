@@ -55,7 +55,7 @@ class catalogue {
   public:
     catalogue() {
 #include <mutation_points.inc>
-        table(bitswire::detail::header_spellings, {"wire/field_set.hpp", "header_spellings", {}});
+        table(bitswire::detail::header_spellings<void>, {"wire/field_set.hpp", "header_spellings", {}});
         watch(bitswire::detail::presences);
         watch(bitswire::detail::required_sets);
         watch(bitswire::detail::readable_sets);

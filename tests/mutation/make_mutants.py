@@ -50,10 +50,11 @@ SEAMS = {
          "inline constexpr mutation::table<repetitions_original> repetitions{};\n"),
     ],
     "wire/field_set.hpp": [
-        ("inline constexpr auto header_spellings = [] {", "inline constexpr auto header_spellings_original = [] {"),
-        ("inline constexpr auto header_by_name =",
-         "inline constexpr mutation::table<header_spellings_original> header_spellings{};\n\n"
-         "inline constexpr auto header_by_name ="),
+        ("template <class Late>\ninline constexpr auto header_spellings = [] {",
+         "inline constexpr auto header_spellings_original = [] {"),
+        ("template <class Late>\ninline constexpr auto header_by_name =",
+         "template <class>\ninline constexpr mutation::table<header_spellings_original> header_spellings{};\n\n"
+         "template <class Late>\ninline constexpr auto header_by_name ="),
     ],
     "wire/read_message.hpp": [("constexpr std::size_t limit = row_of", "std::size_t limit = row_of")],
 }

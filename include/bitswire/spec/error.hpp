@@ -150,8 +150,12 @@ using result = basic_result<T, error>;
 /// The row of an error code. Static storage.
 constexpr const error_row& row_of(errc code) noexcept { return error_rows[static_cast<std::size_t>(code)]; }
 
-/// The name of an error code, as in this header. Static storage.
-constexpr std::string_view name_of(errc code) noexcept { return enum_name(code); }
+/// The name of an error code, as in this header. Static storage. (A template, so that the names are made where one is
+/// asked for.)
+template <class Enum = errc>
+constexpr std::string_view name_of(errc code) noexcept {
+    return enum_name<Enum>(code);
+}
 
 } // namespace bitswire
 

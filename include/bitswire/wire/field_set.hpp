@@ -39,6 +39,8 @@ constexpr std::uint32_t hash_of_header(std::string_view name) noexcept {
     return static_cast<std::uint32_t>(name.size()) * 4 + folded(name.size() - 4) * 3 + folded(0);
 }
 
+/// Templates, so that only those wait for them who look headers up.
+template <class Late>
 inline constexpr auto header_spellings = [] {
     std::array<header_spelling, header_count + std::size(header_aliases)> table{};
     std::size_t n = 0;
@@ -49,27 +51,33 @@ inline constexpr auto header_spellings = [] {
     return table;
 }();
 
-inline constexpr auto header_by_name =
-    hash_index<256>::over(header_spellings, [](const header_spelling& s) { return hash_of_header(s.name.view()); });
+template <class Late>
+inline constexpr auto header_by_name = hash_index<256>::over(header_spellings<Late>, [](const header_spelling& s) {
+    return hash_of_header(s.name.view());
+});
 
 } // namespace detail
 
 /// The header of this name in any letter case, other known spellings included, or `header::none`. `readable` is how
 /// many bytes may be read at `name.data()`: more than the name, if it stands in a larger buffer, makes the look-up
 /// faster.
+template <class Late = void>
 constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
     if (name.size() < 4) return header::none;
     header found = header::none;
     const auto matches = [&](std::size_t n) noexcept {
-        const detail::header_spelling& s = detail::header_spellings[n];
+        const detail::header_spelling& s = detail::header_spellings<Late>[n];
         if (s.name.size() != name.size() || !s.name.begins(name.data(), readable)) return false;
         found = s.id;
         return true;
     };
-    static_cast<void>(detail::header_by_name.find(detail::hash_of_header(name), matches));
+    static_cast<void>(detail::header_by_name<Late>.find(detail::hash_of_header(name), matches));
     return found;
 }
-constexpr header find_header(std::string_view name) noexcept { return find_header(name, name.size()); }
+template <class Late = void>
+constexpr header find_header(std::string_view name) noexcept {
+    return find_header<Late>(name, name.size());
+}
 
 namespace detail {
 

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace bitswire {
@@ -117,6 +118,8 @@ class head_parser {
     }
 
   private:
+    using late = std::void_t<std::integral_constant<head_side, Side>>; ///< void, where there is a parser
+
     constexpr void fail(errc code, header in, std::uint32_t offset) noexcept {
         error_ = {code, in, offset};
         outcome_ = outcome::bad;
@@ -134,7 +137,7 @@ class head_parser {
             static_cast<std::size_t>(detail::find<detail::colon>(buffer, buffer + line_, buffer + scanned_) - buffer);
         const bool in_header = started_ && colon != scanned_;
         fail(line_end ? errc::bare_line_end : errc::control_character,
-             in_header ? find_header({buffer + line_, colon - line_}) : header::none, scanned_);
+             in_header ? find_header<late>({buffer + line_, colon - line_}) : header::none, scanned_);
     }
 
     [[gnu::always_inline]] static constexpr bool is_line_end(const char* at, const char* end) noexcept {
@@ -306,7 +309,7 @@ class head_parser {
             static_cast<std::uint32_t>(detail::find<detail::colon>(buffer, buffer + line, buffer + stop) - buffer);
         if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
         const std::string_view name{buffer + line, colon - line};
-        const header h = find_header(name, stop - line);
+        const header h = find_header<late>(name, stop - line);
         if (h == header::none) {
             const std::size_t bad = find_not(char_class::token, name);
             if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest

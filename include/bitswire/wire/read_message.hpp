@@ -189,17 +189,18 @@ constexpr decltype(auto) value_of_field(const Field& f) noexcept {
     }
 }
 
-constexpr error add_borrowed(field_set<borrowed_value>& fields, std::string_view name, std::string_view value,
+template <class Value>
+constexpr error add_borrowed(field_set<Value>& fields, std::string_view name, std::string_view value,
                              const read_limits& limits) noexcept {
     if (name.empty() || find_not(char_class::token, name) != name.size())
         return {errc::bad_header_line, header::none, 0};
-    const header h = find_header(name);
+    const header h = find_header<std::void_t<Value>>(name);
     if (h == header::none) return {};
     value = trim_ows(value);
     if (const std::size_t bad = find_control(value); bad != value.size()) {
         return {errc::control_character, h, static_cast<std::uint32_t>(bad)};
     }
-    const errc e = fields.add(h, borrowed_value{value}, nullptr, limits);
+    const errc e = fields.add(h, Value{value}, nullptr, limits);
     if (e == errc::ok) return {};
     return {e, h, e == errc::value_too_long ? limits.value_bytes : 0};
 }
@@ -210,7 +211,7 @@ template <class Headers>
 constexpr error collect(const Headers& headers, const read_limits& limits, field_set<borrowed_value>& fields) noexcept {
     if constexpr (requires { headers(std::string_view{}); }) {
         static_assert(can_be_borrowed<decltype(headers(std::string_view{}))>(true), "the look-up makes its text anew");
-        for (const header_spelling& s : header_spellings) {
+        for (const header_spelling& s : header_spellings<std::void_t<Headers>>) {
             const std::string_view value = as_view(headers(s.name.view()));
             if (value.empty()) continue;
             if (error e = add_borrowed(fields, s.name.view(), value, limits)) return e;
