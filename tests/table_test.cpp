@@ -17,6 +17,10 @@ static_assert(laws::all_hold<job_rules>());
 static_assert(laws::all_hold<upload_client_rules>());
 static_assert(laws::all_hold<upload_server_rules>());
 
+/// What compilers tell of enumerators is what base/enum_name.hpp takes it for.
+enum class sample { first, second };
+static_assert(enumerator_count<sample> == 2 && enum_name(sample::first) == "first" && enum_name(sample{2}).empty());
+
 /// A row for each enumerator, in their order: `row_of` takes the number of one for that of the other.
 template <class Rows, class Row, class Enum>
 consteval bool are_rows_of_each(const Rows& rows, Enum Row::*key) {

@@ -28,6 +28,8 @@ class enum_set {
         return set;
     }
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+    /// Bit n stands for enumerator n.
+    [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
     [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit(e)) != 0; }
 
     friend constexpr enum_set operator|(enum_set a, enum_set b) noexcept {

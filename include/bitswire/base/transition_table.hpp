@@ -13,6 +13,7 @@
 #include "text_literal.hpp"
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -79,9 +80,9 @@ consteval transition_cells_of<Rules> make_cells() {
     std::uint8_t number = 0;
     for (const auto& r : Rules::rows) {
         ++number;
-        for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
-            const auto from = static_cast<state>(s);
-            if (r.from.contains(from)) cells[cell_number<Rules>(from, r.on)] = {r.to.from(from), r.act, number};
+        for (std::uint32_t left = r.from.bits(); left != 0; left &= left - 1) {
+            const auto from = static_cast<state>(std::countr_zero(left));
+            cells[cell_number<Rules>(from, r.on)] = {r.to.from(from), r.act, number};
         }
     }
     return table;
