@@ -8,7 +8,6 @@
 #define BITSWIRE_BASE_RESULT_HPP
 
 #include <cassert>
-#include <type_traits>
 
 namespace bitswire {
 
@@ -16,7 +15,7 @@ namespace bitswire {
 /// does not compile in a constant expression.
 template <class T, class E>
 class [[nodiscard]] basic_result {
-    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_copyable_v<E>);
+    static_assert(__is_trivially_copyable(T) && __is_trivially_copyable(E)); // of <type_traits>, without its templates
 
   public:
     constexpr basic_result(const T& value) noexcept : value_(value), has_value_(true) {}
