@@ -333,9 +333,9 @@ class job : public job_record {
         const job_transition* const row = job_machine::find_row(state(), event);
         if (row == nullptr) return refused(job_rules::invalid_state);
         const hresult returns = row->returns;
-        timers_.advance(state(), now.steady);
         const job_state before = state();
         const job_action todo = *machine_.step(event);
+        timers_.advance(before, now.steady);
         if (returns.is_failure()) return refused(returns);
         timers_.on_event(event);
         arm(event);
