@@ -56,11 +56,7 @@ class catalogue {
     catalogue() {
 #include <mutation_points.inc>
         table(bitswire::detail::header_spellings<void>, {"wire/field_set.hpp", "header_spellings", {}});
-        watch(bitswire::detail::presences);
-        watch(bitswire::detail::required_sets);
-        watch(bitswire::detail::readable_sets);
-        watch(bitswire::detail::writable_sets);
-        watch(bitswire::detail::sent_sets);
+        watch(bitswire::detail::headers_by_presence);
         watch(bitswire::detail::repetitions);
         detail::all_machines::watch(*this);
         for (mutant& m : mutants_)
@@ -73,11 +69,7 @@ class catalogue {
     static bool become(const mutant& m) {
         m.apply();
         try {
-            bitswire::detail::presences.now = bitswire::detail::make_presence_matrix();
-            bitswire::detail::required_sets.now = bitswire::detail::make_header_sets(presence::required);
-            bitswire::detail::readable_sets.now = bitswire::detail::make_header_sets(presence::read);
-            bitswire::detail::writable_sets.now = bitswire::detail::make_header_sets(presence::optional);
-            bitswire::detail::sent_sets.now = bitswire::detail::make_header_sets(presence::sent);
+            bitswire::detail::headers_by_presence.now = bitswire::detail::make_presence_sets();
             bitswire::detail::repetitions.now = bitswire::detail::make_repetitions();
             detail::all_machines::derive();
         } catch (const std::out_of_range&) { // what a constant expression must not do

@@ -33,16 +33,10 @@ SEAMS = {
         ("consteval transition_cells_of<Rules> make_cells()", "constexpr transition_cells_of<Rules> make_cells()"),
     ],
     "spec/header.hpp": [
-        ("consteval presence_matrix make_presence_matrix()", "constexpr presence_matrix make_presence_matrix()"),
-        ("inline constexpr presence_matrix presences = make_presence_matrix();",
-         "inline constexpr presence_matrix presences_original = make_presence_matrix();\n"
-         "inline constexpr mutation::table<presences_original> presences{};"),
-        ("consteval std::array<header_set, message_kind_count> make_header_sets",
-         "constexpr std::array<header_set, message_kind_count> make_header_sets"),
-        *[(f"inline constexpr auto {x}_sets = make_header_sets(presence::{least});",
-           f"inline constexpr auto {x}_sets_original = make_header_sets(presence::{least});\n"
-           f"inline constexpr mutation::table<{x}_sets_original> {x}_sets{{}};")
-          for x, least in (("required", "required"), ("readable", "read"), ("writable", "optional"), ("sent", "sent"))],
+        ("consteval presence_sets make_presence_sets()", "constexpr presence_sets make_presence_sets()"),
+        ("inline constexpr presence_sets headers_by_presence = make_presence_sets();",
+         "inline constexpr presence_sets headers_by_presence_original = make_presence_sets();\n"
+         "inline constexpr mutation::table<headers_by_presence_original> headers_by_presence{};"),
         ("inline constexpr auto repetitions = [] {", "constexpr auto make_repetitions() {"),
         ("        all[h] = header_rows[h].twice;\n    return all;\n}();\n",
          "        all[h] = header_rows[h].twice;\n    return all;\n}\n"

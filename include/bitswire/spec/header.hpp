@@ -153,45 +153,77 @@ constexpr std::string_view name_of(header h) noexcept {
     return h == header::none ? std::string_view{} : row_of(h).name;
 }
 
+/// A set of headers, one bit each.
+using header_set = std::uint32_t;
+static_assert(header_count <= 32);
+
+/// The set of one header, which is not `header::none`.
+constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
+
 namespace detail {
 
 inline constexpr char presence_letters[] = {'.', 's', 'r', 'o', 'S', 'R'};
+
+/// The headers of at least some presence in messages of some kind: [kind][presence].
+using presence_sets = std::array<std::array<header_set, std::size(presence_letters)>, message_kind_count>;
+
+consteval presence_sets make_presence_sets() {
+    presence_sets sets{};
+    header_set bit = 1;
+    for (const header_row& row : header_rows) {
+        auto* kind = sets.data();
+        for (const char c : row.presence_row) {
+            if (c == ' ') continue;
+            if (c != '.') {
+                header_set* const of_kind = (*kind).data();
+                for (std::size_t p = 0; presence_letters[p] != c;)
+                    of_kind[++p] |= bit;
+            }
+            ++kind;
+        }
+        if (kind != sets.data() + sets.size() || set_of(row.id) != bit) sets.at(sets.size()) = {}; // does not compile
+        bit <<= 1;
+    }
+    return sets;
+}
+
+inline constexpr presence_sets headers_by_presence = make_presence_sets();
+
+constexpr header_set headers_of_at_least(presence p, message_kind kind) noexcept {
+    return headers_by_presence[static_cast<std::size_t>(kind)][static_cast<std::size_t>(p)];
+}
 
 } // namespace detail
 
 /// The letter of a cell, as in the rows above.
 constexpr char letter_of(presence p) noexcept { return detail::presence_letters[static_cast<std::size_t>(p)]; }
 
-namespace detail {
-
-using presence_matrix = std::array<std::array<presence, message_kind_count>, header_count>;
-
-consteval presence_matrix make_presence_matrix() {
-    presence_matrix matrix{};
-    for (std::size_t h = 0; h < header_count; ++h) {
-        std::size_t column = 0;
-        presence* const cells = matrix[h].data();
-        for (const char c : header_rows[h].presence_row) {
-            if (c == ' ') continue;
-            std::uint8_t cell = 0;
-            while (presence_letters[cell] != c)
-                ++cell;
-            if (column < message_kind_count) cells[column] = static_cast<presence>(cell);
-            ++column;
-        }
-        if (column != message_kind_count || header_rows[h].id != static_cast<header>(h))
-            matrix[h].at(message_kind_count) = {};
-    }
-    return matrix;
-}
-
-inline constexpr presence_matrix presences = make_presence_matrix();
-
-} // namespace detail
-
 /// The rule for header `h` in messages of kind `kind`.
 constexpr presence presence_of(header h, message_kind kind) noexcept {
-    return detail::presences[static_cast<std::size_t>(h)][static_cast<std::size_t>(kind)];
+    auto p = presence::required;
+    while (p != presence::never && (detail::headers_of_at_least(p, kind) & set_of(h)) == 0)
+        p = static_cast<presence>(static_cast<std::uint8_t>(p) - 1);
+    return p;
+}
+
+/// The headers without which a reader refuses a message of kind `kind`.
+constexpr header_set required_headers(message_kind kind) noexcept {
+    return detail::headers_of_at_least(presence::required, kind);
+}
+
+/// The headers that a reader looks at in a message of kind `kind`; it ignores all others.
+constexpr header_set readable_headers(message_kind kind) noexcept {
+    return detail::headers_of_at_least(presence::read, kind);
+}
+
+/// The headers that may be written in a message of kind `kind`.
+constexpr header_set writable_headers(message_kind kind) noexcept {
+    return detail::headers_of_at_least(presence::optional, kind);
+}
+
+/// The headers without which no message of kind `kind` is written.
+constexpr header_set sent_headers(message_kind kind) noexcept {
+    return detail::headers_of_at_least(presence::sent, kind);
 }
 
 /// What header `h` says in messages of kind `kind`, always or nearly so, as Windows, IIS and this library write it;
@@ -217,25 +249,7 @@ constexpr std::string_view usual_value(header h, message_kind kind) noexcept {
     }
 }
 
-/// A set of headers, one bit each.
-using header_set = std::uint32_t;
-static_assert(header_count <= 32);
-
-/// The set of one header, which is not `header::none`.
-constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
-
 namespace detail {
-
-consteval std::array<header_set, message_kind_count> make_header_sets(presence least) {
-    std::array<header_set, message_kind_count> sets{};
-    for (std::size_t h = 0; h < header_count; ++h) {
-        const presence* const cells = presences[h].data();
-        for (std::size_t k = 0; k < message_kind_count; ++k) {
-            if (cells[k] >= least) sets[k] |= header_set{1} << h;
-        }
-    }
-    return sets;
-}
 
 /// By header, so that nobody needs the texts of the rows to look one up.
 inline constexpr auto repetitions = [] {
@@ -245,32 +259,7 @@ inline constexpr auto repetitions = [] {
     return all;
 }();
 
-inline constexpr auto required_sets = make_header_sets(presence::required);
-inline constexpr auto readable_sets = make_header_sets(presence::read);
-inline constexpr auto writable_sets = make_header_sets(presence::optional);
-inline constexpr auto sent_sets = make_header_sets(presence::sent);
-
 } // namespace detail
-
-/// The headers without which a reader refuses a message of kind `kind`.
-constexpr header_set required_headers(message_kind kind) noexcept {
-    return detail::required_sets[static_cast<std::size_t>(kind)];
-}
-
-/// The headers that a reader looks at in a message of kind `kind`; it ignores all others.
-constexpr header_set readable_headers(message_kind kind) noexcept {
-    return detail::readable_sets[static_cast<std::size_t>(kind)];
-}
-
-/// The headers that may be written in a message of kind `kind`.
-constexpr header_set writable_headers(message_kind kind) noexcept {
-    return detail::writable_sets[static_cast<std::size_t>(kind)];
-}
-
-/// The headers without which no message of kind `kind` is written.
-constexpr header_set sent_headers(message_kind kind) noexcept {
-    return detail::sent_sets[static_cast<std::size_t>(kind)];
-}
 
 } // namespace bitswire
 

@@ -98,7 +98,7 @@ struct packet_traits<ack> {
         if (error e = read_response_body(fields, start, out.body)) return e;
         out.keep_alive = read_keep_alive(fields, start, out.body);
         if (error e = read_text(fields, kind, out)) return e;
-        if (out.session_id.empty() && presence_of(header::session_id, kind) == presence::required) {
+        if (out.session_id.empty() && (required_headers(kind) & set_of(header::session_id)) != 0) {
             return fields.fail(errc::missing_header, header::session_id);
         }
         const header_set wanted = readable_headers(kind) & fields.present();

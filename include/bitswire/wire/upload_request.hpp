@@ -96,7 +96,7 @@ struct packet_traits<upload_request> {
         std::uint64_t body_size = 0;
         if (error e = read_request_body(fields, body_size)) return e;
         if (error e = read_text(fields, kind, out)) return e;
-        if (out.session_id.empty() && presence_of(header::session_id, kind) == presence::required) {
+        if (out.session_id.empty() && (required_headers(kind) & set_of(header::session_id)) != 0) {
             return fields.fail(errc::missing_header, header::session_id);
         }
         if (error e = check_host_header(out.host)) return fields.fail(e.code, e.in, e.offset);
