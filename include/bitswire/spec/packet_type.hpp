@@ -4,7 +4,7 @@
 #ifndef BITSWIRE_SPEC_PACKET_TYPE_HPP
 #define BITSWIRE_SPEC_PACKET_TYPE_HPP
 
-#include "../base/scan.hpp"
+#include "../base/folded_name.hpp"
 #include "../base/text_literal.hpp"
 
 #include <array>

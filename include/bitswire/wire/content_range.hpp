@@ -9,7 +9,7 @@
 
 #include "../base/ascii.hpp"
 #include "../base/number.hpp"
-#include "../base/scan.hpp"
+#include "../base/folded_name.hpp"
 #include "../spec/error.hpp"
 
 #include <cstddef>

@@ -10,7 +10,7 @@
 
 #include "../base/ascii.hpp"
 #include "../base/hash_index.hpp"
-#include "../base/scan.hpp"
+#include "../base/folded_name.hpp"
 #include "../spec/error.hpp"
 #include "../spec/header.hpp"
 #include "../spec/limits.hpp"
