@@ -74,7 +74,7 @@ void print_matrix() {
         for (std::size_t s = 0; s < enumerator_count<state>; ++s) {
             if (Rules::final.contains(static_cast<state>(s))) continue;
             state_machine<Rules> m(static_cast<state>(s));
-            if (const auto* action = m.step(static_cast<event>(e)))
+            if (const auto action = m.step(static_cast<event>(e)))
                 line << ' ' << enum_name(m.state()) << ": " << enum_name(*action);
             line << " |";
         }
@@ -94,7 +94,7 @@ void print_diagram() {
             std::ostringstream events;
             for (std::size_t e = 0; e < enumerator_count<event> && from != to; ++e) {
                 state_machine<Rules> m(static_cast<state>(from));
-                if (m.step(static_cast<event>(e)) == nullptr || m.state() != static_cast<state>(to)) continue;
+                if (!m.step(static_cast<event>(e)) || m.state() != static_cast<state>(to)) continue;
                 events << (events.tellp() == 0 ? "" : ", ") << enum_name(static_cast<event>(e));
             }
             if (events.tellp() == 0) continue;

@@ -57,14 +57,14 @@ void check_chapters(const std::vector<chapter<Rules>>& chapters) {
             }
             bitswire::state_machine<Rules> m(in);
             CHECK(m.accepts(on) == !expected.empty());
-            const auto* const action = m.step(on);
+            const auto action = m.step(on);
             if (expected.empty()) {
-                CHECK(action == nullptr);
+                CHECK_FALSE(action);
                 CHECK(m.state() == in);
                 continue;
             }
             CHECK(expected.size() == 1);
-            REQUIRE(action != nullptr);
+            REQUIRE(action);
             CHECK(*action == expected[0].act);
             CHECK(m.state() == expected[0].to.value_or(in));
             if constexpr (requires { result_of(in, on); }) CHECK(result_of(in, on) == expected[0].returns);

@@ -93,6 +93,22 @@ inline constexpr transition_cells_of<Rules> transition_cells = make_cells<Rules>
 
 } // namespace detail
 
+/// What a machine does when something has happened: an action, or nothing, where it has no row for that. (Not a
+/// std::optional, which takes compilers longer, nor a pointer, which g++ with -fsanitize=undefined compares with null
+/// in no constant expression.)
+template <class Action>
+class machine_step {
+  public:
+    constexpr machine_step() noexcept = default;
+    constexpr explicit machine_step(Action action) noexcept : action_(action), has_action_(true) {}
+    constexpr explicit operator bool() const noexcept { return has_action_; }
+    constexpr Action operator*() const noexcept { return action_; }
+
+  private:
+    Action action_{};
+    bool has_action_ = false;
+};
+
 /// A machine that follows the rows of `Rules`, which has the enumerations `state`, `event` and `action`, the state
 /// `initial`, the set `final`, and `rows`.
 template <class Rules>
@@ -111,20 +127,19 @@ class state_machine {
     [[nodiscard]] constexpr state_type state() const noexcept { return state_; }
     [[nodiscard]] constexpr bool is_final() const noexcept { return Rules::final.contains(state_); }
 
-    /// The row for `e` in state `s`, or null. Static storage.
-    static constexpr auto find_row(state_type s, event_type e) noexcept {
-        const std::uint8_t row = cell(s, e).row;
-        return row != 0 ? &Rules::rows[row - 1U] : nullptr;
-    }
+    /// Whether there is a row for `e`.
     [[nodiscard]] constexpr bool accepts(event_type e) const noexcept { return cell(state_, e).row != 0; }
+    /// The row for `e`, which it accepts. Static storage.
+    [[nodiscard]] constexpr const auto& row_for(event_type e) const noexcept {
+        return Rules::rows[cell(state_, e).row - 1U];
+    }
 
-    /// `e` has happened: goes to the next state and returns what is to be done, in static storage. Where there is no
-    /// row, nothing changes and null is returned.
-    constexpr const action_type* step(event_type e) noexcept {
+    /// `e` has happened: goes to the next state and returns what is to be done. Where there is no row, nothing changes.
+    constexpr machine_step<action_type> step(event_type e) noexcept {
         const auto& next = cell(state_, e);
-        if (next.row == 0) return nullptr;
+        if (next.row == 0) return {};
         state_ = next.to;
-        return &next.act;
+        return machine_step(next.act);
     }
 
     friend constexpr bool operator==(const state_machine&, const state_machine&) noexcept = default;

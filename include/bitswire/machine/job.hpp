@@ -159,8 +159,8 @@ using job_machine = state_machine<job_rules>;
 
 /// What a method returns that is called in a state.
 constexpr hresult result_of(job_state s, job_event method) noexcept {
-    const job_transition* const row = job_machine::find_row(s, method);
-    return row != nullptr ? row->returns : job_rules::invalid_state;
+    const job_machine machine(s);
+    return machine.accepts(method) ? machine.row_for(method).returns : job_rules::invalid_state;
 }
 
 /// The timers of a job. They count the time of a clock that nobody sets (*SetNoProgressTimeout*: Note).

@@ -232,9 +232,8 @@ class job : public job_record {
     constexpr void on_restarted() noexcept { static_cast<void>(machine_.step(job_event::restarted)); }
     /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
     constexpr job_step on_timer(const moment& now) noexcept {
-        const job_timer_row* const over = is_over() ? nullptr : timers_.find_over(state(), now.steady);
-        if (over == nullptr) return {};
-        const job_event e = over->over;
+        job_event e{};
+        if (is_over() || !timers_.find_over(state(), now.steady, e)) return {};
         if (e == job_event::download_time_over) {
             error_ = {"BG_E_MAXDOWNLOAD_TIMEOUT"_hresult, error_context::general_queue_manager};
             error_file_ = files_.transferred();
@@ -330,9 +329,8 @@ class job : public job_record {
 
     /// The one way on: steps the machine, and does what goes with it.
     constexpr job_step happened(job_event event, const moment& now) noexcept {
-        const job_transition* const row = job_machine::find_row(state(), event);
-        if (row == nullptr) return refused(job_rules::invalid_state);
-        const hresult returns = row->returns;
+        if (!machine_.accepts(event)) return refused(job_rules::invalid_state);
+        const hresult returns = machine_.row_for(event).returns;
         const job_state before = state();
         const job_action todo = *machine_.step(event);
         timers_.advance(before, now.steady);

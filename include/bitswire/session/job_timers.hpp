@@ -53,12 +53,14 @@ class job_timers {
     [[nodiscard]] constexpr bool is_over(job_timer t, job_state s, time_point now) const noexcept {
         return left_ms(t, elapsed(t, s, now)) == 0;
     }
-    /// A timer that is over in a state where that means something, or null.
-    [[nodiscard]] constexpr const job_timer_row* find_over(job_state s, time_point now) const noexcept {
+    /// Whether a timer is over in a state where that means something; then `e` becomes what happens.
+    [[nodiscard]] constexpr bool find_over(job_state s, time_point now, job_event& e) const noexcept {
         for (const job_timer_row& row : job_timer_rows) {
-            if (runs(row, s) && is_over(row.id, s, now)) return &row;
+            if (!runs(row, s) || !is_over(row.id, s, now)) continue;
+            e = row.over;
+            return true;
         }
-        return nullptr;
+        return false;
     }
     /// When the first one will be over, if nothing happens before.
     [[nodiscard]] constexpr time_point wake_at(job_state s) const noexcept {

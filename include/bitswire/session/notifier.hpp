@@ -141,8 +141,8 @@ class notifier {
 
     constexpr notifier_step happened(event e) noexcept {
         using a = back_end_client_action;
-        const auto* const action = machine_.step(e);
-        if (action == nullptr) return {};
+        const auto action = machine_.step(e);
+        if (!action) return {};
         switch (*action) {
         case a::send_headers:
             return {.todo = notifier_todo::send_headers, .timeout_s = config_.timeout_s};

@@ -90,7 +90,7 @@ class upload_client {
     constexpr upload_step on_timer(time_point now) noexcept {
         if (now >= fallback_at_ && !is_waiting_) {
             fallback_at_ = time_never;
-            if (const auto* action = machine_.step(upload_client_event::host_fallback_due)) perform(*action, now);
+            if (const auto action = machine_.step(upload_client_event::host_fallback_due)) perform(*action, now);
         }
         if (is_waiting_ || repeat_at_ == time_never || now < repeat_at_) return {.wake_at = wake_at()};
         return happened(upload_client_event::repeat_due, now);
@@ -365,21 +365,21 @@ class upload_client {
     constexpr upload_step happened(upload_client_event event, time_point now) noexcept {
         using e = upload_client_event;
         const bool was_cancelling = machine_.state() == state_type::cancel;
-        const auto* action = machine_.step(event);
-        if (action == nullptr) return {};
+        auto action = machine_.step(event);
+        if (!action) return {};
         is_waiting_ = false;
         is_asking_ = false;
         repeat_at_ = time_never;
         failure_.what = status_of(event, failure_);
         if (!failure_) failure_ = {};
         if (!machine_.is_final()) {
-            const upload_client_action* then = nullptr;
+            machine_step<upload_client_action> then;
             if (cancelling_ && !was_cancelling) {
                 then = machine_.step(has_session() ? e::cancel_requested : e::abandoned);
             } else if (suspending_) {
                 then = machine_.step(e::suspended);
             }
-            if (then != nullptr) action = then;
+            if (then) action = then;
         }
         return perform(*action, now);
     }

@@ -342,10 +342,10 @@ class upload_session {
     constexpr upload_server_step perform(upload_server_event event, const upload_directory& d,
                                          const upload_session_call& c, const ack* told = nullptr) noexcept {
         using a = upload_server_action;
-        const auto* const action = machine_.step(event);
-        assert(action != nullptr);
+        const auto action = machine_.step(event);
+        assert(action);
         if (machine_.is_final()) progressed_at_ = c.now;
-        switch (action != nullptr ? *action : a::answer_error) {
+        switch (action ? *action : a::answer_error) {
         case a::answer:
             return {.answer = accepted(d, c)};
         case a::answer_out_of_sync:
