@@ -15,6 +15,28 @@
 
 namespace bitswire::detail {
 
+/// The bytes of a word, the first one lowest.
+template <class Word>
+[[gnu::always_inline]] constexpr Word load_word(const char* at) noexcept {
+    Word word = 0;
+    if (std::endian::native == std::endian::big || std::is_constant_evaluated()) {
+        for (std::size_t i = sizeof word; i-- > 0;)
+            word = word << 8 | static_cast<unsigned char>(at[i]);
+    } else {
+        std::memcpy(&word, at, sizeof word);
+    }
+    return word;
+}
+template <class Word>
+[[gnu::always_inline]] constexpr void store_word(char* at, Word word) noexcept {
+    if (std::endian::native == std::endian::big || std::is_constant_evaluated()) {
+        for (std::size_t i = 0; i < sizeof word; ++i)
+            at[i] = static_cast<char>(word >> 8 * i & 0xff);
+    } else {
+        std::memcpy(at, &word, sizeof word);
+    }
+}
+
 /// A block of eight bytes in an integer, the first one lowest. An answer is the high bit of each byte; the others mean
 /// nothing, and no byte's answer carries into its neighbour.
 struct word_blocks {
@@ -22,16 +44,7 @@ struct word_blocks {
     static constexpr std::size_t width = 8;
     static constexpr unsigned bits_per_byte = 8; ///< of a mask
 
-    static constexpr block load(const char* at) noexcept {
-        block b = 0;
-        if (std::endian::native == std::endian::big || std::is_constant_evaluated()) {
-            for (std::size_t i = width; i-- > 0;)
-                b = b << 8 | static_cast<unsigned char>(at[i]);
-        } else {
-            std::memcpy(&b, at, sizeof b);
-        }
-        return b;
-    }
+    static constexpr block load(const char* at) noexcept { return load_word<block>(at); }
     /// Of `size` bytes, at least one and less than a block: each of them, some of them twice, in any order.
     [[gnu::always_inline]] static block load_few(const char* at, std::size_t size) noexcept {
         std::uint32_t halves[2];
@@ -100,6 +113,7 @@ struct vector_blocks {
     }
     static block all(unsigned char c) noexcept { return block{} + c; }
     static block fold(block b) noexcept { return b | static_cast<unsigned char>(0x20); }
+    static block larger(block a, block b) noexcept { return a > b ? a : b; } ///< of each byte
     static auto less(block b, unsigned char limit) noexcept { return b < limit; }
     static auto outside(block b, unsigned char first, unsigned char last) noexcept {
         // Moved to the lowest of the signed numbers, a range takes one comparison.

@@ -8,14 +8,13 @@
 #define BITSWIRE_BASE_NUMBER_HPP
 
 #include "ascii.hpp"
+#include "blocks.hpp"
 
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
-#include <type_traits>
 
 namespace bitswire {
 
@@ -58,18 +57,8 @@ constexpr unsigned digit_value(char c) noexcept {
 template <unsigned Base>
 inline constexpr std::size_t safe_digits = Base == 10 ? 19 : 16;
 
-/// Four bytes, the first one lowest.
-[[gnu::always_inline]] constexpr std::uint32_t load_four(const char* at) noexcept {
-    std::uint32_t four = 0;
-    if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
-        for (unsigned i = 4; i-- > 0;)
-            four = four << 8 | static_cast<unsigned char>(at[i]);
-    } else {
-        std::memcpy(&four, at, sizeof four);
-    }
-    return four;
-}
-/// Whether all of them are decimal digits: nothing is below '0', nor does it reach the high bit when '9' just does not.
+/// Whether all four bytes are decimal digits: nothing is below '0', nor does it reach the high bit when '9' just does
+/// not.
 constexpr bool are_digits(std::uint32_t four) noexcept {
     return (((four - 0x3030'3030U) | (four + 0x4646'4646U)) & 0x8080'8080U) == 0;
 }
@@ -89,8 +78,8 @@ template <unsigned Base>
     if (last - first > static_cast<std::ptrdiff_t>(safe_digits<Base>)) last = first + safe_digits<Base>;
     std::uint64_t value = 0;
     if constexpr (Base == 10) {
-        for (; last - first >= 4 && are_digits(load_four(first)); first += 4)
-            value = value * 10'000 + join_four_digits(load_four(first));
+        for (; last - first >= 4 && are_digits(load_word<std::uint32_t>(first)); first += 4)
+            value = value * 10'000 + join_four_digits(load_word<std::uint32_t>(first));
     }
     for (; first != last; ++first) {
         const unsigned digit = digit_value<Base>(*first);
@@ -157,13 +146,7 @@ template <unsigned Base>
 /// out.
 template <class Word>
 [[gnu::always_inline]] constexpr char* write_spread(char* at, Word digits, unsigned skipped) noexcept {
-    digits = (digits | static_cast<Word>(0x3030'3030'3030'3030U)) >> 8 * skipped;
-    if (std::is_constant_evaluated() || std::endian::native != std::endian::little) {
-        for (unsigned i = 0; i < sizeof digits - skipped; ++i)
-            at[i] = static_cast<char>(digits >> 8 * i & 0xff);
-    } else {
-        std::memcpy(at, &digits, sizeof digits);
-    }
+    store_word(at, static_cast<Word>((digits | static_cast<Word>(0x3030'3030'3030'3030U)) >> 8 * skipped));
     return at + (sizeof digits - skipped);
 }
 /// How many zeros stand before a number; the last digit is none of them.
@@ -236,13 +219,12 @@ class number_text {
     /// `0x` and `value` in upper-case hexadecimal, at least `digits` of them (at most 16).
     static constexpr number_text hexadecimal(std::uint64_t value, unsigned digits) noexcept {
         number_text t;
-        while (digits < 16 && value >> 4 * digits != 0)
-            ++digits;
-        t.text_[0] = '0';
-        t.text_[1] = 'x';
-        t.size_ = digits + 2;
-        for (std::size_t at = t.size_; at-- > 2; value >>= 4)
-            t.text_[at] = "0123456789ABCDEF"[value & 0xf];
+        t.text_[t.size_++] = '0';
+        t.text_[t.size_++] = 'x';
+        for (unsigned left = 16; left-- > 0;) {
+            if (left < digits || value >> 4 * left != 0)
+                t.text_[t.size_++] = "0123456789ABCDEF"[value >> 4 * left & 0xf];
+        }
         return t;
     }
 

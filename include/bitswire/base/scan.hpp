@@ -176,7 +176,7 @@ class any_of {
     [[nodiscard, gnu::always_inline]] bool yes() const noexcept {
         if constexpr (is_range) {
             constexpr block most = block{} + static_cast<unsigned char>(Question::last - Question::first);
-            return !Blocks::is_zero((seen_ > most ? seen_ : most) ^ most);
+            return !Blocks::is_zero(Blocks::larger(seen_, most) ^ most);
         } else {
             return Blocks::mask(seen_) != 0;
         }
@@ -190,8 +190,7 @@ class any_of {
 
     [[gnu::always_inline]] static answer with(answer seen, block b) noexcept {
         if constexpr (is_range) {
-            const block distance = b - Question::first;
-            return distance > seen ? distance : seen;
+            return Blocks::larger(seen, b - Question::first);
         } else {
             return seen | Question::template in<Blocks>(b);
         }

@@ -8,8 +8,8 @@
 #define BITSWIRE_WIRE_CONTENT_RANGE_HPP
 
 #include "../base/ascii.hpp"
-#include "../base/number.hpp"
 #include "../base/folded_name.hpp"
+#include "../base/number.hpp"
 #include "../spec/error.hpp"
 
 #include <cstddef>

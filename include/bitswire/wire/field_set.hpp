@@ -9,8 +9,8 @@
 #define BITSWIRE_WIRE_FIELD_SET_HPP
 
 #include "../base/ascii.hpp"
-#include "../base/hash_index.hpp"
 #include "../base/folded_name.hpp"
+#include "../base/hash_index.hpp"
 #include "../spec/error.hpp"
 #include "../spec/header.hpp"
 #include "../spec/limits.hpp"
