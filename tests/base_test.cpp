@@ -278,6 +278,8 @@ TEST_CASE("result: a value or an error, copied as bytes") {
 
 TEST_CASE("enum set: members, unions, intersections, and all there are") {
     using set = enum_set<job_state>;
+    CHECK(set{}.bits() == 0);
+    CHECK(set{job_state::queued, job_state::suspended}.bits() == 0b1001);
     set united;
     CHECK(united.empty());
     for (std::size_t i = 0; i < enumerator_count<job_state>; ++i) {

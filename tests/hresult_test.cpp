@@ -94,6 +94,12 @@ TEST_CASE("hresult: each row is found by value and by name in any letter case") 
     }
 }
 
+TEST_CASE("hresult: of the names that a compiler looks at for a literal there are three at the most") {
+    std::map<std::uint32_t, int> names;
+    for (const hresult_row& row : hresult_rows)
+        CHECK(++names[detail::hash_of_hresult_name(row.name.data(), row.name.size())] <= 3);
+}
+
 TEST_CASE("hresult: what is not there is not found") {
     std::set<std::uint32_t> known;
     for (const hresult_row& row : hresult_rows)

@@ -282,7 +282,7 @@ inline constexpr auto hresult_by_literal = hash_index<512>::over(
 consteval hresult hresult_of(std::string_view name) {
     const auto matches = [&](std::size_t n) { return iequals(hresult_rows[n].name, name); };
     const std::size_t found = hresult_by_literal.find(hash_of_hresult_name(name.data(), name.size()), matches);
-    if (found != hresult_by_literal.npos) return hresult_rows[found].code;
+    if (found != decltype(hresult_by_literal)::npos) return hresult_rows[found].code;
     for (const hresult_alias& a : hresult_aliases) {
         if (iequals(a.alias, name)) return hresult_of(a.name);
     }
