@@ -196,6 +196,13 @@ TEST_CASE("writer: values that are too long are refused [MC-BUP 2.2.1, 2.2.1.1, 
     CHECK(reread<upload_request>(written(r)) == r);
     r.user_agent = view.substr(0, 4097);
     check_refused(r, {errc::unsendable_value, header::user_agent, 4096});
+    r = fragment();
+    const std::string zeros = "h:" + std::string(4092, '0') + "80";
+    r.host = zeros;
+    CHECK(reread<upload_request>(written(r)) == r);
+    const std::string more_zeros = "h:0" + zeros.substr(2);
+    r.host = more_zeros;
+    check_refused(r, {errc::unsendable_value, header::host, 4096});
     ack a = ack_of(packet_type::fragment);
     a.reply_url = view.substr(0, 2201);
     check_refused(a, {errc::unsendable_value, header::reply_url, 2200});
@@ -484,6 +491,28 @@ TEST_CASE("writer: Acks as a Windows client expects them [MC-BUP 2.2.3, 2.2.7, 2
                         "Connection: close\r\n\r\n");
 }
 
+TEST_CASE("writer: what is no type of a packet is refused, whatever the buffer") {
+    for (unsigned type = request_type_count; type < 256; ++type) {
+        upload_request r = fragment();
+        r.type = static_cast<packet_type>(type);
+        check_refused(r, {errc::unsendable_combination, header::packet_type, 0});
+        ack a;
+        a.answers = static_cast<packet_type>(type);
+        for (const std::uint16_t status : {200, 404, 416}) {
+            a.status = status;
+            check_refused(a, {errc::unsendable_combination, header::packet_type, 0});
+        }
+    }
+}
+
+TEST_CASE("writer: a status that is neither 200 nor 201 refuses, and its code and context read back equal") {
+    for (std::uint16_t status = 200; status < 600; ++status) {
+        if (status == 204 || status == 304) continue; // without a length there is no Ack
+        const ack a = ack_of(packet_type::fragment, status);
+        CHECK(reread<ack>(written(a), {.answers = packet_type::fragment, .limits = {}}) == a);
+    }
+}
+
 TEST_CASE("writer: a request says no Expect unless asked, and then in time for the body") {
     upload_request r = fragment();
     CHECK(written(r).find("Expect") == std::string::npos);
@@ -612,7 +641,7 @@ TEST_CASE("writer: what is taken for plain at a glance, a closer look finds noth
     for (int run = 0; run < 200'000; ++run) {
         const std::string texts[] = {text(), text(), text(), text(), text()};
         upload_request r = fragment();
-        r.host = below(2) != 0 ? texts[0] : "a";
+        r.host = below(2) != 0 ? std::string_view(texts[0]) : "a";
         r.session_id = texts[1];
         r.content_name = texts[2];
         r.user_agent = texts[3];
@@ -622,7 +651,7 @@ TEST_CASE("writer: what is taken for plain at a glance, a closer look finds noth
         a.server = texts[1];
         a.session_id = texts[2];
         a.reply_url = texts[3];
-        a.host_id = below(2) != 0 ? texts[4] : "";
+        a.host_id = below(2) != 0 ? std::string_view(texts[4]) : "";
         look(a, detail::packet_traits<ack>::kinds[below(7)]);
     }
     CHECK(sendable > 10'000);

@@ -38,8 +38,6 @@ template <class Block>
     if (std::is_constant_evaluated()) {
         for (std::size_t i = 0; i < size; ++i)
             to[i] = from[i];
-    } else if (__builtin_constant_p(size)) {
-        std::memcpy(to, from, size);
     } else if (size > 64) [[unlikely]] {
         std::memcpy(to, from, size);
     } else if (size > 32) {
@@ -110,10 +108,9 @@ class careful_writer {
     constexpr explicit careful_writer(std::span<char> out) noexcept : out_(out) {}
 
     constexpr void put(std::string_view text) noexcept {
-        for (const char c : text) {
-            if (size_ < out_.size()) out_[size_] = c;
-            ++size_;
-        }
+        for (std::size_t i = 0; i < text.size() && size_ + i < out_.size(); ++i)
+            out_[size_ + i] = text[i];
+        size_ += text.size();
     }
     template <std::size_t Size>
     constexpr void put(const known_text<Size>& text) noexcept {

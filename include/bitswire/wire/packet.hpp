@@ -74,7 +74,7 @@ struct text_member {
 ///   start_line_text(packet)         what its start line holds of any length
 ///   put_start_line(packet, out)     without the end of the line
 ///   put_value<header>(packet, emit) calls `emit(value)` for a header that it has and that is not a text member; the
-///                                   value is text, or what has a `put_text`
+///                                   value is text, or what has a `put_text`; or `emit.template usual<kind>()`
 template <class Packet>
 struct packet_traits;
 

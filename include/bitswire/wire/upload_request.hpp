@@ -144,7 +144,7 @@ struct packet_traits<upload_request> {
     }
 
     static constexpr error check(const upload_request& r) noexcept {
-        if (r.type == packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
+        if (r.type >= packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (!is_sendable_target(r.target)) return {errc::unsendable_value, header::none, 0};
         if (r.type == packet_type::fragment) {
             if (!r.range.is_valid()) return {errc::unsendable_value, header::content_range, 0};

@@ -20,6 +20,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -228,6 +229,24 @@ template <class Packet>
     return writer.size();
 }
 
+/// Writes a packet that was checked to a buffer that has no room to spare, or is too small.
+template <class Packet>
+[[gnu::noinline]] constexpr result<std::size_t> put_tightly(const Packet& packet, header_set headers, std::size_t bound,
+                                                            std::span<char> out) noexcept {
+    constexpr error too_small{errc::buffer_too_small, header::none, 0};
+    char scratch[1024]; // enough but for very long texts
+    if (bound > sizeof scratch || std::is_constant_evaluated()) {
+        if (out.size() < put_carefully(packet, headers, {})) return too_small;
+        return put_carefully(packet, headers, out);
+    }
+    text_writer writer(scratch);
+    put_message(packet, headers, writer);
+    const auto size = static_cast<std::size_t>(writer.end() - scratch);
+    if (out.size() < size) return too_small;
+    std::memcpy(out.data(), scratch, size);
+    return size;
+}
+
 /// The value of a header that is the same for all requests, or nearly so.
 template <header H, class Request, class Emit>
 [[gnu::always_inline]] constexpr void put_request_value(const Request& r, Emit emit) noexcept {
@@ -263,11 +282,9 @@ constexpr result<std::size_t> write_message(const Packet& packet, std::span<char
     const message_kind kind = detail::packet_traits<Packet>::kind_of(packet);
     header_set headers = 0;
     if (const error e = detail::check_packet(packet, kind, headers)) return e;
-    if (out.size() < detail::bound_size(packet, kind)) [[unlikely]] {
-        const std::size_t size = detail::put_carefully(packet, headers, {});
-        if (out.size() < size) return error{errc::buffer_too_small, header::none, 0};
-        return detail::put_carefully(packet, headers, out);
-    }
+    const std::size_t bound = detail::bound_size(packet, kind);
+    if (out.size() < bound) [[unlikely]]
+        return detail::put_tightly(packet, headers, bound, out);
     detail::text_writer writer(out.data());
     detail::put_message(packet, headers, writer);
     return static_cast<std::size_t>(writer.end() - out.data());
