@@ -35,19 +35,18 @@ template <class Block>
     using sixteen_bytes [[gnu::vector_size(16)]] = unsigned char;
     const char* const from = text.data();
     const std::size_t size = text.size();
-    if (std::is_constant_evaluated()) {
-        for (std::size_t i = 0; i < size; ++i)
-            to[i] = from[i];
-    } else if (size > 64) [[unlikely]] {
+    std::size_t fast_size = size;
+    if (std::is_constant_evaluated()) fast_size = 0;
+    if (fast_size > 64) [[unlikely]] {
         std::memcpy(to, from, size);
-    } else if (size > 32) {
+    } else if (fast_size > 32) {
         copy_ends<sixteen_bytes>(to, from, 32);
         copy_ends<sixteen_bytes>(to + size - 32, from + size - 32, 32);
-    } else if (size >= 16) {
+    } else if (fast_size >= 16) {
         copy_ends<sixteen_bytes>(to, from, size);
-    } else if (size >= 8) {
+    } else if (fast_size >= 8) {
         copy_ends<std::uint64_t>(to, from, size);
-    } else if (size >= 4) {
+    } else if (fast_size >= 4) {
         copy_ends<std::uint32_t>(to, from, size);
     } else {
         for (std::size_t i = 0; i < size; ++i)

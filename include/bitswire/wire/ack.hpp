@@ -117,7 +117,7 @@ struct packet_traits<ack> {
             out.received_content_range = offset;
         }
         // Some servers send a code with a success; it means nothing (*ack-for-fragment*).
-        return out.is_success() ? error{} : read_error(fields, out);
+        return start.status < 300 ? error{} : read_error(fields, out);
     }
 
     template <class Value>
@@ -149,7 +149,8 @@ struct packet_traits<ack> {
 
     static constexpr error check(const ack& a) noexcept {
         if (a.answers >= packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
-        if (!a.is_success() && (a.status > 599 || !may_have_body(a.status)))
+        // Any other 2xx would have a code to write, and none to read.
+        if (!a.is_success() && (!may_have_body(a.status) || a.status < 300 || a.status > 599))
             return {errc::unsendable_value, header::none, 0};
         if (a.body != body_framing{}) return {errc::unsendable_combination, header::content_length, 0};
         if (a.host_id_fallback_timeout_s != host_id_fallback_never_s && a.host_id.empty()) {
