@@ -332,7 +332,7 @@ void server_wire_alone(benchmark::State& state) {
 using session_key = inline_text<guid_text_size>;
 struct session_record {
     upload_session session{};
-    std::string reply_url;
+    std::string_view reply_url{}; ///< the few that there are stand elsewhere
 };
 struct hash_of_key {
     using is_transparent = void;
@@ -365,7 +365,7 @@ struct map_store {
     record* insert(std::string_view new_id, const upload_session& session) {
         session_key key;
         if (!key.assign(new_id)) return nullptr;
-        const auto [it, is_new] = records.try_emplace(key, record{session, {}});
+        const auto [it, is_new] = records.try_emplace(key, record{session});
         return is_new ? &it->second : nullptr;
     }
     void erase(std::string_view gone) { records.erase(records.find(gone)); }
