@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All benchmarks, on a fresh Debian machine: installs what is missing, builds with g++ and clang, measures, and writes
-# bench/results.md and bench/results.svg. Half an hour; nothing else should be at work meanwhile.
+# bench/results.md and bench/results.svg. A quarter of an hour; nothing else should be at work meanwhile.
 #
 # usage: bench/run.sh [--quick] [--check] [--built FOLDER]
 #
