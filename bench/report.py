@@ -124,7 +124,7 @@ SECTIONS = [
             Row("making a client / a step of it", "client_made/32", "client_step/log2_bytes:32"),
             Row("step among 1,000 sessions / among 10", "server_step/sessions:1000", "server_step/sessions:10", FLAT),
             Row(
-                "among 1,000,000 / among 10, and a read of memory",
+                "among 1,000,000 / among 10 and a read",
                 "server_step/sessions:1000000",
                 "server_step_and_read/sessions:1000000",
                 FLAT,
