@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <sys/mman.h>
+#include <type_traits>
 
 using namespace bitswire;
 
@@ -352,4 +353,23 @@ TEST_CASE("name index: letters in either case, all else byte for byte, nothing l
     constexpr std::string_view longest = "HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED)ABCDE";
     static_assert(longest.size() == 62);
     check(name_index<1, 2>({longest}, 1), longest);
+}
+
+// A template, so that what does not compile is an answer.
+template <class A, class B>
+constexpr bool do_mix = requires(A a, B b) {
+    a < b;
+}
+|| requires(A a, B b) { a == b; }
+|| requires(A a, B b) { elapsed_ms(a, b); }
+|| std::is_convertible_v<A, B> || std::is_assignable_v<A&, B>;
+
+TEST_CASE("P2: the steady clock and the time of day do not compile in each other's place") {
+    static_assert(do_mix<time_point, time_point> && do_mix<wall_time, wall_time>);
+    static_assert(!do_mix<time_point, wall_time> && !do_mix<wall_time, time_point>);
+    static_assert(!std::is_constructible_v<moment, wall_time, time_point>);
+    static_assert(std::is_same_v<decltype(moment::steady), time_point> &&
+                  std::is_same_v<decltype(moment::wall), wall_time>);
+    CHECK(elapsed_ms(wall_time{5}, wall_time{12}) == 7);
+    CHECK(elapsed_ms(wall_time{12}, wall_time{5}) == 0); // the clock went back: it stood still
 }

@@ -289,7 +289,7 @@ TEST_CASE("job: a new job is suspended, empty and of normal priority [CreateJob]
     CHECK(w.j.id().bytes[15] == 7);
     CHECK(w.j.times().created.ms == w.now.wall.ms);
     CHECK(w.j.times().modified.ms == w.now.wall.ms);
-    CHECK(w.j.times().transfer_completed == time_never);
+    CHECK(w.j.times().transfer_completed == wall_time_never);
     CHECK(w.j.progress().bytes_total == 0);
     CHECK(w.j.progress().files_total == 0);
 }
@@ -906,7 +906,7 @@ TEST_CASE("job: times of creation, change and transfer [BG_JOB_TIMES]") {
     CHECK_FALSE(changed());
     w.j.set_display_name("new", w.now);
     CHECK(changed());
-    CHECK(w.j.times().transfer_completed == time_never);
+    CHECK(w.j.times().transfer_completed == wall_time_never);
     w.pass_s(1);
     w.j.on_file_transferred(w.now);
     CHECK(changed());

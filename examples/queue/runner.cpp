@@ -43,6 +43,9 @@ constexpr std::uint64_t glance_ms = 200;
 constexpr std::uint64_t between_lines_ms = 1000;
 constexpr std::size_t most_jobs = 65'536;
 
+/// The clock of uploads, which still is the time of day, since their records survive the program.
+bitswire::time_point client_time() { return {now().wall.ms}; }
+
 /// What Windows calls a connection that failed; S_OK if there is no name for it.
 hresult transport_of(CURLcode code) {
     switch (code) {
@@ -283,9 +286,9 @@ void runner::schedule() {
 
 void runner::on_client_timers() {
     for (auto& [id, e] : entries_) {
-        if (e.is_gone || !e.up || !e.up->client || e.thread.is_busy() || e.up->wake_at > now().wall) continue;
+        if (e.is_gone || !e.up || !e.up->client || e.thread.is_busy() || e.up->wake_at > client_time()) continue;
         e.up->wake_at = bitswire::time_never;
-        pump(e, e.up->client->on_timer(now().wall));
+        pump(e, e.up->client->on_timer(client_time()));
     }
 }
 
@@ -295,7 +298,7 @@ void runner::start(entry& e) {
     if (e.record->is_download()) return start_download(e);
     if (is_old_upload_busy(e)) return;
     if (!e.up && !open_upload(e, true)) return;
-    pump(e, bitswire::carry_out(job_action::start, *e.up->client, now().wall));
+    pump(e, bitswire::carry_out(job_action::start, *e.up->client, client_time()));
 }
 
 void runner::stop(entry& e) {
@@ -304,7 +307,7 @@ void runner::stop(entry& e) {
         e.thread.cut();
     } else if (!is_old_upload_busy(e) && e.up) {
         if (e.up->is_fetching_reply || stop_request::is_urgent()) e.thread.cut();
-        pump(e, bitswire::carry_out(job_action::stop, *e.up->client, now().wall));
+        pump(e, bitswire::carry_out(job_action::stop, *e.up->client, client_time()));
     }
 }
 
@@ -324,7 +327,7 @@ void runner::clean_up(entry& e) {
     }
     // Only what takes long; a session whose id is not known yet could not be cancelled.
     if (e.up->is_fetching_reply || e.up->sent == packet_type::fragment) e.thread.cut();
-    pump(e, bitswire::carry_out(job_action::clean_up, *e.up->client, now().wall));
+    pump(e, bitswire::carry_out(job_action::clean_up, *e.up->client, client_time()));
 }
 
 // ---- Uploads.
@@ -386,7 +389,7 @@ bool runner::open_upload(entry& e, bool with_file) {
     if (!has_changed) return true;
     r.detail = local + ": has changed since the upload was begun";
     j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
-    pump(e, e.up->client->cancel(now().wall));
+    pump(e, e.up->client->cancel(client_time()));
     return false;
 }
 
@@ -421,7 +424,7 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
         case upload_todo::fetch_reply:
             return fetch_reply(e);
         case upload_todo::give_credentials: // curl has tried those that there are
-            s = client.on_credentials_withheld(now().wall);
+            s = client.on_credentials_withheld(client_time());
             continue;
         case upload_todo::done:
             e.up.reset();
@@ -437,8 +440,8 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
 upload_step runner::give_up_changed_file(entry& e) {
     e.record->detail = std::string(e.record->its().file(0).local_name) + ": was written to while it was read";
     e.record->job->on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
-    static_cast<void>(e.up->client->cancel(now().wall));
-    return e.up->client->on_transport_error(now().wall);
+    static_cast<void>(e.up->client->cancel(client_time()));
+    return e.up->client->on_transport_error(client_time());
 }
 
 void runner::send(entry& e, transfer::http_request request) {
@@ -477,7 +480,7 @@ void runner::on_ack(entry& e, const http_answer& a) {
     if (up.generation != e.record->generation) return on_thread_free_of_old_upload(e);
     bitswire::upload_client& client = *up.client;
     e.record->detail = a.trouble;
-    const bitswire::time_point t = now().wall;
+    const bitswire::time_point t = client_time();
     upload_step s;
     switch (a.result) {
     case http_result::answered: {
@@ -506,7 +509,7 @@ void runner::fetch_reply(entry& e) {
     std::array<char, bitswire::max_resolved_url_size(bitswire::max_url_size, bitswire::max_url_size)> url{};
     const auto size = up.client->write_reply_url(url);
     if (!size) { // the client has looked at it
-        return pump(e, up.client->on_reply_failed(now().wall));
+        return pump(e, up.client->on_reply_failed(client_time()));
     }
     up.is_fetching_reply = true;
     const bitswire::job& j = e.record->its();
@@ -559,13 +562,13 @@ void runner::on_reply(entry& e, const fetch_result& r) {
     if (r.is_whole) {
         e.record->detail.clear();
         j.on_reply_progress(r.bytes, r.bytes, now());
-        return pump(e, up.client->on_reply_fetched(now().wall));
+        return pump(e, up.client->on_reply_fetched(client_time()));
     }
     if (e.thread.is_cut()) return; // suspended
     e.record->detail = detail_of(r);
     // Before the client says no more than that it failed.
     j.on_error(error_of(r), now());
-    pump(e, up.client->on_reply_failed(now().wall));
+    pump(e, up.client->on_reply_failed(client_time()));
 }
 
 // ---- Downloads.

@@ -32,8 +32,8 @@ std::string context_text(bitswire::error_context context) {
 }
 
 /// ISO 8601 in UTC; empty for never.
-std::string time_text(bitswire::time_point t) {
-    if (t == bitswire::time_never) return {};
+std::string time_text(bitswire::wall_time t) {
+    if (t == bitswire::wall_time_never) return {};
     const auto seconds = static_cast<std::time_t>(t.ms / 1000U);
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
@@ -62,7 +62,7 @@ std::string_view advice_for(bitswire::job_state state, const bitswire::job_error
 
 json json_of(std::uint64_t bytes) { return bytes == bitswire::size_unknown ? json(nullptr) : json(bytes); }
 
-json json_of(bitswire::time_point t) { return t == bitswire::time_never ? json(nullptr) : json(time_text(t)); }
+json json_of(bitswire::wall_time t) { return t == bitswire::wall_time_never ? json(nullptr) : json(time_text(t)); }
 
 json json_of(const bitswire::job_progress& p) {
     return {{"bytes_total", json_of(p.bytes_total)}, {"bytes_transferred", json_of(p.bytes_transferred)}};

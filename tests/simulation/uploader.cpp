@@ -246,9 +246,9 @@ void uploader::fetch_reply() {
 void uploader::arm_timer() {
     const std::uint64_t timer = ++timer_;
     if (wake_at_ == time_never || has_ended_) return;
-    w_.after(elapsed_ms(boss_.now().wall, wake_at_), [this, timer] {
+    w_.after(elapsed_ms(client_time(), wake_at_), [this, timer] {
         if (timer != timer_) return;
-        if (boss_.now().wall < wake_at_) return arm_timer();
+        if (client_time() < wake_at_) return arm_timer();
         wake_at_ = time_never;
         tell([](upload_client& c, time_point t) { return c.on_timer(t); });
     });

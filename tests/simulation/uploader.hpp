@@ -53,13 +53,15 @@ class uploader final : public endpoint {
 
     [[nodiscard]] std::uint32_t number() const { return number_; }
     [[nodiscard]] const bitswire::upload_client& client() const { return client_; }
+    /// The clock of uploads, which still is the time of day.
+    [[nodiscard]] bitswire::time_point client_time() const { return {boss_.now().wall.ms}; }
     [[nodiscard]] const std::string& url() const { return url_; }
     [[nodiscard]] upload_book& book() { return books_.uploads[number_]; }
 
     /// Does what a step of the client says. `call` gets the client and the time.
     template <class Call>
     void tell(const Call& call, bitswire::hresult cause = {}) {
-        const bitswire::upload_step s = call(client_, boss_.now().wall);
+        const bitswire::upload_step s = call(client_, client_time());
         take(s, cause);
     }
     void cancel() {

@@ -170,7 +170,7 @@ class job_record {
 
     constexpr job_record(const job_config& c, const job_storage& storage, const moment& now) noexcept
         : id_(c.id), type_(c.type), is_limited_(c.is_limited), limits_(c.limits), files_(storage),
-          timers_(now.steady), times_{now.wall, now.wall, time_never} {
+          timers_(now.steady), times_{now.wall, now.wall, wall_time_never} {
         timers_.set_limit(job_timer::inactivity, c.limits.inactivity_timeout_s);
         timers_.set_limit(job_timer::download_time, c.limits.max_download_time_s);
     }

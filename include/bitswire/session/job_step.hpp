@@ -55,11 +55,11 @@ struct job_progress {
     std::uint32_t files_transferred = 0;
 };
 
-/// BG_JOB_TIMES, in milliseconds since 1970. `time_never`: not yet.
+/// BG_JOB_TIMES. `wall_time_never`: not yet.
 struct job_times {
-    time_point created{};
-    time_point modified{};
-    time_point transfer_completed = time_never;
+    wall_time created{};
+    wall_time modified{};
+    wall_time transfer_completed = wall_time_never;
 };
 
 /// What came of completing a download: the embedder has renamed the temporary files.
