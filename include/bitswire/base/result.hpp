@@ -9,10 +9,28 @@
 
 #include <cassert>
 
+#if defined(_MSC_VER) && !defined(__clang__)
+extern "C" [[noreturn]] void __fastfail(unsigned int);
+#endif
+
 namespace bitswire {
 
-/// Either a `T` or an `E`. Reading the half that is not there is a bug of the caller: it asserts in debug builds and
-/// does not compile in a constant expression.
+namespace detail {
+
+/// Ends the program at once, as the hardened standard libraries do. No compiler may assume that it is never reached.
+[[noreturn]] inline void stop_program() noexcept {
+#if defined(_MSC_VER) && !defined(__clang__)
+    __fastfail(7); // FAST_FAIL_FATAL_APP_EXIT
+#else
+    __builtin_trap();
+#endif
+}
+
+} // namespace detail
+
+/// Either a `T` or an `E`. Look before you read: `if (!r) return r.error();`, or `if (const T* v = r.if_value())`, or
+/// `value_or`. Reading a value that is not there is a bug of the caller: it ends the program, with NDEBUG too, and does
+/// not compile in a constant expression.
 template <class T, class E>
 class [[nodiscard]] basic_result {
     static_assert(__is_trivially_copyable(T) && __is_trivially_copyable(E)); // of <type_traits>, without its templates
@@ -24,16 +42,29 @@ class [[nodiscard]] basic_result {
     [[nodiscard]] constexpr bool has_value() const noexcept { return has_value_; }
     constexpr explicit operator bool() const noexcept { return has_value_; }
 
-    [[nodiscard]] constexpr const T& value() const noexcept { return assert(has_value_), value_; }
-    [[nodiscard]] constexpr T& value() noexcept { return assert(has_value_), value_; }
+    /// The value, which must be there. `*` and `->` likewise.
+    [[nodiscard]] constexpr const T& value() const noexcept { return require_value(), value_; }
+    [[nodiscard]] constexpr T& value() noexcept { return require_value(), value_; }
     constexpr const T& operator*() const noexcept { return value(); }
     constexpr T& operator*() noexcept { return value(); }
     constexpr const T* operator->() const noexcept { return &value(); }
     constexpr T* operator->() noexcept { return &value(); }
 
-    [[nodiscard]] constexpr const E& error() const noexcept { return assert(!has_value_), error_; }
+    /// The value if it is there, null otherwise. Points into this object.
+    [[nodiscard]] constexpr const T* if_value() const noexcept { return has_value_ ? &value_ : nullptr; }
+    [[nodiscard]] constexpr T* if_value() noexcept { return has_value_ ? &value_ : nullptr; }
+    /// The value if it is there, `fallback` otherwise.
+    [[nodiscard]] constexpr T value_or(const T& fallback) const noexcept { return has_value_ ? value_ : fallback; }
+
+    /// The error; where there is a value, `E{}`, which is no error.
+    [[nodiscard]] constexpr E error() const noexcept { return has_value_ ? E{} : error_; }
 
   private:
+    constexpr void require_value() const noexcept {
+        assert(has_value_);
+        if (!has_value_) detail::stop_program();
+    }
+
     union {
         T value_;
         E error_;
