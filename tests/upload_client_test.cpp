@@ -950,8 +950,8 @@ TEST_CASE("time: nothing wraps, and a clock that goes back stands still") {
     CHECK(after_ms({UINT64_MAX - 5}, 5) == time_never);
     CHECK(after_ms({UINT64_MAX - 5}, 4) == time_point{UINT64_MAX - 1});
     CHECK(after_s(time_never, 1) == time_never);
-    CHECK(elapsed_ms({5}, {7}) == 2);
-    CHECK(elapsed_ms({7}, {5}) == 0);
+    CHECK(elapsed_ms(time_point{5}, {7}) == 2);
+    CHECK(elapsed_ms(time_point{7}, {5}) == 0);
 }
 
 TEST_CASE("client: calls that are out of place change nothing") {
