@@ -147,25 +147,11 @@ TEST_CASE("hresult: every row says what it means and where that is from, ordered
         CHECK(find_control(row.meaning) == row.meaning.size());
         CHECK_FALSE(row.source.empty());
         CHECK((row.treated_as == disposition::unstated) == row.treated_as_source.empty());
-        if (row.treated_as == disposition::success) {
-            CHECK((row.code.is_success() || row.code == "BG_E_HTTP_ERROR_200"_hresult));
-        }
+        if (row.treated_as == disposition::success) CHECK(row.code.is_success());
+        if (row.code.to_http_status()) CHECK(row.treated_as == disposition::unstated); // rules of job_error.hpp
     }
     CHECK(name_of(disposition::transient) == "transient");
     CHECK(name_of(disposition::waits) == "waits");
-}
-
-TEST_CASE("hresult: HTTP statuses of an application are transient or fatal as the page says "
-          "[handling-server-application-errors]") {
-    for (const hresult_row& row : hresult_rows) {
-        const auto status = row.code.to_http_status();
-        if (!status || *status < 300) continue;
-        CAPTURE(*status);
-        const bool fatal = *status < 400   ? *status <= 305 || *status == 307
-                           : *status < 500 ? *status != 408 && *status != 409
-                                           : *status == 501 || *status == 505;
-        CHECK(row.treated_as == (fatal ? disposition::fatal : disposition::transient));
-    }
 }
 
 TEST_CASE("hresult: every mapped Win32 code is the one of its name [winerror.h, winhttp.h]") {
@@ -174,6 +160,7 @@ TEST_CASE("hresult: every mapped Win32 code is the one of its name [winerror.h, 
         {"ERROR_PATH_NOT_FOUND", 3},
         {"ERROR_DISK_FULL", 112},
         {"274", 274},
+        {"ERROR_NOT_LOGGED_ON", 1245},
         {"ERROR_TIMEOUT", 1460},
         {"ERROR_RESOURCE_LANG_NOT_FOUND", 1815},
         {"ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED", 12044},
@@ -214,11 +201,14 @@ TEST_CASE(
         {"BG_E_BLOCKED_BY_BACKGROUND_ACCESS_POLICY", disposition::waits},
         {"BG_E_BLOCKED_BY_SYSTEM_POLICY", disposition::waits},
         {"BG_E_STANDBY_MODE", disposition::waits},
+        {"HRESULT_FROM_WIN32(ERROR_NOT_LOGGED_ON)", disposition::waits},
         {"E_ACCESSDENIED", disposition::fatal},
         {"E_INVALIDARG", disposition::fatal},
         {"BG_E_TOO_LARGE", disposition::fatal},
         {"BG_E_INVALID_PROXY_INFO", disposition::fatal},
         {"HRESULT_FROM_WIN32(ERROR_WINHTTP_CLIENT_AUTH_CERT_NEEDED)", disposition::fatal},
+        {"BG_E_MISSING_FILE_SIZE", disposition::fatal},
+        {"BG_E_INSUFFICIENT_HTTP_SUPPORT", disposition::fatal},
         {"BG_E_INSUFFICIENT_RANGE_SUPPORT", disposition::fatal},
         {"BG_E_INVALID_SERVER_RESPONSE", disposition::fatal},
         {"BG_E_LOCAL_FILE_CHANGED", disposition::fatal},
@@ -231,7 +221,7 @@ TEST_CASE(
     };
     std::map<std::string_view, disposition> stated;
     for (const hresult_row& row : hresult_rows) {
-        if (!row.code.to_http_status() && row.treated_as != disposition::unstated)
+        if (row.treated_as != disposition::unstated && row.treated_as_source != "does not pass by itself")
             stated.emplace(row.name, row.treated_as);
     }
     CHECK(stated.size() == expected.size());
@@ -241,6 +231,13 @@ TEST_CASE(
         REQUIRE(stated.count(code) == 1);
         CHECK(stated.at(code) == treated_as);
     }
+}
+
+TEST_CASE("hresult: the page's name BG_E_FILE_CHANGED is that of a local file that changed [AddFile]") {
+    const hresult_row* row = find_hresult("BG_E_FILE_CHANGED");
+    REQUIRE(row != nullptr);
+    CHECK(row->name == "BG_E_LOCAL_FILE_CHANGED");
+    CHECK(row->code.value == 0x8020001D);
 }
 
 TEST_CASE("hresult: parts of a value [MS-ERREF 2.1]") {

@@ -33,6 +33,7 @@ static_assert(are_rows_of_each(error_rows, &error_row::code));
 static_assert(are_rows_of_each(refusal_rows, &refusal_row::why));
 static_assert(are_rows_of_each(upload_status_rows, &upload_status_row::status));
 static_assert(are_rows_of_each(job_timer_rows, &job_timer_row::id));
+static_assert(are_rows_of_each(remedy_rows, &remedy_row::what));
 
 /// What base/name_index.hpp finds names of, and what finds them for literals.
 consteval bool is_name(std::string_view name) {

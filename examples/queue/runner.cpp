@@ -244,7 +244,7 @@ bool runner::is_something_left() const {
         if (e.is_gone || is_stopping_) return false;
         const bitswire::job& j = e.record->its();
         if (j.state() == job_state::transient_error)
-            return bitswire::disposition_of(*j.get_error()) != bitswire::disposition::waits;
+            return j.get_error()->what_to_do() == bitswire::remedy::retry_later;
         return j.state() == job_state::queued || j.is_running() || j.state() == job_state::cancelled;
     });
 }

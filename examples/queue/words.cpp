@@ -48,16 +48,21 @@ std::string_view meaning_of(bitswire::hresult code) {
 }
 
 /// What can be done about an error, and what is done without anybody.
-std::string_view advice_for(bitswire::job_state state, const bitswire::job_error& e) {
-    if (state == bitswire::job_state::transient_error) {
-        return bitswire::disposition_of(e) == bitswire::disposition::waits
-                   ? "waits until what hinders it has gone; resume tries at once"
-                   : "tried again after the retry delay; resume tries at once";
+std::string advice_for(bitswire::job_state state, const bitswire::job_error& e) {
+    using bitswire::remedy;
+    const remedy what = e.what_to_do();
+    const std::string text(bitswire::row_of(what).text);
+    if (what == remedy::retry_later) {
+        return state == bitswire::job_state::transient_error
+                   ? "it is tried again after the retry delay; resume tries at once"
+                   : "it was tried for as long as the no-progress time-out allows; resume, or cancel";
     }
-    if (e.context == bitswire::error_context::local_file) return "see to the local file, then resume; or cancel";
-    if (bitswire::disposition_of(e) == bitswire::disposition::transient)
-        return "it was tried for as long as the no-progress time-out allows; resume, or cancel";
-    return "correct what is wrong (replace changes where the files are), then resume; or cancel";
+    if (e.context == bitswire::error_context::local_file && what == remedy::give_up)
+        return "correct what is wrong with the local file, then resume; or cancel";
+    if (what == remedy::give_up)
+        return "correct what is wrong (replace changes where the files are), then resume; or cancel";
+    if (state == bitswire::job_state::transient_error) return text + "; the job also waits for it by itself";
+    return text + "; or cancel";
 }
 
 json json_of(std::uint64_t bytes) { return bytes == bitswire::size_unknown ? json(nullptr) : json(bytes); }

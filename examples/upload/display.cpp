@@ -85,12 +85,10 @@ std::string problem_text(const bitswire::error& e) {
 
 std::string advice_text(const trouble& t, std::string_view hint) {
     std::string text(bitswire::row_of(t.failure.what).advice);
-    const bitswire::hresult_row* row = row_of(t.failure);
-    if (row != nullptr && row->treated_as == bitswire::disposition::transient) {
-        text += "; BITS takes this for transient and tries again";
-    } else if (row != nullptr && row->treated_as == bitswire::disposition::fatal) {
-        text += "; BITS takes this for final until somebody has done something about it";
-    }
+    // Which credentials, and what of the connection, the hint says.
+    const bitswire::remedy remedy = t.failure.what_to_do();
+    if (remedy != bitswire::remedy::give_credentials && t.failure.what != bitswire::upload_status::transport)
+        text.append(text.empty() ? "" : "; ").append(bitswire::row_of(remedy).text);
     if (!hint.empty()) text.append(text.empty() ? "" : "; ").append(hint);
     return text;
 }
@@ -112,6 +110,7 @@ std::string short_text(const trouble& t) {
 json to_json(const trouble& t) {
     const bitswire::upload_failure& f = t.failure;
     json j = {{"what", bitswire::enum_name(f.what)}, {"text", bitswire::row_of(f.what).text}};
+    j["what_to_do"] = bitswire::enum_name(f.what_to_do());
     j["during"] = t.is_about_reply ? "reply" : bitswire::name_of(f.during);
     if (f.http_status != 0) j["status"] = f.http_status;
     if (f.code != bitswire::hresult{}) j["code"] = bitswire::write_code(f.code).view();

@@ -72,9 +72,7 @@ bitswire::upload_client_config config_of(const options& o, std::uint64_t size_by
 }
 
 /// Whether a server that has said this may say something else later.
-bool is_transient(const bitswire::upload_failure& f) {
-    return bitswire::disposition_of(bitswire::error_of(f)) == bitswire::disposition::transient;
-}
+bool is_transient(const bitswire::upload_failure& f) { return f.what_to_do() == bitswire::remedy::retry_later; }
 
 /// The state of a run before, if there is one and it is of this upload.
 std::optional<upload_state> read_state(const options& o, const std::optional<state_file>& kept,
@@ -300,22 +298,16 @@ void uploader::save_state() {
 
 bool uploader::may_help_later() const {
     if (file_has_changed_ || is_told_to_stop_) return false;
-    switch (trouble_.failure.what) {
-    case upload_status::transport:
-    case upload_status::reply_failed:
-        return trouble_may_pass_;
-    case upload_status::timeout:
-        return true;
-    case upload_status::refused: {
-        // The library has already repeated these for as long as was asked for.
-        const packet_type during = trouble_.failure.during;
-        const bool repeated = (during == packet_type::close_session || during == packet_type::cancel_session) &&
-                              trouble_.failure.http_status >= 500;
-        return !repeated && is_transient(trouble_.failure);
-    }
-    default:
+    const bitswire::upload_failure& f = trouble_.failure;
+    // curl knows more about a connection than that it failed.
+    if ((f.what == upload_status::transport || f.what == upload_status::reply_failed) && !trouble_may_pass_)
         return false;
-    }
+    // The library has already repeated these for as long as was asked for.
+    const bool is_end = f.during == packet_type::close_session || f.during == packet_type::cancel_session;
+    if (f.what == upload_status::refused && is_end && f.http_status >= 500) return false;
+    // It has already begun again and again; and what the server has lost, a new upload brings back.
+    if (f.what == upload_status::no_progress || f.what == upload_status::session_doubtful) return false;
+    return is_transient(f);
 }
 
 bool uploader::wait_to_retry(time_point wake_at) {

@@ -111,12 +111,14 @@ inline void flip_row(job_error_row& row, flips& f) {
     f.neighbours("treated_as", treated_as);
 }
 
-inline std::string key_of(const application_status_row& row) { return text_of(row.first) + " to " + text_of(row.last); }
-inline void flip_row(application_status_row& row, flips& f) {
-    auto& [first, last, meaning] = row;
+inline std::string key_of(const remedy_of_code& row) {
+    return std::string(write_code(row.first).view()) + " to " + std::string(write_code(row.last).view());
+}
+inline void flip_row(remedy_of_code& row, flips& f) {
+    auto& [first, last, what] = row;
     f.number("first", first);
     f.number("last", last);
-    f.neighbours("meaning", meaning);
+    f.neighbours("what", what);
 }
 
 } // namespace mutation

@@ -6,35 +6,20 @@
 
 #include "../spec/hresult.hpp"
 #include "../spec/hresult_table.hpp"
+#include "../spec/job_error.hpp"
 #include "../spec/refusal.hpp"
 #include "../wire/packet.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 
 namespace bitswire {
 
-/// What a range of statuses of a server application means.
-struct application_status_row {
-    std::uint16_t first;
-    std::uint16_t last;
-    disposition meaning;
-};
-
-/// *handling-server-application-errors*; the first row that has a status counts, and all others are transient.
-inline constexpr application_status_row application_status_rows[] = {
-    {200, 200, disposition::success},   {300, 305, disposition::fatal}, {307, 307, disposition::fatal},
-    {408, 409, disposition::transient}, {400, 499, disposition::fatal}, {501, 501, disposition::fatal},
-    {505, 505, disposition::fatal},
-};
-
-/// What a status of a server application means.
+/// What a status of a server application means: 200 is a success, all others are what a job makes of them. Source:
+/// *handling-server-application-errors*.
 constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
-    for (const application_status_row& row : application_status_rows) {
-        if (status >= row.first && status <= row.last) return row.meaning;
-    }
-    return disposition::transient;
+    if (status == 200) return disposition::success;
+    return disposition_of({hresult::from_http_status(status), error_context::remote_application});
 }
 
 /// What came of a notification.

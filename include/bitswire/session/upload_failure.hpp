@@ -64,6 +64,13 @@ constexpr const upload_status_row& row_of(upload_status s) noexcept {
 }
 
 /// Everything known about a failure. What the server said is passed on as it came ([MC-BUP] 3.1.1.2).
+///
+/// A loop around the client asks `what_to_do()` each time that the client stops, and resumes only if it may help:
+///
+///     if (step.todo == upload_todo::stopped) {
+///         if (client.failure().what_to_do() != remedy::retry_later || ++attempts > 10) return
+///         give_up(client.failure()); wait(delay_s), delay_s *= 2; step = client.resume(now());
+///     }
 struct upload_failure {
     upload_status what = upload_status::ok;
     packet_type during = packet_type::ping;                ///< the request that failed
@@ -73,6 +80,9 @@ struct upload_failure {
     error problem{};                                       ///< of invalid_ack and bad_argument: what is wrong, where
 
     constexpr explicit operator bool() const noexcept { return what != upload_status::ok; }
+    /// Whether to resume later (`retry_later`), to give credentials, to wait for something, or to give up because the
+    /// same upload will fail in the same way. `row_of(what_to_do()).text` is a sentence for people.
+    [[nodiscard]] constexpr remedy what_to_do() const noexcept;
     friend constexpr bool operator==(const upload_failure&, const upload_failure&) noexcept = default;
 };
 
@@ -84,6 +94,12 @@ constexpr job_error error_of(const upload_failure& f) noexcept {
     if (e.code.is_success()) e.code = hresult::from_http_status(f.http_status);
     if (e.context == error_context::none) e.context = row.context;
     return e;
+}
+
+constexpr remedy upload_failure::what_to_do() const noexcept {
+    if (what == upload_status::ok) return remedy::nothing;
+    if (what == upload_status::auth_required) return remedy::give_credentials;
+    return error_of(*this).what_to_do();
 }
 
 /// The failure that an event of the client is, `ok` if it is none. `answer` is what the server said, if it did.
