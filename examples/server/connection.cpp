@@ -48,6 +48,22 @@ bitswire::read_options reading(const options& o) {
     return r;
 }
 
+struct method_and_target {
+    std::string_view method;
+    std::string_view target;
+};
+
+/// A request line that is none of the library's, but a health check may have: HTTP/1.0, or `OPTIONS *`.
+std::optional<method_and_target> read_any_start_line(std::string_view head) {
+    std::string_view line = head.substr(0, head.find("\r\n"));
+    constexpr std::string_view version = " HTTP/1.";
+    if (line.size() <= version.size() || !line.substr(0, line.size() - 1).ends_with(version)) return std::nullopt;
+    line.remove_suffix(version.size() + 1);
+    const std::size_t blank = line.find(' ');
+    if (blank == std::string_view::npos) return std::nullopt;
+    return method_and_target{line.substr(0, blank), line.substr(blank + 1)};
+}
+
 bool would_block(const boost::system::error_code& problem) {
     return problem == boost::asio::error::would_block || problem == boost::asio::error::try_again ||
            problem == boost::asio::error::interrupted;
@@ -66,8 +82,9 @@ void connection::start() {
     boost::system::error_code problem;
     const auto peer = socket_.remote_endpoint(problem);
     if (problem) return;
-    user_ = peer.address().to_string();
-    peer_ = (peer.address().is_v6() ? '[' + user_ + ']' : user_) + ':' + std::to_string(peer.port());
+    other_end_ = {peer.address(), peer.port()};
+    awaits_proxy_header_ = server_.settings().proxy_protocol && server_.settings().trusted.contain(peer.address());
+    identify_client();
     socket_.non_blocking(true, problem);
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), problem);
     read_head();
@@ -133,15 +150,51 @@ void connection::on_readable(const boost::system::error_code& problem) {
 }
 
 void connection::parse_head() {
+    if (awaits_proxy_header_ && !take_proxy_header()) return;
+    if (input_.empty()) return wait_readable();
     const auto message = parser_->parse(input_);
+    if (!message.is_complete() && !message.is_bad()) return wait_readable();
+    identify_client();
     if (message.is_complete()) {
         used_ = message.consumed;
         return take_request(message.packet);
     }
-    if (!message.is_bad()) return wait_readable();
     // Only a head that is HTTP can have the wrong method.
     if (message.problem.code == bitswire::errc::bad_method) return answer_other(parser_->head().start_line(input_));
+    if (const auto line = read_any_start_line(input_); line && asks_for_health(line->method, line->target)) {
+        keeps_alive_ = false;
+        return answer_health(line->method);
+    }
     refuse_head(message.problem);
+}
+
+/// Returns false if it is not there yet, or is none: then the connection ends.
+bool connection::take_proxy_header() {
+    const proxy_header header = read_proxy_header(input_);
+    if (header.state == bitswire::outcome::need_more) {
+        wait_readable();
+        return false;
+    }
+    if (header.state == bitswire::outcome::bad) {
+        log_line(peer_ + " - - - -> 400: a trusted proxy must begin a connection with a PROXY header");
+        keeps_alive_ = false;
+        used_ = input_.size();
+        output_ = text_answer(400, false, true, "This connection must begin with a PROXY header (--proxy-protocol).\n");
+        send();
+        return false;
+    }
+    awaits_proxy_header_ = false;
+    input_.erase(0, header.size);
+    if (header.client) other_end_ = *header.client;
+    identify_client();
+    return true;
+}
+
+/// A proxy sends the requests of many clients over one connection, so each request is looked at.
+void connection::identify_client() {
+    const client_address client = forwarded_for(input_, other_end_, server_.settings().trusted);
+    user_ = client.address.to_string();
+    peer_ = text_of(client);
 }
 
 void connection::receive_body() {
@@ -247,9 +300,27 @@ void connection::answer_other(const bitswire::request_line& line) {
     const bool has_body = fields.has(bitswire::header::transfer_encoding) || !(length.empty() || length == "0");
     keeps_alive_ = !has_body && !fields.connection().close && !server_.is_stopping();
     used_ = parser_->head().size();
+    if (asks_for_health(line.method, line.target)) return answer_health(line.method);
     if (line.method == "GET" || line.method == "HEAD") return answer_get(line);
     log_line(peer_ + ' ' + escaped(line.method) + ' ' + escaped(line.target) + " - -> 405");
     output_ = plain_head(405, keeps_alive_, "Allow: BITS_POST, GET, HEAD\r\n");
+    send();
+}
+
+/// GET or HEAD of the address for it; and what load balancers ask for if nobody has told them anything.
+bool connection::asks_for_health(std::string_view method, std::string_view target) const {
+    const std::string_view path = target.substr(0, target.find('?'));
+    const bool is_there = path == server_.settings().health;
+    if (method == "OPTIONS") return is_there || path == "*" || path == "/";
+    return is_there && (method == "GET" || method == "HEAD");
+}
+
+/// Not logged: it is asked for every few seconds.
+void connection::answer_health(std::string_view method) {
+    const bool is_well = !server_.is_stopping();
+    const std::string_view text = method == "OPTIONS" ? "" : is_well ? "ok\n" : "stopping\n";
+    output_ = text_answer(is_well ? 200 : 503, keeps_alive_, method != "HEAD", text,
+                          "Cache-Control: no-store\r\nAllow: BITS_POST, GET, HEAD, OPTIONS\r\n");
     send();
 }
 
@@ -315,6 +386,18 @@ void connection::compose(bitswire::ack a) {
         output_.clear();
         keeps_alive_ = false;
     }
+}
+
+/// Puts a text for people behind an answer. Acks have no body ([MC-BUP] 2.2.3.1 ff.), so this is only for what no
+/// client of the protocol sends: another version of HTTP, or no HTTP at all.
+void connection::explain(std::string_view text) {
+    if (text.empty()) return;
+    constexpr std::string_view empty = "Content-Length: 0\r\n";
+    const std::size_t at = output_.find(empty);
+    if (at == std::string::npos) return;
+    output_.replace(at, empty.size(),
+                    "Content-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) + "\r\n");
+    output_ += text;
 }
 
 void connection::drop_and_send() {

@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_SERVER_CONNECTION_HPP
 #define BITSWIRE_SERVER_CONNECTION_HPP
 
+#include "client_address.hpp"
 #include "server.hpp"
 
 #include <bitswire/wire/upload_request.hpp>
@@ -77,6 +78,8 @@ class connection : public std::enable_shared_from_this<connection> {
     // Reading.
     void read_head();
     void parse_head();
+    bool take_proxy_header();
+    void identify_client();
     void wait_readable();
     void on_readable(const boost::system::error_code& problem);
     void receive_body();
@@ -88,6 +91,8 @@ class connection : public std::enable_shared_from_this<connection> {
     // Replies.
     void answer_other(const bitswire::request_line& line);
     void answer_get(const bitswire::request_line& line);
+    void answer_health(std::string_view method);
+    [[nodiscard]] bool asks_for_health(std::string_view method, std::string_view target) const;
     void send_file();
 
     // What a request is about.
@@ -111,6 +116,7 @@ class connection : public std::enable_shared_from_this<connection> {
 
     // Sending.
     void compose(bitswire::ack a);
+    void explain(std::string_view text);
     void drop_and_send();
     void send();
     void on_sent(const boost::system::error_code& problem);
@@ -136,8 +142,10 @@ class connection : public std::enable_shared_from_this<connection> {
     bool is_late_ = false; ///< the deadline has passed
     bool is_closed_ = false;
     bool keeps_alive_ = true;
-    std::string peer_; ///< address and port
-    std::string user_; ///< address
+    client_address other_end_;         ///< of the connection; with the PROXY protocol, of the client's to the proxy
+    bool awaits_proxy_header_ = false; ///< nothing else has come yet
+    std::string peer_;                 ///< who has sent the request, for the log: address, and port if it is known
+    std::string user_;                 ///< who has sent the request: address
 
     std::string input_;    ///< the head of the request, and what came with it
     std::size_t used_ = 0; ///< how much of it is done with

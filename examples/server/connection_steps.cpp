@@ -25,6 +25,23 @@ namespace bits_server {
 using bitswire::upload_server_step;
 using bitswire::upload_server_todo;
 
+namespace {
+
+/// What people are told who have set up a proxy in a way that cannot work; empty if that is not the trouble.
+std::string_view what_to_do_about(const bitswire::error& problem, std::string_view head) {
+    if (begins_proxy_header(head)) {
+        return "A PROXY header is not taken from this address. Start bitswire-server with --proxy-protocol, and name "
+               "the proxy's address with --trust.\n";
+    }
+    if (problem.code == bitswire::errc::bad_http_version) {
+        return "This server speaks HTTP/1.1 only. If a proxy has sent this request, let it use HTTP/1.1 to the server; "
+               "in nginx: proxy_http_version 1.1;\n";
+    }
+    return {};
+}
+
+} // namespace
+
 // What a request is about.
 
 void connection::take_request(const bitswire::upload_request& request) {
@@ -87,6 +104,7 @@ void connection::refuse_head(const bitswire::error& problem) {
     if (!bitswire::size_of_message(a)) a.session_id = {};
     log_bad_packet(peer_, problem, a);
     compose(a);
+    explain(what_to_do_about(problem, head));
     send();
 }
 

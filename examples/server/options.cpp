@@ -35,6 +35,11 @@ std::string check_prefix(const std::string& text) {
     return good ? "" : "not the beginning of a path, such as /upload: " + text;
 }
 
+std::string check_network(const std::string& text) {
+    trusted_networks networks;
+    return networks.add(text) ? "" : "not an address or a network, such as 127.0.0.1 or 10.0.0.0/8: " + text;
+}
+
 /// A relative URL is refused, although the library can resolve one: the host would be the one that the client names.
 std::string check_notification_url(const std::string& text) {
     const auto url = bitswire::parse_url(text);
@@ -94,6 +99,18 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
         ->check(CLI::Range(1, 86'400));
     app.add_flag("--method-override", o.method_override, "take POST with X-Http-Method-Override: BITS_POST");
     app.add_option("--max-connections", o.max_connections, "connections at once")->check(CLI::Range(1, 1'000'000));
+    std::vector<std::string> trusted;
+    auto* trust = app.add_option("--trust", trusted,
+                                 "address or network (10.0.0.0/8) of a proxy whose X-Forwarded-For says who the client "
+                                 "is; may be given several times")
+                      ->check(check_network)
+                      ->allow_extra_args(false);
+    app.add_flag("--proxy-protocol", o.proxy_protocol,
+                 "trusted proxies begin each connection with a PROXY header, version 1 or 2")
+        ->needs(trust);
+    app.add_option("--health", o.health, "path that answers a load balancer's GET with 200")
+        ->capture_default_str()
+        ->check(check_prefix);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -101,6 +118,8 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
         return std::nullopt;
     }
     o.listen = *read_endpoint(listen);
+    for (const std::string& network : trusted)
+        static_cast<void>(o.trusted.add(network)); // has been checked
     o.timeout = std::chrono::seconds(timeout_s);
     d.notification = static_cast<bitswire::notification_type>(notification_type);
     return o;

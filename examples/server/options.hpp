@@ -4,6 +4,8 @@
 #ifndef BITSWIRE_SERVER_OPTIONS_HPP
 #define BITSWIRE_SERVER_OPTIONS_HPP
 
+#include "client_address.hpp"
+
 #include <bitswire/session/upload_directory.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -26,6 +28,9 @@ struct options {
     std::chrono::seconds timeout{60};
     std::uint32_t notification_timeout_s = bitswire::notification_timeout_s;
     bool method_override = false;
+    trusted_networks trusted{};
+    bool proxy_protocol = false; ///< trusted peers begin a connection with a PROXY header
+    std::string health = "/healthz";
     std::size_t max_connections = 10'000;
     bitswire::upload_directory directory{}; ///< borrows `host_id`
 };

@@ -102,6 +102,14 @@ reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, st
     return {206, *part, head_of(206, part->size_bytes, keep_alive, lines)};
 }
 
+std::string text_answer(std::uint16_t status, bool keep_alive, bool with_text, std::string_view text,
+                        std::string_view further_lines) {
+    std::string lines = "Content-Type: text/plain\r\n";
+    std::string answer = head_of(status, text.size(), keep_alive, lines += further_lines);
+    if (with_text) answer += text;
+    return answer;
+}
+
 std::string plain_head(std::uint16_t status, bool keep_alive, std::string_view further_lines) {
     return head_of(status, 0, keep_alive, further_lines);
 }

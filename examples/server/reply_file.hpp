@@ -42,6 +42,10 @@ struct reply_answer {
 reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, std::optional<std::string_view> range,
                               std::optional<std::string_view> if_range, bool keep_alive);
 
+/// An answer that people can read; without its text if it answers a HEAD.
+std::string text_answer(std::uint16_t status, bool keep_alive, bool with_text, std::string_view text,
+                        std::string_view further_lines = {});
+
 /// An answer without a body.
 std::string plain_head(std::uint16_t status, bool keep_alive, std::string_view further_lines = {});
 

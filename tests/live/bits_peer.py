@@ -115,8 +115,9 @@ def parse_head(text: bytes) -> tuple[str, list[tuple[str, str]]]:
 class Peer:
     """One connection."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 20) -> None:
-        self.socket = socket.create_connection((host, port), timeout=timeout)
+    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 20, source: str = "") -> None:
+        """`source`: the address to come from, which can be any of 127.0.0.0/8."""
+        self.socket = socket.create_connection((host, port), timeout, (source, 0) if source else None)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 

@@ -252,8 +252,8 @@ class ServerCase(LiveCase):
         self.server = self.start(self.server_command(*options, port=port, root=root), before)
         return self.server
 
-    def connect(self, timeout: float = 20) -> Peer:
-        peer = Peer(self.server.port, timeout=timeout)
+    def connect(self, timeout: float = 20, source: str = "") -> Peer:
+        peer = Peer(self.server.port, timeout=timeout, source=source)
         self.addCleanup(peer.close_connection)
         return peer
 
