@@ -25,11 +25,16 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
         {{e::cancel_called_files_left}, s::cancelled, a::clean_up, files_left},
         {{e::complete_called}, s::acknowledged, a::finish}, // Complete: a download "at anytime"
         {{e::complete_called_in_part}, s::acknowledged, a::finish, partial},
+        {{e::complete_called_on_unfinished_upload}, stays, a::nothing, invalid_state},
         {{e::complete_called_files_left}, s::acknowledged, a::finish, files_left},
         {{e::add_file_called, e::property_set}, stays, a::nothing}, // AddFileWithRanges, SetPriority and others
         {{e::inactive_for_too_long}, s::cancelled, a::clean_up}, // group-policies: JobInactivityTimeout
     };
-    const list uploading{{{e::complete_called_on_upload}, stays, a::nothing, invalid_state}}; // Complete: of an upload
+    // Complete: "the state of the job must be BG_JOB_STATE_TRANSFERRED"; Resume: "no files to transfer".
+    const list uploading{
+        {{e::complete_called_on_upload}, stays, a::nothing, invalid_state},
+        {{e::resume_called_when_transferred}, stays, a::nothing, empty},
+    };
     const list resumed{{{e::resume_called}, s::queued, a::nothing}}; // life-cycle-of-a-bits-job, Resume
     // Suspend; Complete: "the state is BG_JOB_STATE_TRANSFERRED".
     const list idle{
@@ -57,7 +62,8 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
     const list over{
         {{e::suspend_called, e::resume_called, e::resume_called_without_work, e::cancel_called,
           e::cancel_called_files_left, e::complete_called, e::complete_called_in_part, e::complete_called_files_left,
-          e::complete_called_on_upload, e::add_file_called, e::property_set}, stays, a::nothing, invalid_state},
+          e::complete_called_on_upload, e::complete_called_on_unfinished_upload, e::resume_called_when_transferred,
+          e::add_file_called, e::property_set}, stays, a::nothing, invalid_state},
     };
 
     check_chapters<job_rules>({
@@ -74,7 +80,11 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
             {{e::file_transferred}, stays, a::next_file}, // AddFile: "sequentially"
             {{e::all_transferred}, s::transferred, a::report_transferred}, // life-cycle-of-a-bits-job
         }},
-        {s::suspended, alive + uploading + idle + resumed + late_news},
+        {s::suspended, alive + idle + resumed + late_news + list{
+            // BG_JOB_STATE_SUSPENDED: "until you call" Resume, Complete or Cancel
+            {{e::resume_called_when_transferred}, s::transferred, a::nothing},
+            {{e::complete_called_on_upload}, s::acknowledged, a::finish},
+        }},
         {s::error, alive + uploading + idle + resumed},
         {s::transient_error, alive + uploading + idle + resumed + list{
             {{e::retry_due}, s::queued, a::nothing}, // SetMinimumRetryDelay
@@ -83,6 +93,7 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
         }},
         {s::transferred, alive + idle + resumed + list{ // with files that were added: life-cycle-of-a-bits-job
             {{e::complete_called_on_upload}, s::acknowledged, a::finish}, // Complete
+            {{e::resume_called_when_transferred}, stays, a::nothing, empty}, // Resume: "no files to transfer"
         }},
         {s::acknowledged, over},
         {s::cancelled, over + list{ // Cancel: Cancel-Session is sent "periodically", "for up to 24 hours"; README

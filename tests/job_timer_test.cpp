@@ -513,6 +513,7 @@ TEST_CASE("job timer: in each state those run, and each event sets those back, t
         case e::all_transferred:
             return {t::no_progress, t::inactivity};
         case e::suspend_called:
+        case e::resume_called_when_transferred:
         case e::add_file_called:
         case e::property_set:
         case e::rename_failed:

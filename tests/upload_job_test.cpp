@@ -669,8 +669,7 @@ TEST_CASE("upload job: a seeded walk over everything that can happen never gets 
                 if (u.job().is_ready()) u.pick();
                 break;
             case 6:
-                // A job that is transferred and suspended can only be cancelled: nothing is left to resume.
-                if (u.job().state() != job_state::transferred) u.perform(u.job().suspend(u.now()));
+                u.perform(u.job().suspend(u.now()));
                 break;
             case 7:
                 u.perform(u.job().resume(u.now()));

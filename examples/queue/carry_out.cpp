@@ -256,24 +256,30 @@ class session {
         const hresult may = j.may_complete();
         if (may.is_failure()) return j.complete(now());
         bitswire::job_completion done;
+        std::string not_renamed;
         if (r.is_download()) {
             for (std::uint32_t i = 0; i < j.file_count() && done.rename_problem == hresult{}; ++i) {
                 const bitswire::job_file f = j.file(i);
                 if (!f.is_transferred || f.is_completed) continue;
                 const std::string final_path(f.local_name);
                 done.rename_problem = put_in_place(part_path(j.id(), i, final_path), final_path, f.bytes_total);
+                if (done.rename_problem.is_failure()) {
+                    done.files_renamed = i;
+                    not_renamed = final_path;
+                }
             }
             if (done.rename_problem == hresult{}) done.files_left = !remove_parts(j);
         } else if (j.type() == job_type::upload_reply) {
             const std::string final_path = reply_path(j);
-            const hresult problem =
+            not_renamed = final_path;
+            done.rename_problem =
                 put_in_place(part_path(j.id(), 0, final_path), final_path, j.reply_progress()->bytes_total);
-            if (problem.is_failure()) throw refused{problem, final_path};
         }
         const job_step s = j.complete(now(), done);
+        if (done.rename_problem.is_success()) return s;
         // That it could not be renamed is kept: the job is transferred from now on.
-        if (done.rename_problem.is_failure()) folder_.write(r, run_);
-        return s;
+        folder_.write(r, run_);
+        throw refused{done.rename_problem, not_renamed};
     }
 
     job_step set(bitswire::job& j) {

@@ -4,7 +4,8 @@
 //
 // In each state: at most one background job is at work besides one that is about to stop; the scheduler and the jobs
 // agree on who works; nobody waits while there is room for him, nor behind a lower priority, nor for longer than a
-// slice; and if from now on every transfer went well, every job would end that its owner does not hold.
+// slice; and if from now on every transfer went well, and the owner resumed and completed what there is, every job that
+// is not cancelled would be acknowledged: from no state on, Cancel is the only way out.
 //
 // usage: job_model JOBS: up to how many, at most 3; the more, the less can happen to each
 #include "explore.hpp"
@@ -139,7 +140,7 @@ class world {
             if (j.is_over()) continue;
             if (j.state() != s::suspended) add(h::suspended);
             if (!j.is_ready() && !j.is_running()) add(h::resumed);
-            if (j.state() == s::transferred) add(h::completed);
+            if (j.may_complete().is_success()) add(h::completed);
             add(h::cancelled);
             if (settings_.priorities) {
                 if (j.priority() != job_priority::foreground) add(h::foreground);
@@ -398,8 +399,8 @@ class world {
             return h::completed;
         case job_state::transient_error:
             return h::network_back;
-        default: // there is no way on from a job that was suspended when all of it was transferred
-            return jobs_[i].file(0).is_transferred ? h::cancelled : h::resumed;
+        default:
+            return h::resumed;
         }
     }
 

@@ -116,13 +116,15 @@ void print_methods() {
     constexpr method methods[] = {
         {"Suspend", e::suspend_called},
         {"Resume", e::resume_called},
-        {"Resume, nothing to transfer", e::resume_called_without_work},
+        {"Resume, no files", e::resume_called_without_work},
+        {"Resume, all files transferred", e::resume_called_when_transferred},
         {"Cancel", e::cancel_called},
         {"Cancel, files left", e::cancel_called_files_left},
         {"Complete, a download", e::complete_called},
         {"Complete, a download in part", e::complete_called_in_part},
         {"Complete, files left", e::complete_called_files_left},
-        {"Complete, an upload or upload-reply", e::complete_called_on_upload},
+        {"Complete, an upload that is transferred", e::complete_called_on_upload},
+        {"Complete, an upload that is not", e::complete_called_on_unfinished_upload},
         {"AddFile", e::add_file_called},
         {"Set...", e::property_set},
     };

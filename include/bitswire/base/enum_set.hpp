@@ -8,12 +8,16 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <type_traits>
 
 namespace bitswire {
 
-/// A set of enumerators of an enumeration with at most 32.
+/// A set of enumerators of an enumeration with at most 64.
 template <class Enum>
 class enum_set {
+    static_assert(enumerator_count<Enum> <= 64);
+    using bits_type = std::conditional_t<(enumerator_count<Enum> <= 32), std::uint32_t, std::uint64_t>;
+
   public:
     constexpr enum_set() noexcept = default;
     constexpr enum_set(std::initializer_list<Enum> members) noexcept {
@@ -22,14 +26,13 @@ class enum_set {
     }
     /// All enumerators that there are.
     static constexpr enum_set all() noexcept {
-        static_assert(enumerator_count<Enum> <= 32);
         enum_set set;
-        set.bits_ = ~std::uint32_t{0} >> (32 - enumerator_count<Enum>);
+        set.bits_ = ~bits_type{0} >> (8 * sizeof(bits_type) - enumerator_count<Enum>);
         return set;
     }
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     /// Bit n stands for enumerator n.
-    [[nodiscard]] constexpr std::uint32_t bits() const noexcept { return bits_; }
+    [[nodiscard]] constexpr bits_type bits() const noexcept { return bits_; }
     [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit(e)) != 0; }
 
     friend constexpr enum_set operator|(enum_set a, enum_set b) noexcept {
@@ -43,8 +46,8 @@ class enum_set {
     friend constexpr bool operator==(enum_set a, enum_set b) noexcept { return a.bits_ == b.bits_; }
 
   private:
-    static constexpr std::uint32_t bit(Enum e) noexcept { return std::uint32_t{1} << static_cast<unsigned>(e); }
-    std::uint32_t bits_ = 0;
+    static constexpr bits_type bit(Enum e) noexcept { return bits_type{1} << static_cast<unsigned>(e); }
+    bits_type bits_ = 0;
 };
 
 } // namespace bitswire

@@ -80,7 +80,7 @@ consteval transition_cells_of<Rules> make_cells() {
     std::uint8_t number = 0;
     for (const auto& r : Rules::rows) {
         ++number;
-        for (std::uint32_t left = r.from.bits(); left != 0; left &= left - 1) {
+        for (auto left = r.from.bits(); left != 0; left &= left - 1) {
             const auto from = static_cast<state>(std::countr_zero(left));
             cells[cell_number<Rules>(from, r.on)] = {r.to.from(from), r.act, number};
         }

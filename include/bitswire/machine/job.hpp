@@ -23,13 +23,15 @@ enum class job_event : std::uint8_t {
     // Methods, as IBackgroundCopyJob has them.
     suspend_called,
     resume_called,
-    resume_called_without_work, ///< there are no files, or all are transferred
+    resume_called_without_work,     ///< there are no files
+    resume_called_when_transferred, ///< all files are transferred
     cancel_called,
     cancel_called_files_left, ///< temporary files could not be deleted
     complete_called,          ///< a download; all its files are where they belong
     complete_called_in_part,  ///< a download; the files that were transferred are
     complete_called_files_left,
-    complete_called_on_upload,
+    complete_called_on_upload, ///< the server has the file, and the reply is here if there is to be one
+    complete_called_on_unfinished_upload,
     add_file_called,
     property_set, ///< any Set method, ReplaceRemotePrefix, TakeOwnership
 
@@ -39,7 +41,7 @@ enum class job_event : std::uint8_t {
     progressed,
     file_transferred, ///< and there is another one
     all_transferred,
-    rename_failed, ///< a download was to be completed
+    rename_failed, ///< a download or an upload-reply was to be completed
     yielded,       ///< the time slice is over, or a job of a higher priority is there
     logged_off,    ///< the owner
     restarted,     ///< the job was read back from where it was stored
@@ -103,8 +105,13 @@ struct job_rules {
            s::transferred},                                     e::resume_called,              s::queued,          a::nothing,            "Resume, life-cycle-of-a-bits-job"sv}, ok},
         {{{s::queued, s::connecting, s::transferring},          e::resume_called,              stay,               a::nothing,            "life-cycle-of-a-bits-job"sv}, ok},
         {{living,                                               e::resume_called_without_work, stay,               a::nothing,            "Resume"sv}, "BG_E_EMPTY"_hresult},
+        // SPEC: a job that was suspended when all was transferred goes back to where it was; nothing else leads on from there.
+        {{{s::suspended},                                       e::resume_called_when_transferred, s::transferred, a::nothing,            "BG_JOB_STATE: suspended until Resume"sv}, ok},
+        {{{s::queued, s::connecting, s::transferring,
+           s::error, s::transient_error, s::transferred},       e::resume_called_when_transferred, stay,           a::nothing,            "Resume"sv}, "BG_E_EMPTY"_hresult},
         {{final,                                                e::resume_called,              stay,               a::nothing,            "Resume"sv}, invalid_state},
         {{final,                                                e::resume_called_without_work, stay,               a::nothing,            "Resume"sv}, invalid_state},
+        {{final,                                                e::resume_called_when_transferred, stay,           a::nothing,            "Resume"sv}, invalid_state},
 
         {{living,                                               e::cancel_called,              s::cancelled,       a::clean_up,           "Cancel"sv}, ok},
         {{living,                                               e::cancel_called_files_left,   s::cancelled,       a::clean_up,           "Cancel"sv}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
@@ -114,10 +121,13 @@ struct job_rules {
         {{living,                                               e::complete_called,            s::acknowledged,    a::finish,             "Complete"sv}, ok},
         {{living,                                               e::complete_called_in_part,    s::acknowledged,    a::finish,             "Complete"sv}, "BG_S_PARTIAL_COMPLETE"_hresult},
         {{living,                                               e::complete_called_files_left, s::acknowledged,    a::finish,             "Complete"sv}, "BG_S_UNABLE_TO_DELETE_FILES"_hresult},
-        {{{s::transferred},                                     e::complete_called_on_upload,  s::acknowledged,    a::finish,             "Complete"sv}, ok},
+        // SPEC: Complete asks for the state transferred; BG_JOB_STATE lets Complete end the state suspended. The server has the
+        // file either way, and refusing would leave Cancel, which deletes the reply.
+        {{{s::transferred, s::suspended},                       e::complete_called_on_upload,  s::acknowledged,    a::finish,             "Complete; BG_JOB_STATE: suspended until Complete"sv}, ok},
         {{{s::queued, s::connecting, s::transferring,
-           s::suspended, s::error, s::transient_error,
+           s::error, s::transient_error,
            s::acknowledged, s::cancelled},                      e::complete_called_on_upload,  stay,               a::nothing,            "Complete"sv}, invalid_state},
+        {{living | final,                                       e::complete_called_on_unfinished_upload, stay,     a::nothing,            "Complete"sv}, invalid_state},
         {{final,                                                e::complete_called,            stay,               a::nothing,            "Complete"sv}, invalid_state},
         {{final,                                                e::complete_called_in_part,    stay,               a::nothing,            "Complete"sv}, invalid_state},
         {{final,                                                e::complete_called_files_left, stay,               a::nothing,            "Complete"sv}, invalid_state},
@@ -186,7 +196,7 @@ inline constexpr auto job_timer_rows = [] {
     return std::to_array<job_timer_row>({
         {job_timer::retry_delay,   e::retry_due,                600,       5, false, {s::transient_error, s::cancelled},                            {e::failed_for_now, e::cancel_called, e::cancel_called_files_left, e::inactive_for_too_long, e::retry_due}, "SetMinimumRetryDelay"sv},
         {job_timer::no_progress,   e::no_progress_for_too_long, 1'209'600, 0, false, {s::queued, s::connecting, s::transferring, s::transient_error}, {e::progressed, e::file_transferred, e::all_transferred, e::resume_called}, "SetNoProgressTimeout"sv},
-        {job_timer::inactivity,    e::inactive_for_too_long,    7'776'000, 0, true,  living,                                                          {e::progressed, e::file_transferred, e::all_transferred, e::property_set, e::add_file_called, e::suspend_called, e::resume_called, e::rename_failed}, "group-policies: JobInactivityTimeout"sv},
+        {job_timer::inactivity,    e::inactive_for_too_long,    7'776'000, 0, true,  living,                                                          {e::progressed, e::file_transferred, e::all_transferred, e::property_set, e::add_file_called, e::suspend_called, e::resume_called, e::resume_called_when_transferred, e::rename_failed}, "group-policies: JobInactivityTimeout"sv},
         {job_timer::download_time, e::download_time_over,       7'776'000, 0, true,  active,                                                          {e::resume_called}, "SetMaximumDownloadTime"sv},
         {job_timer::cancelling,    e::cancelling_for_too_long,  86'400,    300, false, {s::cancelled},                                                  {}, "Cancel; at least one attempt: [MC-BUP] 3.1.2.2"sv},
     });

@@ -43,9 +43,11 @@ class job : public job_record {
     // ---- Methods that change the state.
 
     constexpr job_step suspend(const moment& now) noexcept { return happened(job_event::suspend_called, now); }
-    /// BG_E_EMPTY if there are no files, or none that is not transferred.
+    /// Without files BG_E_EMPTY. A job that was suspended when all its files were transferred is transferred again.
     constexpr job_step resume(const moment& now) noexcept {
-        return happened(files_.all_transferred() ? job_event::resume_called_without_work : job_event::resume_called,
+        if (!files_.all_transferred()) return happened(job_event::resume_called, now);
+        return happened(files_.size() == 0 ? job_event::resume_called_without_work
+                                           : job_event::resume_called_when_transferred,
                         now);
     }
     /// `files_left`: temporary files could not be deleted. An upload that was begun is to be cancelled at the server
@@ -55,13 +57,13 @@ class job : public job_record {
     }
     /// What `complete` would return, if the files can be renamed: to be asked before they are.
     [[nodiscard]] constexpr hresult may_complete() const noexcept { return result_of(state(), completing({})); }
-    /// Ends the job. For a download the embedder has renamed the files that are transferred and not completed yet
-    /// (`may_complete`, `file(i)`), and says here what came of it.
+    /// Ends the job. The embedder has renamed the files of a download that are transferred and not completed yet
+    /// (`file(i)`), or the reply of an upload-reply, if `may_complete`, and says here what came of it. A problem is
+    /// returned, and the job stays: it is transferred, and can be completed again. An upload has nothing to rename.
     constexpr job_step complete(const moment& now, const job_completion& c = {}) noexcept {
-        if (type_ == job_type::download && c.rename_problem.is_failure()) {
+        if (type_ != job_type::upload && c.rename_problem.is_failure() && may_complete().is_success()) {
             job_step s = happened(job_event::rename_failed, now);
-            if (s.returns.is_failure()) return s;
-            files_.complete(c.files_renamed);
+            if (type_ == job_type::download) files_.complete(c.files_renamed);
             s.returns = c.rename_problem;
             return s;
         }
@@ -279,7 +281,9 @@ class job : public job_record {
         : job_record(c, storage, now) {}
 
     [[nodiscard]] constexpr job_event completing(const job_completion& c) const noexcept {
-        if (type_ != job_type::download) return job_event::complete_called_on_upload;
+        const bool whole = files_.size() != 0 && files_.all_transferred();
+        if (type_ != job_type::download)
+            return whole ? job_event::complete_called_on_upload : job_event::complete_called_on_unfinished_upload;
         if (!files_.all_transferred()) return job_event::complete_called_in_part;
         return c.files_left ? job_event::complete_called_files_left : job_event::complete_called;
     }

@@ -62,10 +62,10 @@ struct job_times {
     wall_time transfer_completed = wall_time_never;
 };
 
-/// What came of completing a download: the embedder has renamed the temporary files.
+/// What came of completing a download or an upload-reply: the embedder has renamed the temporary files.
 struct job_completion {
     hresult rename_problem{};        ///< of the first file that could not be renamed
-    std::uint32_t files_renamed = 0; ///< with a problem: how many, from the first on, are where they belong
+    std::uint32_t files_renamed = 0; ///< of a download with a problem: how many, from the first on, are renamed
     bool files_left = false;         ///< temporary files could not be deleted
 };
 
