@@ -110,6 +110,17 @@ TEST_CASE("server: Create-Session tells the other host and its time-out, where t
     CHECK(size_of_message(*a));
 }
 
+TEST_CASE("L9: a server's other host may have a port [MC-BUP 3.2.5.2.4]") {
+    for (const std::string_view host : {"other.example:8443", "10.0.0.1:81", "[2001:db8::1]:8443"}) {
+        world w;
+        w.directory.host_id = host;
+        const auto a = w.exchange(request(packet_type::create_session));
+        CHECK(a->is_success());
+        CHECK(a->host_id == host);
+        CHECK(size_of_message(*a));
+    }
+}
+
 TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2.5.2.3, 3.2.5.2.4]") {
     world w;
     upload_request r = request(packet_type::create_session);
@@ -834,6 +845,8 @@ TEST_CASE("server: a room report that comes too late does not touch the session"
 TEST_CASE("server: what the directory or the embedder got wrong is refused, and every answer can be sent") {
     world misled;
     misled.directory.host_id = "no host";
+    check_refused(misled.exchange(request(packet_type::create_session)), refusal::storage_failed);
+    misled.directory.host_id = "host:99999";
     check_refused(misled.exchange(request(packet_type::create_session)), refusal::storage_failed);
     world w;
     w.create();

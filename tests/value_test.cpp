@@ -119,6 +119,54 @@ TEST_CASE("content-range: what cannot be is not valid to write") {
     CHECK(content_range{0, UINT64_MAX, UINT64_MAX}.is_valid());
 }
 
+TEST_CASE("L9: BITS-Host-Id is a host, and may have a port [MC-BUP 2.2.3.2]") {
+    struct row {
+        std::string_view text;
+        host_id_view id;
+    };
+    for (const row& r : std::initializer_list<row>{
+             {"h", {{host_form::name, "h"}, ""}},
+             {"::1", {{host_form::ipv6, "::1"}, ""}},
+             {"1:2:3:4:5:6:7:8", {{host_form::ipv6, "1:2:3:4:5:6:7:8"}, ""}}, // the last group is no port
+             {"h:1", {{host_form::name, "h"}, "1"}},
+             {"h.example.:8443", {{host_form::name, "h.example."}, "8443"}},
+             {"127.0.0.1:41295", {{host_form::ipv4, "127.0.0.1"}, "41295"}},
+             {"[fe80::1]:65535", {{host_form::ipv6, "fe80::1"}, "65535"}},
+             {"h:0080", {{host_form::name, "h"}, "0080"}},
+         }) {
+        CAPTURE(r.text);
+        const result<host_id_view> id = parse_host_id(r.text);
+        REQUIRE(id.has_value());
+        CHECK(*id == r.id);
+    }
+    struct bad_row {
+        std::string_view text;
+        std::uint32_t offset; ///< of what is wrong
+    };
+    for (const bad_row& r : std::initializer_list<bad_row>{
+             {"", 0},
+             {"a/b", 0},
+             {":80", 0},
+             {"h:80:80", 0},
+             {"2001:db8::1:80000", 0}, // an address without brackets has no port
+             {"[::1", 0},
+             {"[::1]80", 0},
+             {"u@h:80", 0},
+             {"10.0.0.1:99999", 9},
+             {"h:", 2},
+             {"h:0", 2},
+             {"h:000", 2},
+             {"h:65536", 2},
+             {"h:18446744073709551617", 2},
+             {"h:-1", 2},
+             {"h:8 0", 2},
+             {"[::1]:x", 6},
+         }) {
+        CAPTURE(r.text);
+        CHECK(parse_host_id(r.text).error() == error{errc::bad_host, header::none, r.offset});
+    }
+}
+
 TEST_CASE("host: names, IPv4, IPv6 bare or in brackets, no port [MC-BUP 2.2.3.2]") {
     struct row {
         std::string_view text;

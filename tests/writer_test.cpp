@@ -346,6 +346,8 @@ TEST_CASE("writer: what a packet must have, it must have, and what it never has,
     check_refused(a, {errc::unsendable_combination, header::host_id_fallback_timeout, 0});
     a.host_id = "h/x";
     check_refused(a, {errc::unsendable_value, header::host_id, 0});
+    a.host_id = "h:0";
+    check_refused(a, {errc::unsendable_value, header::host_id, 2});
     a = ack_of(packet_type::ping);
     a.status = 100;
     check_refused(a, {errc::unsendable_value, header::none, 0});

@@ -31,7 +31,7 @@ struct ack {
     std::uint16_t status = 200;
     std::string_view session_id{};
     std::optional<guid> protocol{}; ///< Create-Session: the protocol the server chose; some servers do not say
-    std::string_view host_id{};     ///< Create-Session: the host to go on with, as `parse_host` reads it; empty: none
+    std::string_view host_id{}; ///< Create-Session: the host to go on with, as `parse_host_id` reads it; empty: none
     std::uint32_t host_id_fallback_timeout_s = host_id_fallback_never_s; ///< seconds; only with `host_id`
     std::optional<std::uint64_t> received_content_range{};               ///< the offset that the server expects next
     std::string_view reply_url{};                           ///< last Fragment of an upload-reply: see url.hpp
@@ -108,7 +108,8 @@ struct packet_traits<ack> {
             out.protocol = *protocol;
         }
         if (!out.host_id.empty()) {
-            if (!parse_host(out.host_id)) return fields.fail(errc::bad_host, header::host_id);
+            const result<host_id_view> host = parse_host_id(out.host_id);
+            if (!host) return fields.fail(host.error().code, header::host_id, host.error().offset);
             if (error e = read_fallback_timeout(fields, out)) return e;
         }
         if ((wanted & set_of(header::received_content_range)) != 0) {

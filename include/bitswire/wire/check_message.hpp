@@ -92,7 +92,8 @@ template <std::size_t I, class Packet>
         if (!has<forbidden_in_file_name>(value)) return true;
         problem = {errc::unsendable_value, t.id, static_cast<std::uint32_t>(find<forbidden_in_file_name>(value))};
     } else if constexpr (t.form == text_form::host_id) {
-        if (!parse_host(value)) problem = {errc::unsendable_value, t.id, 0};
+        if (const auto host = parse_host_id(value); !host)
+            problem = {errc::unsendable_value, t.id, host.error().offset};
     } else if constexpr (t.form == text_form::url) {
         if (!parse_url(value)) problem = {errc::unsendable_value, t.id, 0};
     }

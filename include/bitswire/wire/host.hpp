@@ -17,7 +17,7 @@ namespace bitswire {
 
 enum class host_form : std::uint8_t { name, ipv4, ipv6 };
 
-/// A host without a port. Borrows from the text it was parsed from.
+/// A host without a port. Borrows the text it was parsed from.
 struct host_view {
     host_form form = host_form::name;
     std::string_view text{}; ///< an IPv6 address without its brackets; a URL or Host value needs them again
@@ -152,7 +152,35 @@ constexpr result<authority_view> parse_authority(std::string_view text) noexcept
     return a;
 }
 
-/// Checks the value of Host: as above, or empty. Errors: bad_host. Source: RFC 9112 3.2.
+/// What BITS-Host-Id names. Borrows the text it was parsed from.
+struct host_id_view {
+    host_view host{};
+    std::string_view port{}; ///< 1 to 65535; empty: that of the URL
+
+    friend constexpr bool operator==(const host_id_view&, const host_id_view&) noexcept = default;
+};
+
+/// Reads what `parse_host` reads, with a port behind a name, an IPv4 address or an IPv6 address in brackets. RFC 1738
+/// hosts have no port; servers that do not listen on 80 or 443 need one. Errors: bad_host, with the offset of the part
+/// at fault; port 0 and an empty port are none. Source: [MC-BUP] 2.2.3.2.
+constexpr result<host_id_view> parse_host_id(std::string_view text) noexcept {
+    if (const result<host_view> host = parse_host(text)) return host_id_view{*host, {}};
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string_view::npos) return error{errc::bad_host, header::none, 0};
+    const result<host_view> host = parse_host(text.substr(0, colon));
+    // Without brackets an IPv6 address and its port could not be told apart.
+    if (!host || (host->form == host_form::ipv6 && text.front() != '[')) {
+        return error{errc::bad_host, header::none, 0};
+    }
+    const std::string_view port = text.substr(colon + 1);
+    const number n = parse_decimal(port, 65535);
+    if (n.status != number_status::ok || n.value == 0) {
+        return error{errc::bad_host, header::none, static_cast<std::uint32_t>(colon + 1)};
+    }
+    return host_id_view{*host, port};
+}
+
+/// Checks the value of Host: a host and perhaps a port, or empty. Errors: bad_host. Source: RFC 9112 3.2.
 constexpr error check_host_header(std::string_view value) noexcept {
     if (detail::host_name_size(value) == value.size()) return {}; // nearly always; and where there is none
     const result<authority_view> a = parse_authority(value);
