@@ -150,8 +150,8 @@ constexpr bool upload_arrives() {
         if (exchanges == 2) { // the Ack is lost; the client suspends and goes on in another process
             client.on_timeout(now);
             std::array<char, upload_client::max_snapshot_size> bytes{};
-            const auto size = client.write_snapshot(bytes);
-            client = *upload_client::restore(config, {bytes.data(), *size});
+            const auto size = client.write_snapshot(bytes, now);
+            client = *upload_client::restore(config, {bytes.data(), *size}, now);
             step = client.resume(now);
         } else {
             step = client.on_ack(back.packet, now);

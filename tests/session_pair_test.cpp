@@ -148,8 +148,8 @@ class session_pair {
 
     upload_step restart_client() {
         std::string bytes(upload_client::max_snapshot_size, '\0');
-        bytes.resize(*client_.write_snapshot(bytes));
-        client_ = *upload_client::restore(config_, bytes);
+        bytes.resize(*client_.write_snapshot(bytes, now()));
+        client_ = *upload_client::restore(config_, bytes, now());
         if (client_.finished()) return {.todo = upload_todo::done};
         return client_.state() == upload_client_state::init ? client_.start(now()) : client_.resume(now());
     }

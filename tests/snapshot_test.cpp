@@ -32,9 +32,12 @@ upload_client client_under_way() {
     return c;
 }
 
-std::string bytes_of(const upload_client& c) {
+/// The moment at which the clients here are written and read, unless a test is about moments.
+constexpr time_point now{1003};
+
+std::string bytes_of(const upload_client& c, time_point written_at = now) {
     std::string out(upload_client::max_snapshot_size, '\0');
-    const auto size = c.write_snapshot(out);
+    const auto size = c.write_snapshot(out, written_at);
     REQUIRE(size);
     out.resize(*size);
     return out;
@@ -89,7 +92,7 @@ void damage(const std::string& good, Restore restore) {
     CHECK(restore(longer.view()).error() == error{errc::bad_snapshot, header::none, 0});
 }
 
-/// The fields of a client's snapshot of version 1, in their order: a client of `client_config` that has a session.
+/// The fields of a client's snapshot of version 2, in their order: a client of `client_config` that has a session.
 struct client_fields {
     std::string_view url = client_config.url;
     std::uint64_t size_bytes = client_config.size_bytes;
@@ -97,7 +100,7 @@ struct client_fields {
     upload_client_state state = upload_client_state::suspend;
     std::string session_id = "{7}", host{};
     std::uint32_t fallback_s = host_id_fallback_never_s;
-    time_point fallback_at = time_never;
+    std::uint64_t fallback_left_ms = UINT64_MAX;
     std::string reply_url{};
     std::uint64_t offset = 0, furthest = 0;
     std::uint64_t fragment_bytes = 262'144, fragment_ceiling = largest_fragment_bytes;
@@ -105,7 +108,7 @@ struct client_fields {
 
     [[nodiscard]] std::string bytes() const {
         std::string out(upload_client::max_snapshot_size + 10'000, '\0');
-        snapshot_writer w(out, {"BWUC", 1});
+        snapshot_writer w(out, {"BWUC", 2});
         w.put(url);
         w.put(size_bytes);
         w.put(wants_reply);
@@ -113,7 +116,7 @@ struct client_fields {
         w.put(std::string_view(session_id));
         w.put(std::string_view(host));
         w.put(fallback_s);
-        w.put(fallback_at.ms);
+        w.put(fallback_left_ms);
         w.put(std::string_view(reply_url));
         w.put(offset);
         w.put(furthest);
@@ -177,7 +180,7 @@ TEST_CASE("snapshot: the checksum is the usual CRC-32") {
 
 TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it had [MC-BUP 3.1.4.3]") {
     const std::string bytes = bytes_of(client_under_way());
-    auto restored = upload_client::restore(client_config, bytes);
+    auto restored = upload_client::restore(client_config, bytes, now);
     REQUIRE(restored);
     upload_client& c = *restored;
     CHECK(c.state() == upload_client_state::suspend);
@@ -189,42 +192,62 @@ TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it h
     CHECK(ping.request.session_id == "{7}");
     const auto fragment = c.on_ack({.answers = packet_type::ping}, {9001});
     CHECK(fragment.request.range.offset == 262'144);
-    CHECK(bytes_of(*upload_client::restore(client_config, bytes)) ==
-          bytes_of(*upload_client::restore(client_config, bytes)));
+    CHECK(bytes_of(*upload_client::restore(client_config, bytes, now)) ==
+          bytes_of(*upload_client::restore(client_config, bytes, now)));
 }
 
-TEST_CASE("snapshot: the time until the other host is given up goes on, and so does the size of Fragments") {
+TEST_CASE("P1: a client's snapshot keeps the time that is left until the other host is given up, on any clock") {
     upload_client c = client_under_way();
     c.on_transport_error({2000}); // 60 s from here
-    auto restored = upload_client::restore(client_config, bytes_of(c));
-    REQUIRE(restored);
-    CHECK(restored->on_timer({61'999}).wake_at == time_point{62'000});
-    CHECK(restored->resume({61'999}).request.host == "[2001:db8::1]:8080");
-    CHECK(restored->on_transport_error({61'999}).wake_at == time_point{62'000});
-    CHECK(restored->resume({62'000}).request.host == "example:8080");
-    CHECK(restored->on_ack({.answers = packet_type::ping}, {62'000}).request.range.size_bytes ==
-          262'144); // doubled, halved
+    const std::string bytes = bytes_of(c, {12'000});
+    // The clock of the next process begins anew, or has jumped by an hour, a day, a year.
+    constexpr std::uint64_t hour_ms = 3'600'000;
+    constexpr std::uint64_t day_ms = 24 * hour_ms;
+    for (const std::uint64_t begin : {std::uint64_t{0}, std::uint64_t{12'000}, hour_ms, day_ms, 365 * day_ms}) {
+        CAPTURE(begin);
+        auto restored = upload_client::restore(client_config, bytes, {begin});
+        REQUIRE(restored);
+        const time_point due{begin + 50'000};
+        const time_point before{due.ms - 1};
+        CHECK(restored->wake_at() == due);
+        CHECK(restored->on_timer(before).wake_at == due);
+        CHECK(restored->resume(before).request.host == "[2001:db8::1]:8080");
+        CHECK(restored->on_transport_error(before).wake_at == due);
+        CHECK(bytes_of(*restored, before) != bytes);
+        CHECK(restored->resume(due).request.host == "example:8080");
+        CHECK(restored->on_ack({.answers = packet_type::ping}, due).request.range.size_bytes ==
+              262'144); // doubled, halved
+    }
+    // A clock that goes back while the client runs does not make more of the time.
+    auto set_back = upload_client::restore(client_config, bytes_of(c, {0}), {hour_ms});
+    REQUIRE(set_back);
+    CHECK(set_back->wake_at() == time_point{hour_ms + 60'000});
+    // What was due is due.
+    auto due = upload_client::restore(client_config, bytes_of(c, {day_ms}), {7});
+    REQUIRE(due);
+    CHECK(due->wake_at() == time_point{7});
+    CHECK(due->resume({7}).request.host == "example:8080");
 }
 
 TEST_CASE("snapshot: a client before its start, and one that has finished, stay what they are") {
     upload_client c({.url = "http://h/f"});
-    auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c));
+    auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c), now);
     REQUIRE(fresh);
     CHECK(fresh->start({}).request.type == packet_type::create_session);
     c.start({});
     c.cancel({});
     c.on_transport_error({});
     CHECK(c.state() == upload_client_state::cancelled);
-    auto over = upload_client::restore({.url = "http://h/f"}, bytes_of(c));
+    auto over = upload_client::restore({.url = "http://h/f"}, bytes_of(c), now);
     REQUIRE(over);
     CHECK(over->finished());
-    CHECK(over->resume({}).todo == upload_todo::nothing);
+    CHECK(over->resume({}).todo == upload_todo::done);
 }
 
 TEST_CASE("snapshot: a client that was cancelling goes on cancelling") {
     upload_client c = client_under_way();
     c.cancel({2000});
-    auto restored = upload_client::restore(client_config, bytes_of(c));
+    auto restored = upload_client::restore(client_config, bytes_of(c), now);
     REQUIRE(restored);
     CHECK(restored->resume({3000}).request.type == packet_type::cancel_session);
 }
@@ -232,22 +255,22 @@ TEST_CASE("snapshot: a client that was cancelling goes on cancelling") {
 TEST_CASE("snapshot: one of another URL or size is refused") {
     const std::string bytes = bytes_of(client_under_way());
     const error other{errc::snapshot_of_another, header::none, 0};
-    CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes).error() ==
-          other);
-    CHECK(
-        upload_client::restore({.url = client_config.url, .size_bytes = 999'999, .wants_reply = true}, bytes).error() ==
-        other);
-    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 1'000'000}, bytes).error() == other);
+    CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes, now)
+              .error() == other);
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 999'999, .wants_reply = true}, bytes, now)
+              .error() == other);
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 1'000'000}, bytes, now).error() == other);
     upload_client_config unsendable = client_config;
     unsendable.user_agent = "a\r\nb";
-    CHECK(upload_client::restore(unsendable, bytes).error().code == errc::unsendable_value);
+    CHECK(upload_client::restore(unsendable, bytes, now).error().code == errc::unsendable_value);
 }
 
 TEST_CASE("snapshot: a damaged or foreign one is an error") {
-    damage(bytes_of(client_under_way()), [](std::string_view b) { return upload_client::restore(client_config, b); });
+    damage(bytes_of(client_under_way()),
+           [](std::string_view b) { return upload_client::restore(client_config, b, now); });
     damage(bytes_of(session_under_way()), [](std::string_view b) { return upload_session::restore(b); });
     CHECK_FALSE(upload_session::restore(bytes_of(client_under_way())));
-    CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way())));
+    CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way()), now));
 }
 
 TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error") {
@@ -290,7 +313,7 @@ TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error")
         for (int k = 0; k < 3; ++k)
             b[6 + random() % (b.size() - 6)] = static_cast<char>(random());
         const guarded_bytes bytes(sealed(b));
-        auto restored = upload_client::restore(client_config, bytes.view());
+        auto restored = upload_client::restore(client_config, bytes.view(), now);
         if (!restored) continue;
         CHECK(restored->bytes_done() <= restored->bytes_total());
         const auto step = restored->resume({});
@@ -311,6 +334,10 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
         {"another host", [](client_fields& f) { f.host = "h:80"; }, true},
         {"a host that is none", [](client_fields& f) { f.host = "h/../x"; }},
         {"a host that ends the line", [](client_fields& f) { f.host = "h\r\nX: y"; }},
+        {"another host without a port", [](client_fields& f) { f.host = "h"; }, true},
+        {"a host with a port that is none", [](client_fields& f) { f.host = "h:99999"; }},
+        {"all of the fall-back time", [](client_fields& f) { f.fallback_s = 60, f.fallback_left_ms = 60'000; }, true},
+        {"more than the fall-back time", [](client_fields& f) { f.fallback_s = 60, f.fallback_left_ms = 60'001; }},
         {"a host that is too long", [](client_fields& f) { f.host = std::string(309, 'h'); }},
         {"an id that ends the line", [](client_fields& f) { f.session_id = "{7}\r\nX: y"; }},
         {"an id of 100 characters", [](client_fields& f) { f.session_id = std::string(100, 'i'); }, true},
@@ -339,7 +366,7 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
         x.change(f);
         const std::string bytes = f.bytes();
         const guarded_bytes guarded(bytes);
-        const auto restored = upload_client::restore(client_config, guarded.view());
+        const auto restored = upload_client::restore(client_config, guarded.view(), now);
         CHECK((restored ? error{} : restored.error()) ==
               (x.fits ? error{} : error{errc::bad_snapshot, header::none, 0}));
         if (restored) CHECK(restored->state() == (f.state == s::init ? s::init : s::suspend));
@@ -348,10 +375,11 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
     client_fields plain;
     plain.wants_reply = false;
     plain.offset = plain.furthest = plain.size_bytes;
-    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = client_config.size_bytes}, plain.bytes()));
+    CHECK(
+        upload_client::restore({.url = client_config.url, .size_bytes = client_config.size_bytes}, plain.bytes(), now));
     plain.wants_reply = true;
     plain.size_bytes = plain.offset = plain.furthest = 0;
-    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes()));
+    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes(), now));
 }
 
 TEST_CASE("snapshot: what no session can be is refused, with a right checksum too") {
@@ -405,7 +433,8 @@ TEST_CASE("snapshot: a client that cannot be sent cannot be stored, for want of 
     for (const std::string& url : {std::string("ftp://h/f"), "http://h/" + std::string(max_url_size, 'u')}) {
         std::string out(upload_client::max_snapshot_size, '?');
         const upload_client c({.url = url});
-        CHECK(c.write_snapshot(out).error().code == (url.size() > max_url_size ? errc::value_too_long : errc::bad_url));
+        CHECK(c.write_snapshot(out, now).error().code ==
+              (url.size() > max_url_size ? errc::value_too_long : errc::bad_url));
         CHECK(out == std::string(out.size(), '?'));
     }
 }
@@ -415,7 +444,7 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
     f.reply_url = "r";
     f.offset = 999'990;
     f.furthest = client_config.size_bytes;
-    auto c = upload_client::restore(client_config, f.bytes());
+    auto c = upload_client::restore(client_config, f.bytes(), now);
     REQUIRE(c);
     c->resume({});
     CHECK(c->on_ack({.answers = packet_type::ping}, {}).request.range == content_range{999'990, 10, 1'000'000});
@@ -427,7 +456,7 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
 TEST_CASE("snapshot: too small a buffer is an error and is not overrun") {
     std::string small(10, '?');
     CHECK(session_under_way().write_snapshot(small).error() == error{errc::buffer_too_small, header::none, 0});
-    CHECK(client_under_way().write_snapshot(small).error() == error{errc::buffer_too_small, header::none, 0});
+    CHECK(client_under_way().write_snapshot(small, now).error() == error{errc::buffer_too_small, header::none, 0});
 }
 
 TEST_CASE("snapshot: the largest client fits") {
@@ -445,13 +474,13 @@ TEST_CASE("snapshot: the largest client fits") {
     CHECK(bytes_of(c).size() <= upload_client::max_snapshot_size);
 }
 
-TEST_CASE("snapshot: version 1 stays as it is") {
+TEST_CASE("snapshot: the versions stay as they are") {
     // A change of these bytes needs a new version: somebody has stored the old ones.
     CHECK(hex(bytes_of(session_under_way())) ==
           "4257555301000100020001010000020000000000000003000000000000000a0000000000000003000000000000008a1300000000"
           "0000aae5ed90");
     CHECK(hex(bytes_of(client_under_way())) ==
-          "4257554301002300687474703a2f2f6578616d706c653a383038302f696e626f782f612e62696e3f783d3140420f00000000"
+          "4257554302002300687474703a2f2f6578616d706c653a383038302f696e626f782f612e62696e3f783d3140420f00000000"
           "00010303007b377d12005b323030313a6462383a3a315d3a383038303c000000ffffffffffffffff00000000040000000000"
-          "000004000000000000000800000000000000d0000000000000ed4cf06e");
+          "000004000000000000000800000000000000d0000000000000f44f9680");
 }

@@ -5,8 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace bitswire;
 
@@ -170,6 +172,36 @@ TEST_CASE("client: 201, no protocol, no session id in later Acks, codes on a suc
     d.received(10);
     d.answer({.status = 201});
     CHECK(d.client.succeeded());
+}
+
+TEST_CASE("L8: a success Ack to a Ping may carry any session id, which is ignored [MC-BUP 2.2.1.2]") {
+    const std::string too_long(101, 'i');
+    for (const std::string& other :
+         {std::string(id), std::string("{11111111-0000-0000-0000-000000000000}"), std::string("any"), too_long}) {
+        CAPTURE(other);
+        upload_client_config config = small;
+        config.ping_first = true;
+        dialogue d(config); // a Ping before there is a session
+        d.answer({.session_id = other});
+        CHECK(d.sent() == packet_type::create_session);
+        CHECK(d.client.session_id().empty());
+        d.create();
+        d.received(4);
+        d.step = d.client.on_transport_error(d.now);
+        d.step = d.client.resume(d.now); // and one in the middle of one
+        d.answer({.session_id = other});
+        CHECK(d.step.request.range.offset == 4);
+        CHECK(d.step.request.session_id == id);
+        CHECK_FALSE(d.client.failure());
+    }
+}
+
+TEST_CASE("L9: a BITS-Host-Id that is none stops the upload, and the error says what is wrong with it "
+          "[MC-BUP 2.2.3.2]") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "10.0.0.1:99999"});
+    CHECK(d.client.failure().what == upload_status::invalid_ack);
+    CHECK(d.client.failure().problem == error{errc::bad_host, header::host_id, 9});
 }
 
 TEST_CASE("client: an Ack of another session is not acted on") {
@@ -383,7 +415,7 @@ TEST_CASE("client: a failed connection stops, and resuming begins with a Ping [M
     CHECK(d.step.todo == upload_todo::stopped);
     CHECK(d.client.state() == upload_client_state::error);
     CHECK(d.client.failure().what == upload_status::transport);
-    CHECK(d.client.on_ack({.answers = packet_type::fragment}, d.now).todo == upload_todo::nothing); // too late
+    CHECK(d.client.on_ack({.answers = packet_type::fragment}, d.now).todo == upload_todo::stopped); // too late
     d.step = d.client.resume(d.now);
     CHECK(d.sent() == packet_type::ping);
     CHECK(d.step.request.session_id == id);
@@ -440,7 +472,7 @@ TEST_CASE("client: Close-Session is repeated after 5xx, not after 4xx [ack-for-c
         CHECK(d.step.todo == upload_todo::wait);
         CHECK(d.step.wake_at == after_s(d.now, 5));
         CHECK(d.client.failure().http_status == 503);
-        CHECK(d.client.on_timer(after_s(d.now, 4)).todo == upload_todo::nothing);
+        CHECK(d.client.on_timer(after_s(d.now, 4)).todo == upload_todo::wait);
         d.now = after_s(d.now, 5);
         d.step = d.client.on_timer(d.now);
         CHECK(d.sent() == packet_type::close_session);
@@ -597,6 +629,10 @@ TEST_CASE("client: BITS-Host-Id is where everything goes on, beginning with a Pi
     // used.
     const std::string odd = "host:" + std::string(200, '0') + "80";
     CHECK(host_after("http://" + odd + "/f", "o") == "o:" + odd.substr(5));
+    // L9: its own port wins over that of the URL.
+    CHECK(host_after("http://host/f", "127.0.0.1:41295") == "127.0.0.1:41295");
+    CHECK(host_after("http://host:8080/f", "other.example:81") == "other.example:81");
+    CHECK(host_after("https://host:8443/f", "[2001:db8::1]:444") == "[2001:db8::1]:444");
     const std::string odder = "host:" + std::string(310, '0') + "80";
     CHECK(host_after("http://" + odder + "/f", "other.example") == odder);
 }
@@ -647,7 +683,7 @@ TEST_CASE("client: a fall-back that becomes due after the end changes nothing [M
     CHECK(d.step.todo == upload_todo::done);
     CHECK(d.client.finished());
     const upload_step late = d.client.on_timer(due);
-    CHECK(late.todo == upload_todo::nothing);
+    CHECK(late.todo == upload_todo::done);
     CHECK(late.wake_at == time_never);
     CHECK(d.client.state() == upload_client_state::cancelled);
 }
@@ -797,13 +833,13 @@ TEST_CASE("client: while it waits to close again, only the timer, suspending and
     d.create();
     d.received(10);
     d.refuse_with(503);
-    CHECK(d.client.on_credentials_given(d.now).todo == upload_todo::nothing);
-    CHECK(d.client.on_credentials_withheld(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_credentials_given(d.now).todo == upload_todo::wait);
+    CHECK(d.client.on_credentials_withheld(d.now).todo == upload_todo::wait);
     SUBCASE("suspending ends the waiting") {
         d.step = d.client.suspend(d.now);
         CHECK(d.step.todo == upload_todo::suspended);
         CHECK(d.step.wake_at == time_never);
-        CHECK(d.client.on_timer(after_s(d.now, 1000)).todo == upload_todo::nothing);
+        CHECK(d.client.on_timer(after_s(d.now, 1000)).todo == upload_todo::suspended);
         d.step = d.client.resume(d.now);
         d.answer({});
         REQUIRE(d.sent() == packet_type::close_session);
@@ -850,7 +886,8 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
         refused.refuse_with(403);
         CHECK(refused.client.state() == upload_client_state::error);
         CHECK(refused.client.failure().during == type);
-        CHECK(refused.client.on_timeout(refused.now).todo == upload_todo::nothing); // its answer was in time
+        CHECK(refused.client.on_timeout(refused.now).todo == upload_todo::stopped); // its answer was in time
+        CHECK(refused.client.failure().what == upload_status::refused);
         CHECK(refused.client.state() == upload_client_state::error);
         dialogue invalid = at();
         invalid.step = invalid.client.on_bad_ack({errc::bad_status, header::none, 0}, invalid.now);
@@ -862,7 +899,8 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
         dialogue late = at();
         late.step = late.client.on_timeout(late.now);
         CHECK(late.client.state() == upload_client_state::suspend);
-        if (type == e::create_session) continue; // there is no session that an Ack could be of
+        // There is no session that the Ack could be of, or that the Ping is about.
+        if (type == e::create_session || type == e::ping) continue;
         dialogue other = at();
         other.answer({.session_id = "{other}"});
         CHECK(other.client.failure().what == upload_status::invalid_ack);
@@ -899,6 +937,99 @@ TEST_CASE("client: setbacks count only in a row without progress") {
         d.received(at + 2);
     }
     CHECK(d.client.bytes_done() == 80);
+}
+
+TEST_CASE("L19: what a session gains is progress, also where an earlier session had more") {
+    constexpr std::uint64_t size = 10'000;
+    upload_client_config config{
+        .url = "http://host/f", .size_bytes = size, .fragment = {.first = 1, .smallest = 1, .largest = 1}};
+    config.setbacks_allowed = 3;
+    dialogue d(config);
+    d.create();
+    while (d.client.bytes_done() < size - 1)
+        d.received(d.client.bytes_done() + 1);
+    d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+    d.create({.session_id = "{2}"});
+    // A gap now and then, with a thousand acknowledged Fragments in between.
+    while (d.client.bytes_done() < size - 1) {
+        const std::uint64_t at = d.client.bytes_done();
+        if (at % 1000 == 0) d.answer({.status = 416, .received_content_range = at});
+        REQUIRE(d.step.todo == upload_todo::send);
+        d.received(at + 1);
+    }
+    SUBCASE("and the loss of this session, too, is only the second one") {
+        d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
+        CHECK(d.sent() == packet_type::create_session);
+    }
+    SUBCASE("it ends as ever") {
+        d.received(size);
+        d.answer({});
+        CHECK(d.client.succeeded());
+    }
+}
+
+TEST_CASE("L19: bytes that were taken back and come again in between are no gap without progress") {
+    upload_client_config config{
+        .url = "http://host/f", .size_bytes = 1000, .fragment = {.first = 1, .smallest = 1, .largest = 1}};
+    config.setbacks_allowed = 2;
+    dialogue d(config);
+    d.create();
+    while (d.client.bytes_done() < 500)
+        d.received(d.client.bytes_done() + 1);
+    d.answer({.status = 416, .received_content_range = 0}); // a power cut
+    while (d.client.bytes_done() < 500) {
+        const std::uint64_t at = d.client.bytes_done();
+        if (at % 10 == 5) d.answer({.status = 416, .received_content_range = at});
+        REQUIRE(d.step.todo == upload_todo::send);
+        d.received(at + 1);
+    }
+}
+
+TEST_CASE("L19: an upload ends against a server that takes bytes and loses them for ever") {
+    struct server {
+        std::string_view name;
+        ack (*answer)(std::uint64_t offset, std::uint64_t turn);
+    };
+    const auto loses_sessions = [](std::uint64_t offset, std::uint64_t turn) {
+        return turn % 7 == 6 ? ack{.status = 500, .error_code = "BG_E_SESSION_NOT_FOUND"_hresult}
+                             : ack{.received_content_range = offset + 1};
+    };
+    const auto loses_bytes = [](std::uint64_t offset, std::uint64_t turn) {
+        return turn % 7 == 6 ? ack{.status = 416, .received_content_range = 2}
+                             : ack{.received_content_range = offset + 1};
+    };
+    const auto loses_bytes_with_success = [](std::uint64_t offset, std::uint64_t turn) {
+        return ack{.received_content_range = turn % 7 == 6 ? 0 : offset + 1};
+    };
+    const auto starts_over = [](std::uint64_t offset, std::uint64_t turn) {
+        return turn % 7 == 6 ? ack{.status = 416} : ack{.received_content_range = offset + 1};
+    };
+    const auto takes_nothing = [](std::uint64_t offset, std::uint64_t) {
+        return ack{.received_content_range = offset};
+    };
+    const auto loses_both = [](std::uint64_t offset, std::uint64_t turn) {
+        if (turn % 41 == 40) return ack{.status = 500, .error_code = "BG_E_SESSION_NOT_FOUND"_hresult};
+        return turn % 3 == 2 ? ack{.status = 416, .received_content_range = offset / 2}
+                             : ack{.received_content_range = offset + 1};
+    };
+    for (const server& s : {server{"sessions", loses_sessions}, server{"bytes", loses_bytes},
+                            server{"bytes, with 200", loses_bytes_with_success}, server{"all bytes", starts_over},
+                            server{"takes none", takes_nothing}, server{"sessions and bytes", loses_both}}) {
+        CAPTURE(s.name);
+        dialogue d({.url = "http://host/f", .size_bytes = 50, .fragment = {.first = 1, .smallest = 1, .largest = 1}});
+        std::uint64_t turn = 0;
+        while (d.step.todo == upload_todo::send && turn < 100'000) {
+            if (d.sent() == packet_type::create_session) {
+                d.create();
+            } else {
+                d.answer(s.answer(d.client.bytes_done(), turn++));
+            }
+        }
+        CHECK(d.step.todo == upload_todo::stopped);
+        const upload_status what = d.client.failure().what;
+        CHECK((what == upload_status::no_progress || what == upload_status::invalid_ack));
+        CHECK(turn < 10'000);
+    }
 }
 
 TEST_CASE("client: the other host stays on trial while only errors come from it [MC-BUP 3.1.5.1.7]") {
@@ -971,11 +1102,11 @@ TEST_CASE("client: calls that are out of place change nothing") {
     const upload_step cut = d.client.on_transport_error(d.now);
     CHECK(cut.todo == upload_todo::stopped);
     const upload_failure before = d.client.failure();
-    CHECK(d.client.on_bad_ack({errc::bad_status, header::none, 9}, d.now).todo == upload_todo::nothing);
-    CHECK(d.client.on_transport_error(d.now).todo == upload_todo::nothing);
-    CHECK(d.client.on_timeout(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.on_bad_ack({errc::bad_status, header::none, 9}, d.now).todo == upload_todo::stopped);
+    CHECK(d.client.on_transport_error(d.now).todo == upload_todo::stopped);
+    CHECK(d.client.on_timeout(d.now).todo == upload_todo::stopped);
     CHECK(d.client.on_ack({.answers = packet_type::create_session, .session_id = id}, d.now).todo ==
-          upload_todo::nothing);
+          upload_todo::stopped);
     CHECK(d.client.failure() == before); // it waited for nothing
     CHECK(d.client.state() == upload_client_state::error);
     d = dialogue(small);
@@ -991,10 +1122,10 @@ TEST_CASE("client: once it is over, nothing changes it") {
     d.received(10);
     d.answer({});
     REQUIRE(d.client.succeeded());
-    CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
-    CHECK(d.client.suspend(d.now).todo == upload_todo::nothing);
-    CHECK(d.client.resume(d.now).todo == upload_todo::nothing);
-    CHECK(d.client.start(d.now).todo == upload_todo::nothing);
+    CHECK(d.client.cancel(d.now).todo == upload_todo::done);
+    CHECK(d.client.suspend(d.now).todo == upload_todo::done);
+    CHECK(d.client.resume(d.now).todo == upload_todo::done);
+    CHECK(d.client.start(d.now).todo == upload_todo::done);
     CHECK(d.client.succeeded());
 }
 
@@ -1037,4 +1168,196 @@ TEST_CASE("client: everything works in constant expressions") {
     }();
     static_assert(end == upload_client_state::closed);
     CHECK(end == upload_client_state::closed);
+}
+
+namespace {
+
+/// A client in each situation that there is, with the embedder that led it there and knows only its steps.
+struct situation {
+    std::string name;
+    dialogue d;
+};
+
+std::vector<situation> situations() {
+    std::vector<situation> all;
+    static constexpr upload_client_config config{.url = "http://host/f",
+                                                 .size_bytes = 10,
+                                                 .wants_reply = true,
+                                                 .fragment = {.first = 4, .smallest = 4, .largest = 4},
+                                                 .first_repeat_s = 5,
+                                                 .repeat_for_s = 1000};
+    const auto add = [&](std::string name, const auto& lead) {
+        dialogue d(config);
+        lead(d);
+        all.push_back({std::move(name), d});
+    };
+    const auto fresh = [](dialogue& d) { d.client = upload_client(config), d.step = {}; };
+    const auto created = [](dialogue& d) {
+        d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+        d.answer({}); // the Ping to the other host
+    };
+    const auto fetching = [&](dialogue& d) {
+        created(d);
+        d.answer({.received_content_range = 10, .reply_url = "r"});
+    };
+    const auto closing = [&](dialogue& d) { fetching(d), d.step = d.client.on_reply_fetched(d.now); };
+    const auto cut = [&](dialogue& d) { created(d), d.step = d.client.on_transport_error(d.now); };
+    const auto pinging = [&](dialogue& d) { cut(d), d.step = d.client.resume(d.now); };
+    const auto cancelling = [&](dialogue& d) { cut(d), d.step = d.client.cancel(d.now); };
+    add("init", fresh);
+    add("Create-Session", [](dialogue&) {});
+    add("Create-Session, suspending", [](dialogue& d) { static_cast<void>(d.client.suspend(d.now)); });
+    add("Ping", pinging);
+    add("Fragment", created);
+    add("Fragment, cancelling", [&](dialogue& d) { created(d), static_cast<void>(d.client.cancel(d.now)); });
+    add("a reply is fetched", fetching);
+    add("Close-Session", closing);
+    add("Cancel-Session", cancelling);
+    const auto asks = [&](const std::string& name, const auto& lead) {
+        add(name + ", credentials wanted", [&](dialogue& d) { lead(d), d.refuse_with(401); });
+    };
+    asks("Create-Session", [](dialogue&) {});
+    asks("Ping", pinging);
+    asks("Fragment", created);
+    asks("Close-Session", closing);
+    asks("Cancel-Session", cancelling);
+    add("Close-Session is to be repeated", [&](dialogue& d) { closing(d), d.refuse_with(503); });
+    add("Cancel-Session is to be repeated", [&](dialogue& d) { cancelling(d), d.refuse_with(503); });
+    add("stopped", cut);
+    add("stopped while it cancelled", [&](dialogue& d) { cancelling(d), d.step = d.client.on_transport_error(d.now); });
+    add("timed out", [&](dialogue& d) { created(d), d.step = d.client.on_timeout(d.now); });
+    add("suspended", [&](dialogue& d) { cut(d), d.step = d.client.suspend(d.now); });
+    add("closed", [&](dialogue& d) { closing(d), d.answer({}); });
+    add("cancelled", [&](dialogue& d) { cancelling(d), d.answer({}); });
+    return all;
+}
+
+struct user_call {
+    std::string_view name;
+    upload_step (*make)(upload_client&, time_point);
+};
+constexpr user_call user_calls[] = {
+    {"start", [](upload_client& c, time_point t) { return c.start(t); }},
+    {"on_ack", [](upload_client& c, time_point t) { return c.on_ack({.answers = packet_type::ping}, t); }},
+    {"an interim Ack", [](upload_client& c, time_point t) { return c.on_ack({.status = 100}, t); }},
+    {"on_bad_ack", [](upload_client& c, time_point t) { return c.on_bad_ack({errc::bad_status}, t); }},
+    {"on_transport_error", [](upload_client& c, time_point t) { return c.on_transport_error(t); }},
+    {"on_timeout", [](upload_client& c, time_point t) { return c.on_timeout(t); }},
+    {"on_timer", [](upload_client& c, time_point t) { return c.on_timer(t); }},
+    {"on_credentials_given", [](upload_client& c, time_point t) { return c.on_credentials_given(t); }},
+    {"on_credentials_withheld", [](upload_client& c, time_point t) { return c.on_credentials_withheld(t); }},
+    {"on_reply_fetched", [](upload_client& c, time_point t) { return c.on_reply_fetched(t); }},
+    {"on_reply_given_up", [](upload_client& c, time_point t) { return c.on_reply_given_up(t); }},
+    {"on_reply_failed", [](upload_client& c, time_point t) { return c.on_reply_failed(t); }},
+    {"suspend", [](upload_client& c, time_point t) { return c.suspend(t); }},
+    {"resume", [](upload_client& c, time_point t) { return c.resume(t); }},
+    {"cancel", [](upload_client& c, time_point t) { return c.cancel(t); }},
+};
+
+/// What an embedder does next who knows nothing but the steps; false: there is nothing it could do.
+bool do_next(dialogue& d, upload_todo& known) {
+    upload_client& c = d.client;
+    switch (known) {
+    case upload_todo::send: {
+        ack a{.answers = d.step.request.type};
+        if (a.answers == packet_type::create_session) a.session_id = id;
+        if (a.answers == packet_type::fragment) a.received_content_range = 10, a.reply_url = "r";
+        d.step = c.on_ack(a, d.now);
+        break;
+    }
+    case upload_todo::wait:
+        if (d.step.wake_at == time_never) return false;
+        d.now = std::max(d.now, d.step.wake_at);
+        d.step = c.on_timer(d.now);
+        break;
+    case upload_todo::give_credentials:
+        d.step = c.on_credentials_given(d.now);
+        break;
+    case upload_todo::fetch_reply:
+        d.step = c.on_reply_fetched(d.now);
+        break;
+    case upload_todo::stopped:
+    case upload_todo::suspended:
+        d.step = c.resume(d.now);
+        break;
+    case upload_todo::nothing:
+        d.step = c.start(d.now);
+        break;
+    case upload_todo::done:
+        break;
+    }
+    if (d.step.todo != upload_todo::nothing) known = d.step.todo;
+    return true;
+}
+
+std::string snapshot_of(const upload_client& c, time_point now) {
+    std::string out(upload_client::max_snapshot_size, '\0');
+    out.resize(*c.write_snapshot(out, now));
+    return out;
+}
+
+} // namespace
+
+TEST_CASE("L20: no call loses what is to be done, in any state, whatever timer is due") {
+    // On time, when the next repetition is due, and when the other host is given up.
+    for (const std::uint32_t later_s : {0U, 5U, 60U, 365U * 86'400U}) {
+        for (const situation& s : situations()) {
+            for (const user_call& call : user_calls) {
+                CAPTURE(later_s);
+                CAPTURE(s.name);
+                CAPTURE(std::string(call.name));
+                dialogue d = s.d;
+                upload_todo known = d.step.todo;
+                d.now = after_s(d.now, later_s);
+                const upload_step before = d.client.pending();
+                const std::string bytes = snapshot_of(d.client, d.now);
+                const upload_step step = call.make(d.client, d.now);
+                CHECK(step.wake_at == d.client.wake_at());
+                // What comes out as it went in was out of place, or waits for the Ack that is under way.
+                if (step.todo == before.todo && known != upload_todo::send && call.name != "on_timer")
+                    CHECK(snapshot_of(d.client, d.now) == bytes);
+                if (step.todo != upload_todo::nothing) d.step = step, known = step.todo;
+                d.step.wake_at = step.wake_at;
+                int steps = 0;
+                for (; !d.client.finished() && steps < 20; ++steps)
+                    REQUIRE(do_next(d, known));
+                CHECK(d.client.finished());
+            }
+        }
+    }
+}
+
+TEST_CASE("L20: resuming while Cancel-Session is to be repeated and the other host is given up loses no step") {
+    dialogue d(small);
+    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 1});
+    d.step = d.client.on_transport_error(d.now);
+    d.step = d.client.cancel(d.now);
+    d.refuse_with(503);
+    CHECK(d.step.todo == upload_todo::wait);
+    const time_point late = after_s(d.now, 5);
+    d.step = d.client.resume(late); // out of place: it was not suspended
+    CHECK(d.step.todo == upload_todo::wait);
+    CHECK(d.step.wake_at <= late);
+    d.step = d.client.on_timer(late);
+    CHECK(d.sent() == packet_type::cancel_session);
+    CHECK(d.step.request.host == "host");
+}
+
+TEST_CASE("L20: a call that is out of place says what is still to be done, with its time") {
+    dialogue d(small);
+    d.create();
+    d.received(10);
+    d.refuse_with(503);
+    const time_point due = d.step.wake_at;
+    CHECK(due == after_s(d.now, 5));
+    for (const user_call& call : user_calls) {
+        if (call.name == "suspend" || call.name == "cancel") continue; // have their place
+        CAPTURE(std::string(call.name));
+        const upload_step step = call.make(d.client, d.now);
+        CHECK(step.todo == upload_todo::wait);
+        CHECK(step.wake_at == due);
+    }
+    d.step = d.client.on_timer(due);
+    CHECK(d.sent() == packet_type::close_session);
+    CHECK(d.client.pending().todo == upload_todo::nothing); // its Ack is awaited; it is not to be sent twice
 }

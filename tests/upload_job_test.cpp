@@ -116,14 +116,14 @@ class upload_world {
         is_under_way = asks = fetches = false;
         std::string job_bytes = w.bytes();
         std::string client_bytes(upload_client::max_snapshot_size, '\0');
-        client_bytes.resize(*client.write_snapshot(client_bytes));
+        client_bytes.resize(*client.write_snapshot(client_bytes, now().steady));
         memory_.emplace_back();
         // Another clock, that begins anew.
         w.now.steady.ms = w.now.steady.ms % 1000;
         const auto j = bitswire::job::restore(job_bytes, memory_.back().storage(), now());
         REQUIRE(j);
         w.j = *j;
-        const auto c = upload_client::restore(config_of(job().type(), file.size()), client_bytes);
+        const auto c = upload_client::restore(config_of(job().type(), file.size()), client_bytes, now().steady);
         REQUIRE(c);
         client = *c;
         client_wake = time_never;

@@ -43,8 +43,8 @@ constexpr std::uint64_t glance_ms = 200;
 constexpr std::uint64_t between_lines_ms = 1000;
 constexpr std::size_t most_jobs = 65'536;
 
-/// The clock of uploads, which still is the time of day, since their records survive the program.
-bitswire::time_point client_time() { return {now().wall.ms}; }
+/// The clock of uploads: as that of the timers of jobs.
+bitswire::time_point client_time() { return now().steady; }
 
 /// What Windows calls a connection that failed; S_OK if there is no name for it.
 hresult transport_of(CURLcode code) {
@@ -375,7 +375,7 @@ bool runner::open_upload(entry& e, bool with_file) {
     }
     up->client.emplace(up->config);
     if (!r.client.empty()) {
-        const auto restored = bitswire::upload_client::restore(up->config, r.client);
+        const auto restored = bitswire::upload_client::restore(up->config, r.client, client_time());
         if (restored) {
             up->client.emplace(*restored);
         } else {
@@ -403,8 +403,8 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
         bitswire::follow(j, client, s, t, transport);
         transport = {};
         std::array<char, bitswire::upload_client::max_snapshot_size> bytes{};
-        if (const auto size = client.write_snapshot(bytes)) e.record->client.assign(bytes.data(), *size);
-        if (s.todo != upload_todo::nothing || s.wake_at != bitswire::time_never) up.wake_at = s.wake_at;
+        if (const auto size = client.write_snapshot(bytes, t.steady)) e.record->client.assign(bytes.data(), *size);
+        up.wake_at = s.wake_at;
         const bool is_cancelled = client.finished() && !client.succeeded();
         if (is_cancelled) e.record->forget_upload();
         save(e);

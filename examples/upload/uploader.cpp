@@ -32,10 +32,10 @@ using transfer::stop_request;
 
 constexpr std::uint64_t longest_delay_s = 600;
 
-/// A clock that goes on between runs, since the snapshot has moments in it.
+/// Of a clock that nobody sets.
 time_point now() {
-    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count())};
+    const auto since_boot = std::chrono::steady_clock::now().time_since_epoch();
+    return {static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since_boot).count())};
 }
 
 std::uint64_t delay_s(std::uint64_t first_s, unsigned attempt) {
@@ -108,7 +108,7 @@ uploader::uploader(const options& o)
     config_ = config_of(options_, state_.file.size_bytes);
     client_ = bitswire::upload_client(config_);
     if (!kept) return;
-    const auto restored = bitswire::upload_client::restore(config_, kept->snapshot);
+    const auto restored = bitswire::upload_client::restore(config_, kept->snapshot, now());
     if (!restored)
         throw usage_error(o.state_file + ": the state " + std::string(bitswire::row_of(restored.error().code).text));
     client_ = *restored;
@@ -288,7 +288,7 @@ uploader::step uploader::stop() {
 void uploader::save_state() {
     if (!state_file_ || client_.session_id().empty()) return;
     std::array<char, bitswire::upload_client::max_snapshot_size> bytes{};
-    const auto size = client_.write_snapshot(bytes);
+    const auto size = client_.write_snapshot(bytes, now());
     if (!size) return; // the buffer is as large as any
     state_.snapshot.assign(bytes.data(), *size);
     const bool safe = state_file_->write(state_);

@@ -19,14 +19,15 @@ constexpr std::array<std::string_view, 6> urls = {"http://host/inbox/a", "https:
                                                   "http://host",         "http://10.0.0.1:81/%41/c",
                                                   "http://host?q", // needs a path
                                                   "http://user@host/a"};
-constexpr std::array<std::string_view, 6> hosts = {"", "other", "2001:db8::1", "10.0.0.2", "not a host", "[::1]"};
+constexpr std::array<std::string_view, 9> hosts = {
+    "", "other", "2001:db8::1", "10.0.0.2", "not a host", "[::1]", "other:8443", "10.0.0.2:99999", "[2001:db8::1]:81"};
 const std::array<std::string, 6> replies = {"",         "replies\\1",           "http://other/reply",
                                             "//evil/x", std::string(2200, 'r'), std::string(2201, 'r')};
 constexpr std::array<hresult, 3> codes = {hresult{}, "BG_E_SESSION_NOT_FOUND"_hresult, "E_ACCESSDENIED"_hresult};
 
-std::string snapshot_of(const upload_client& c) {
+std::string snapshot_of(const upload_client& c, time_point now) {
     std::string bytes(upload_client::max_snapshot_size, '\0');
-    const auto size = c.write_snapshot(bytes);
+    const auto size = c.write_snapshot(bytes, now);
     FUZZ_CHECK(size.has_value(), "a client that was started can be written down");
     bytes.resize(*size);
     return bytes;
@@ -64,7 +65,8 @@ class client_run {
     void apply(const client_event& e) {
         now_ = after_s(now_, e.pass_s);
         const bool was_waiting = waits_;
-        const std::string before = snapshot_of(client_);
+        const std::string before = snapshot_of(client_, now_);
+        const upload_step pending = client_.pending();
         const auto what = pick<client_happening>(e.what, enumerator_count<client_happening>);
         if (what == client_happening::restart) return restart();
         const upload_step step = happen(what, e);
@@ -72,10 +74,14 @@ class client_run {
         const bool needs_waiting = what <= client_happening::timeout;
         const bool is_wish = what == client_happening::suspend || what == client_happening::cancel;
         const bool is_late = what == client_happening::timer || what == client_happening::resume;
-        if (needs_waiting && !was_waiting)
-            FUZZ_CHECK(step.todo == upload_todo::nothing, "an answer to nothing is not taken");
-        if (step.todo == upload_todo::nothing && !(is_wish && waits_) && !is_late)
-            FUZZ_CHECK(snapshot_of(client_) == before, "a call that is out of place changes nothing");
+        FUZZ_CHECK(step.wake_at == client_.wake_at(), "a step says when the next timer is due");
+        if (needs_waiting && !was_waiting) {
+            FUZZ_CHECK(step.todo == pending.todo && step.wake_at == pending.wake_at,
+                       "an answer to nothing is not taken");
+        }
+        if (step.todo == pending.todo && !(is_wish && waits_) && !is_late)
+            FUZZ_CHECK(snapshot_of(client_, now_) == before, "a call that is out of place changes nothing");
+        check_told();
         FUZZ_CHECK(client_.bytes_done() <= client_.bytes_total(), "no more is done than there is");
     }
 
@@ -98,7 +104,7 @@ class client_run {
                 take(client_.resume(now_));
             }
         }
-        FUZZ_CHECK(client_.resume(now_).todo == upload_todo::nothing, "what is over is over");
+        FUZZ_CHECK(client_.resume(now_).todo == upload_todo::done, "what is over is over");
         FUZZ_CHECK(!client_.succeeded() || client_.bytes_done() == client_.bytes_total(),
                    "success is of the whole file");
     }
@@ -192,13 +198,20 @@ class client_run {
 
     void take(const upload_step& step) {
         if (client_.finished()) waits_ = false;
+        wake_at_ = step.wake_at;
         if (step.todo == upload_todo::nothing) return;
         todo_ = step.todo;
-        wake_at_ = step.wake_at;
         waits_ = step.todo == upload_todo::send;
         if (step.todo == upload_todo::wait) FUZZ_CHECK(step.wake_at != time_never, "who waits is woken");
         if (step.todo == upload_todo::done) FUZZ_CHECK(client_.finished(), "what is done is over");
         if (waits_) check_request(step.request);
+    }
+
+    /// The client waits for nothing that it has not asked for, and asks for all that it waits for.
+    void check_told() const {
+        using t = upload_todo;
+        const bool is_under_way = todo_ == t::send || todo_ == t::give_credentials || todo_ == t::fetch_reply;
+        FUZZ_CHECK(client_.pending().todo == (is_under_way ? t::nothing : todo_), "no step gets lost");
     }
 
     void check_request(const upload_request& r) {
@@ -225,15 +238,16 @@ class client_run {
 
     /// What was written down is the client, but for what it waits for; and goes on as the client would.
     void restart() {
-        const std::string written = snapshot_of(client_);
+        const std::string written = snapshot_of(client_, now_);
         const exact_bytes bytes(written);
-        const auto restored = upload_client::restore(config_, bytes.view());
+        const time_point another{now_.ms / 2 + 7}; // clock, that began elsewhere
+        const auto restored = upload_client::restore(config_, bytes.view(), another);
         FUZZ_CHECK(restored.has_value(), "each client can be restored");
         upload_client other = *restored;
         FUZZ_CHECK(other.bytes_done() == client_.bytes_done() && other.session_id() == client_.session_id() &&
                        other.reply_url() == client_.reply_url() && other.finished() == client_.finished(),
                    "a restart loses nothing that can be asked for");
-        const std::string again = snapshot_of(other);
+        const std::string again = snapshot_of(other, another);
         constexpr std::size_t crc_size = 4;
         std::size_t differences = 0;
         FUZZ_CHECK(again.size() == written.size(), "a snapshot of what was restored is as large");
@@ -242,23 +256,28 @@ class client_run {
         FUZZ_CHECK(differences <= 1, "what was restored is written equal, but for the state");
         if (!waits_ && todo_ != upload_todo::wait && todo_ != upload_todo::give_credentials &&
             todo_ != upload_todo::fetch_reply) {
-            check_goes_on_alike(client_, other);
+            check_goes_on_alike(client_, other, another);
         }
         client_ = other;
+        now_ = another;
+        wake_at_ = client_.wake_at();
         if (!client_.finished()) todo_ = upload_todo::suspended;
         waits_ = false;
     }
 
     /// Two that are at rest do the same when they are told to go on.
-    void check_goes_on_alike(upload_client a, upload_client b) const {
+    void check_goes_on_alike(upload_client a, upload_client b, time_point now_of_b) const {
         upload_step of_a = a.resume(now_);
-        upload_step of_b = b.resume(now_);
+        upload_step of_b = b.resume(now_of_b);
         for (int steps = 0; steps < 3; ++steps) {
-            FUZZ_CHECK(of_a.todo == of_b.todo && of_a.request == of_b.request && of_a.wake_at == of_b.wake_at,
-                       "what was restored goes on as before");
+            FUZZ_CHECK(of_a.todo == of_b.todo && of_a.request == of_b.request, "what was restored goes on as before");
+            FUZZ_CHECK((of_a.wake_at == time_never) == (of_b.wake_at == time_never) &&
+                           (of_a.wake_at == time_never ||
+                            elapsed_ms(now_, of_a.wake_at) == elapsed_ms(now_of_b, of_b.wake_at)),
+                       "timers run on with the time that was left");
             if (of_a.todo != upload_todo::send || of_a.request.type != packet_type::ping) return;
             of_a = a.on_ack({.answers = packet_type::ping}, now_);
-            of_b = b.on_ack({.answers = packet_type::ping}, now_);
+            of_b = b.on_ack({.answers = packet_type::ping}, now_of_b);
         }
     }
 

@@ -251,10 +251,15 @@ void add_conversation(const std::string& folder, bool wants_a_reply) {
 
 // ---- Snapshots, of both ends after each message, and of jobs in each state.
 
-template <class Object>
-void add_snapshot(const Object& o) {
-    std::string bytes(Object::max_snapshot_size, '\0');
-    const auto size = o.write_snapshot(bytes);
+void add_snapshot(const upload_client& c) {
+    std::string bytes(upload_client::max_snapshot_size, '\0');
+    const auto size = c.write_snapshot(bytes, {});
+    REQUIRE(size.has_value());
+    seeds["upload_snapshots"].insert(bytes.substr(0, *size));
+}
+void add_snapshot(const upload_session& s) {
+    std::string bytes(upload_session::max_snapshot_size, '\0');
+    const auto size = s.write_snapshot(bytes);
     REQUIRE(size.has_value());
     seeds["upload_snapshots"].insert(bytes.substr(0, *size));
 }

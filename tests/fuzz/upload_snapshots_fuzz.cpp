@@ -8,10 +8,17 @@ using namespace bitswire;
 
 namespace {
 
-template <class Object>
-std::string bytes_of(const Object& o) {
-    std::string bytes(Object::max_snapshot_size, '\0');
-    const auto size = o.write_snapshot(bytes);
+std::string bytes_of(const upload_client& c) {
+    std::string bytes(upload_client::max_snapshot_size, '\0');
+    const auto size = c.write_snapshot(bytes, {});
+    FUZZ_CHECK(size.has_value(), "what was read can be written");
+    bytes.resize(*size);
+    return bytes;
+}
+
+std::string bytes_of(const upload_session& s) {
+    std::string bytes(upload_session::max_snapshot_size, '\0');
+    const auto size = s.write_snapshot(bytes);
     FUZZ_CHECK(size.has_value(), "what was read can be written");
     bytes.resize(*size);
     return bytes;
@@ -20,7 +27,7 @@ std::string bytes_of(const Object& o) {
 /// A client is restored only with its own configuration, and the snapshot begins with that.
 upload_client_config config_in(std::string_view bytes) {
     if (bytes.size() < 6) return {};
-    snapshot_reader r(bytes, {bytes.substr(0, 4), 1});
+    snapshot_reader r(bytes, {bytes.substr(0, 4), 2});
     upload_client_config c;
     c.url = r.get_text(max_url_size);
     c.size_bytes = r.get<std::uint64_t>();
@@ -53,12 +60,12 @@ void finish(upload_client c, const upload_client_config& config) {
 
 void check_client(std::string_view bytes) {
     const upload_client_config config = config_in(bytes);
-    const auto read = upload_client::restore(config, bytes);
+    const auto read = upload_client::restore(config, bytes, {});
     if (!read) return;
     FUZZ_CHECK(read->bytes_done() <= read->bytes_total(), "no more is done than there is");
     const std::string written = bytes_of(*read);
     FUZZ_CHECK(written.size() == bytes.size(), "what was read is written as large as it was");
-    const auto again = upload_client::restore(config, written);
+    const auto again = upload_client::restore(config, written, {});
     FUZZ_CHECK(again && bytes_of(*again) == written, "what was written is read back equal");
     if (!read->finished()) finish(*read, config);
     upload_client cancelled = *read;

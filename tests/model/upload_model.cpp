@@ -263,7 +263,7 @@ class world {
     std::string key() const {
         std::string k;
         std::array<char, upload_client::max_snapshot_size> bytes{};
-        k.append(bytes.data(), *client_.write_snapshot(bytes));
+        k.append(bytes.data(), *client_.write_snapshot(bytes, now));
         k += static_cast<char>(client_.state());
         k += static_cast<char>(todo_);
         k += is_suspending_ ? 's' : '-';
@@ -344,8 +344,8 @@ class world {
 
     void restart_client() {
         std::array<char, upload_client::max_snapshot_size> bytes{};
-        const std::size_t size = *client_.write_snapshot(bytes);
-        client_ = *upload_client::restore(*config_, {bytes.data(), size});
+        const std::size_t size = *client_.write_snapshot(bytes, now);
+        client_ = *upload_client::restore(*config_, {bytes.data(), size}, now);
         let_go(late_.where == stage::none);
         is_suspending_ = false;
         todo_ = upload_todo::suspended;

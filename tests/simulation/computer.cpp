@@ -8,7 +8,7 @@ using namespace bitswire;
 namespace simulation {
 
 computer::computer(const surroundings& all, std::uint32_t first, std::uint32_t count)
-    : w_(all.w), network_(all.net), wall_offset_ms_(day_ms + all.w.random.pick(day_ms)) {
+    : w_(all.w), network_(all.net), wall_offset_ms_(static_cast<std::int64_t>(all.w.random.pick(day_ms))) {
     for (std::uint32_t i = 0; i < count; ++i)
         uploads_.push_back(std::make_unique<uploader>(all.w, all.net, all.its_books, all.its_server, *this, first + i));
 }
@@ -40,9 +40,9 @@ bool computer::suffer() {
         note([until] { return "cut off until " + world::clock_text(until); });
     }
     if (w_.strikes(fault::client_clock_forward))
-        jump_clock(static_cast<std::int64_t>(w_.random.log_between(second_ms, 6 * hour_ms)));
-    if (w_.strikes(fault::client_clock_back) && wall_offset_ms_ > 2 * hour_ms)
-        jump_clock(-static_cast<std::int64_t>(w_.random.log_between(second_ms, 2 * hour_ms)));
+        jump_clock(static_cast<std::int64_t>(w_.random.log_between(second_ms, 365 * day_ms)));
+    if (w_.strikes(fault::client_clock_back))
+        jump_clock(-static_cast<std::int64_t>(w_.random.log_between(second_ms, 365 * day_ms)));
     if (!is_on_) return true;
     uploader& u = *uploads_[w_.random.pick(uploads_.size())];
     if (!u.has_ended() && w_.strikes(fault::user_suspended))
@@ -70,12 +70,9 @@ void computer::crash() {
 }
 
 void computer::jump_clock(std::int64_t by_ms) {
-    wall_offset_ms_ = static_cast<std::uint64_t>(static_cast<std::int64_t>(wall_offset_ms_) + by_ms);
+    constexpr std::int64_t most = 10 * 365 * std::int64_t{day_ms};
+    wall_offset_ms_ = std::clamp(wall_offset_ms_ + by_ms, -most, most);
     note([by_ms] { return "the clock is set by " + std::to_string(by_ms) + " ms"; });
-    if (!is_on_) return;
-    for (const auto& u : uploads_)
-        u->on_clock_set();
-    on_clock_set();
 }
 
 std::uint64_t computer::patience() { return w_.random.log_between(second_ms, w_.is_calm ? 5 * minute_ms : hour_ms); }

@@ -36,7 +36,7 @@ class computer : public upload_boss {
     /// All of its uploads are done, cancelled, or over with an error that its user knows.
     void demand_end();
     [[nodiscard]] bitswire::moment now() const final {
-        return {{w_.now() - booted_at_}, {epoch_ms + w_.now() + wall_offset_ms_}};
+        return {{w_.now() - booted_at_}, {epoch_ms + w_.now() + static_cast<std::uint64_t>(wall_offset_ms_)}};
     }
 
   protected:
@@ -45,7 +45,6 @@ class computer : public upload_boss {
     virtual void save() = 0;
     /// Goes on with what was saved, of late or some time ago.
     virtual void restore(bool old) = 0;
-    virtual void on_clock_set() {}
     virtual void user_suspends(uploader& u, std::uint64_t until) = 0;
     virtual void user_cancels(uploader& u) = 0;
     /// How long a user waits before he tries again.
@@ -68,7 +67,7 @@ class computer : public upload_boss {
     void jump_clock(std::int64_t by_ms);
 
     std::uint64_t booted_at_ = 0;
-    std::uint64_t wall_offset_ms_;
+    std::int64_t wall_offset_ms_;
 };
 
 /// One upload, and a user who resumes it when it has stopped.

@@ -33,13 +33,10 @@ uploader::uploader(world& w, network& n, books& b, server& s, upload_boss& boss,
 }
 
 void uploader::take(const upload_step& s, hresult cause) {
-    state_.latest_ms = std::max(state_.latest_ms, boss_.now().wall.ms);
     check(s);
     if (s.todo != upload_todo::nothing) ++generation_;
-    if (s.todo != upload_todo::nothing || s.wake_at != time_never) {
-        wake_at_ = s.wake_at;
-        arm_timer();
-    }
+    wake_at_ = s.wake_at;
+    arm_timer();
     switch (s.todo) {
     case upload_todo::send:
         send(s);
@@ -57,8 +54,7 @@ void uploader::take(const upload_step& s, hresult cause) {
         break;
     }
     case upload_todo::stopped:
-        if (state_.has_other_host && state_.failing_since_ms == 0)
-            state_.failing_since_ms = state_.latest_ms = boss_.now().wall.ms;
+        if (state_.has_other_host) state_.failing_since_ms = std::min(state_.failing_since_ms, w_.now());
         w_.note(number_, 0x300U + static_cast<std::uint64_t>(client_.failure().what), [this] {
             return "stopped: " + std::string(row_of(client_.failure().what).text) + " (" +
                    std::to_string(client_.failure().http_status) + ' ' +
@@ -87,6 +83,9 @@ void uploader::check(const upload_step& s) {
         w_.demand(b.publications == 1 || b.application_took_it, number_, "who believes to be done is done");
     }
     if (s.todo == upload_todo::done) w_.demand(client_.finished(), number_, "done is done");
+    const std::uint64_t longest_s = std::max(state_.has_other_host ? state_.fallback_s : 0, config_.repeat_for_s * 2);
+    w_.demand(s.wake_at == time_never || elapsed_ms(client_time(), s.wake_at) <= longest_s * second_ms, number_,
+              "no timer is longer than it was set, whatever the time of day does");
     if (s.todo == upload_todo::send) check_request(s.request);
 }
 
@@ -106,8 +105,8 @@ void uploader::check_request(const upload_request& r) {
     if (!state_.has_other_host) {
         w_.demand(r.host == "host", number_, "without BITS-Host-Id requests go to the host of the URL");
     } else if (r.host == "host" && r.type != packet_type::create_session) {
-        w_.demand(state_.failing_since_ms != 0 &&
-                      state_.latest_ms >= state_.failing_since_ms + std::uint64_t{state_.fallback_s} * second_ms,
+        w_.demand(state_.failing_since_ms != UINT64_MAX &&
+                      w_.now() >= state_.failing_since_ms + std::uint64_t{state_.fallback_s} * second_ms,
                   number_, "the host that the server has named is used until its fall-back time is over");
     }
     if (state_.has_other_host && r.host == "host") {
@@ -184,7 +183,7 @@ void uploader::on_answer(const ack& a) {
     w_.note(number_, 0x100U + a.status, [&a] { return "<- " + describe(a); });
     const bool has_sent_all = std::exchange(body_, {}).empty();
     if (!a.keep_alive || a.body != body_framing{} || !in_.is_empty() || !has_sent_all) let_go(true);
-    if (a.is_success()) state_.failing_since_ms = 0;
+    if (a.is_success()) state_.failing_since_ms = UINT64_MAX;
     if (a.status == 413 && sent_ == packet_type::fragment)
         state_.refused_size = std::min(state_.refused_size, sent_bytes_);
     if (sent_ == packet_type::create_session && a.is_success()) {
@@ -256,7 +255,7 @@ void uploader::arm_timer() {
 
 uploader::memory uploader::remember() {
     std::array<char, upload_client::max_snapshot_size> bytes{};
-    const auto size = client_.write_snapshot(bytes);
+    const auto size = client_.write_snapshot(bytes, client_time());
     w_.demand(size.has_value(), number_, "a client can be written down");
     memory m = state_;
     m.client.assign(bytes.data(), *size);
@@ -265,7 +264,7 @@ uploader::memory uploader::remember() {
 
 void uploader::recall(const memory& m) {
     state_ = m;
-    const auto restored = upload_client::restore(config_, m.client);
+    const auto restored = upload_client::restore(config_, m.client, client_time());
     w_.demand(restored.has_value(), number_, "a client that was written down can be read");
     client_ = *restored;
     told_offset_.reset();

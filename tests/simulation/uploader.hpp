@@ -42,8 +42,7 @@ class uploader final : public endpoint {
         bool is_to_be_cancelled = false;
         bool has_other_host = false;
         std::uint32_t fallback_s = 0;
-        std::uint64_t failing_since_ms = 0; ///< on the client's clock; 0: it is not
-        std::uint64_t latest_ms = 0;        ///< that the clock has shown since then
+        std::uint64_t failing_since_ms = UINT64_MAX; ///< of virtual time; UINT64_MAX: it is not
         std::uint64_t refused_size = UINT64_MAX;
     };
     /// What a client that has stopped with an error is to do.
@@ -54,7 +53,7 @@ class uploader final : public endpoint {
     [[nodiscard]] std::uint32_t number() const { return number_; }
     [[nodiscard]] const bitswire::upload_client& client() const { return client_; }
     /// The clock of uploads, which still is the time of day.
-    [[nodiscard]] bitswire::time_point client_time() const { return {boss_.now().wall.ms}; }
+    [[nodiscard]] bitswire::time_point client_time() const { return boss_.now().steady; }
     [[nodiscard]] const std::string& url() const { return url_; }
     [[nodiscard]] upload_book& book() { return books_.uploads[number_]; }
 
@@ -75,8 +74,6 @@ class uploader final : public endpoint {
     void recall(const memory& m);
     /// Its computer stops.
     void drop(bool politely);
-    /// The clock was set: timers are to be looked at again.
-    void on_clock_set() { arm_timer(); }
     /// What the failure of a client that has stopped is; one that cannot be is a broken law.
     [[nodiscard]] verdict judge();
     /// Ends it for its user.

@@ -50,14 +50,16 @@ constexpr upload_client_event next_for(const awaited_ack& sent, std::uint64_t of
     return sent.answers == packet_type::fragment ? e::reply_missing : e::bytes_missing;
 }
 
-constexpr ack_meaning invalid(errc code, header in) noexcept {
-    return {upload_client_event::ack_invalid, 0, {code, in, 0}};
+constexpr ack_meaning invalid(errc code, header in, std::uint32_t offset = 0) noexcept {
+    return {upload_client_event::ack_invalid, 0, {code, in, offset}};
 }
 
 constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) noexcept {
     using e = upload_client_event;
-    // WINDOWS: most Acks come without BITS-Session-Id; one that is there has to be the right one.
-    if (sent.answers != packet_type::create_session && !a.session_id.empty() && a.session_id != sent.session_id) {
+    // WINDOWS: most Acks come without BITS-Session-Id; one that is there must be the right one. A Ping is about no
+    // session, so the id that a server sends with its Ack, as [MC-BUP] 2.2.1.2 demands, says nothing.
+    const bool is_about_session = sent.answers != packet_type::create_session && sent.answers != packet_type::ping;
+    if (is_about_session && !a.session_id.empty() && a.session_id != sent.session_id) {
         return invalid(errc::conflicting_headers, header::session_id);
     }
     switch (sent.answers) {
@@ -68,7 +70,8 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
         }
         if (a.protocol && *a.protocol != bits_upload_protocol) return invalid(errc::bad_guid, header::protocol);
         if (!a.host_id.empty()) {
-            if (!parse_host(a.host_id)) return invalid(errc::bad_host, header::host_id);
+            const result<host_id_view> host = parse_host_id(a.host_id);
+            if (!host) return invalid(host.error().code, header::host_id, host.error().offset);
             return {e::host_assigned, 0, {}};
         }
         return {next_for(sent, 0, false), 0, {}};

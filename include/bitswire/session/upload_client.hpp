@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SESSION_UPLOAD_CLIENT_HPP
 #define BITSWIRE_SESSION_UPLOAD_CLIENT_HPP
 
+#include "../base/enum_set.hpp"
 #include "../base/inline_text.hpp"
 #include "../base/snapshot.hpp"
 #include "../base/time.hpp"
@@ -25,11 +26,12 @@
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace bitswire {
 
 /// One upload. Every call that says that something happened returns what to do now; one that is out of place changes
-/// nothing and returns `upload_todo::nothing`. Source: [MC-BUP] 3.1.
+/// nothing and returns `pending()`. Source: [MC-BUP] 3.1.
 class upload_client {
   public:
     using state_type = upload_client_state;
@@ -50,7 +52,7 @@ class upload_client {
 
     /// Begins. What of the configuration cannot be sent stops here: bad_argument.
     constexpr upload_step start(time_point now) noexcept {
-        if (machine_.state() != state_type::init) return {};
+        if (machine_.state() != state_type::init) return pending();
         if (const error problem = check()) {
             failure_ = {.what = upload_status::bad_argument, .during = packet_type::create_session, .problem = problem};
             return {.todo = upload_todo::stopped};
@@ -61,7 +63,7 @@ class upload_client {
 
     /// The Ack to what was sent. An interim one (`ack::is_interim`) must not come here. `a` is not kept.
     constexpr upload_step on_ack(const ack& a, time_point now) noexcept {
-        if (!is_waiting_ || a.is_interim()) return {};
+        if (!is_waiting() || a.is_interim()) return pending();
         const ack_meaning m = meaning_of(a, awaited());
         if (a.is_success() || m.event == upload_client_event::ack_out_of_sync) fallback_at_ = time_never;
         failure_ = {.during = sent(),
@@ -73,7 +75,7 @@ class upload_client {
     }
     /// What came back was no valid Ack: `problem` is what the parser says.
     constexpr upload_step on_bad_ack(const error& problem, time_point now) noexcept {
-        if (!is_waiting_) return {};
+        if (!is_waiting()) return pending();
         failure_ = {.during = sent(), .problem = problem};
         return happened(upload_client_event::ack_invalid, now);
     }
@@ -88,20 +90,17 @@ class upload_client {
     }
     /// The time of a step's `wake_at` has come.
     constexpr upload_step on_timer(time_point now) noexcept {
-        if (now >= fallback_at_ && !is_waiting_) {
-            fallback_at_ = time_never;
-            if (const auto action = machine_.step(upload_client_event::host_fallback_due)) perform(*action, now);
-        }
-        if (is_waiting_ || repeat_at_ == time_never || now < repeat_at_) return {.wake_at = wake_at()};
+        leave_host_if_due(now);
+        if (todo_ != upload_todo::wait || now < repeat_at_) return pending();
         return happened(upload_client_event::repeat_due, now);
     }
 
     constexpr upload_step on_credentials_given(time_point now) noexcept {
-        if (!is_asking_) return {};
+        if (todo_ != upload_todo::give_credentials) return pending();
         return happened(upload_client_event::credentials_given, now);
     }
     constexpr upload_step on_credentials_withheld(time_point now) noexcept {
-        if (!is_asking_) return {};
+        if (todo_ != upload_todo::give_credentials) return pending();
         return happened(upload_client_event::credentials_withheld, now);
     }
 
@@ -113,35 +112,47 @@ class upload_client {
         return happened(upload_client_event::reply_given_up, now);
     }
     constexpr upload_step on_reply_failed(time_point now) noexcept {
-        if (!machine_.accepts(upload_client_event::reply_failed)) return {};
+        if (!machine_.accepts(upload_client_event::reply_failed)) return pending();
         failure_ = {.during = packet_type::fragment};
         return happened(upload_client_event::reply_failed, now);
     }
 
     /// Stops when the request under way has ended; at once if there is none.
     constexpr upload_step suspend(time_point now) noexcept {
-        const bool can = machine_.accepts(upload_client_event::suspended);
-        if (!can) return {};
+        if (!machine_.accepts(upload_client_event::suspended)) return pending();
+        if (!is_waiting()) return happened(upload_client_event::suspended, now);
         suspending_ = true;
-        return is_waiting_ ? upload_step{} : happened(upload_client_event::suspended, now);
+        return pending();
     }
-    /// Goes on after `stopped` or `suspended`: with a Ping, and then where the server left off; or with the cancelling
-    /// that was begun. While a request is under way it takes back `suspend`.
+    /// Continues after `stopped` or `suspended`: with a Ping, and then where the server left off; or with the
+    /// cancelling that was begun. While a request is under way it takes back `suspend`.
     constexpr upload_step resume(time_point now) noexcept {
         using e = upload_client_event;
         suspending_ = false;
-        if (is_waiting_) return {};
-        setbacks_ = 0;
-        if (now >= fallback_at_) on_timer(now);
-        return happened(cancelling_ ? (has_session() ? e::cancel_requested : e::abandoned) : e::resumed, now);
+        if (is_waiting() || !machine_.accepts(e::resumed)) return pending();
+        forgive();
+        leave_host_if_due(now);
+        return happened(cancelling_ ? ending() : e::resumed, now);
     }
     /// Cancels when the request under way has ended, which the embedder may cut short; at once if there is none.
     constexpr upload_step cancel(time_point now) noexcept {
-        using e = upload_client_event;
-        if (machine_.is_final()) return {};
+        if (machine_.is_final()) return pending();
         cancelling_ = true;
         suspending_ = false;
-        return is_waiting_ ? upload_step{} : happened(has_session() ? e::cancel_requested : e::abandoned, now);
+        return is_waiting() ? pending() : happened(ending(), now);
+    }
+
+    /// What is still to be done, with the time of the next timer: what a call that is out of place returns. Nothing
+    /// that is under way is asked for twice: while an Ack, credentials or a reply are awaited, it is `nothing`.
+    [[nodiscard]] constexpr upload_step pending() const noexcept {
+        using t = upload_todo;
+        return {.todo = enum_set<t>{t::wait, t::stopped, t::suspended, t::done}.contains(todo_) ? todo_ : t::nothing,
+                .wake_at = wake_at()};
+    }
+    /// When to call `on_timer`. While a request is under way there is no such time: the embedder sees to its time-outs.
+    [[nodiscard]] constexpr time_point wake_at() const noexcept {
+        if (is_waiting() || machine_.is_final()) return time_never;
+        return repeat_at_ < fallback_at_ ? repeat_at_ : fallback_at_;
     }
 
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
@@ -165,9 +176,10 @@ class upload_client {
 
     /// The largest snapshot, in bytes.
     static constexpr std::size_t max_snapshot_size = 3 * max_url_size;
-    /// Writes what is needed to go on in another process and returns its size, at most `max_snapshot_size`. Best after
-    /// every Ack. Errors: buffer_too_small; what is wrong with the URL.
-    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+    /// Writes what is needed to continue in another process and returns its size, at most `max_snapshot_size`. Best
+    /// after every Ack. Of timers it has the time that is left at `now`, so the next process may have a clock that
+    /// begins elsewhere. Errors: buffer_too_small; what is wrong with the URL.
+    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out, time_point now) const noexcept {
         if (url_problem_) return url_problem_;
         snapshot_writer w(out, snapshot);
         w.put(config_.url);
@@ -177,7 +189,7 @@ class upload_client {
         w.put(session_id_.view());
         w.put(host_.view());
         w.put(fallback_s_);
-        w.put(fallback_at_.ms);
+        w.put(fallback_left_ms(now));
         w.put(reply_url_.view());
         w.put(offset_);
         w.put(furthest_);
@@ -188,12 +200,12 @@ class upload_client {
         if (size > out.size()) return error{errc::buffer_too_small, header::none, 0};
         return size;
     }
-    /// A client that goes on where another one was when it wrote `bytes`: unless it had finished, or had not begun, it
-    /// waits for `resume` or `cancel`. Errors: bad_snapshot; snapshot_of_another, if URL, size or `wants_reply` are not
-    /// those of `config`; what of `config` cannot be sent. That the file has not changed meanwhile is the embedder's to
-    /// know.
-    static constexpr result<upload_client> restore(const upload_client_config& config,
-                                                   std::string_view bytes) noexcept {
+    /// A client that continues where another one was when it wrote `bytes`: unless it had finished, or had not begun,
+    /// it waits for `resume` or `cancel`. Timers run on from `now`. Errors: bad_snapshot; snapshot_of_another, if URL,
+    /// size or `wants_reply` are not those of `config`; what of `config` cannot be sent. That the file has not changed
+    /// meanwhile the embedder must know.
+    static constexpr result<upload_client> restore(const upload_client_config& config, std::string_view bytes,
+                                                   time_point now) noexcept {
         snapshot_reader r(bytes, snapshot);
         result<upload_client> restored{upload_client(config)};
         upload_client& c = *restored;
@@ -208,26 +220,33 @@ class upload_client {
         read_text(c.session_id_);
         read_text(c.host_);
         c.fallback_s_ = r.get<std::uint32_t>();
-        c.fallback_at_.ms = r.get<std::uint64_t>();
+        const auto fallback_left_ms = r.get<std::uint64_t>();
+        if (fallback_left_ms != no_timer) c.fallback_at_ = after_ms(now, fallback_left_ms);
         read_text(c.reply_url_);
         c.offset_ = r.get<std::uint64_t>();
         c.furthest_ = r.get<std::uint64_t>();
         const auto fragment_bytes = r.get<std::uint64_t>();
         c.fragment_size_.resume(fragment_bytes, r.get<std::uint64_t>());
         c.cancelling_ = r.get_bool();
+        c.reached_ = c.offset_;
         if (!r.finish() || c.furthest_ > size || c.offset_ > c.furthest_)
             return error{errc::bad_snapshot, header::none, 0};
         if (url != config.url || size != config.size_bytes || wants_reply != config.wants_reply)
             return error{errc::snapshot_of_another, header::none, 0};
         if (unsendable) return unsendable;
+        if (fallback_left_ms != no_timer && fallback_left_ms > c.fallback_span_ms())
+            return error{errc::bad_snapshot, header::none, 0};
         if (!c.is_possible(state)) return error{errc::bad_snapshot, header::none, 0};
         const bool as_it_was = upload_client_rules::final.contains(state) || state == state_type::init;
         c.machine_ = upload_client_machine(as_it_was ? state : state_type::suspend);
+        if (state != state_type::init) c.todo_ = as_it_was ? upload_todo::done : upload_todo::suspended;
         return restored;
     }
 
   private:
-    static constexpr snapshot_kind snapshot{"BWUC", 1};
+    static constexpr snapshot_kind snapshot{"BWUC", 2};
+    /// In a snapshot: the timer does not run.
+    static constexpr std::uint64_t no_timer = UINT64_MAX;
     /// A host, the brackets of an IPv6 address, and a port.
     static constexpr std::size_t max_host_size = row_of(header::host_id).max_read + 8;
 
@@ -247,6 +266,21 @@ class upload_client {
     }
 
     [[nodiscard]] constexpr bool has_session() const noexcept { return !session_id_.empty(); }
+    /// An Ack is awaited.
+    [[nodiscard]] constexpr bool is_waiting() const noexcept { return todo_ == upload_todo::send; }
+    [[nodiscard]] constexpr std::uint64_t fallback_span_ms() const noexcept {
+        return std::uint64_t{fallback_s_} * 1000U;
+    }
+    /// Never more than its whole time, whatever the embedder's clock has done.
+    [[nodiscard]] constexpr std::uint64_t fallback_left_ms(time_point now) const noexcept {
+        if (fallback_at_ == time_never) return no_timer;
+        const std::uint64_t left = elapsed_ms(now, fallback_at_);
+        return left < fallback_span_ms() ? left : fallback_span_ms();
+    }
+    /// How an upload that is cancelled ends.
+    [[nodiscard]] constexpr upload_client_event ending() const noexcept {
+        return has_session() ? upload_client_event::cancel_requested : upload_client_event::abandoned;
+    }
 
     /// The type of what is sent in the state the machine is in.
     [[nodiscard]] constexpr packet_type sent() const noexcept {
@@ -290,7 +324,7 @@ class upload_client {
             return m.event;
         case e::session_lost:
             drop_session();
-            return is_one_setback_too_many() ? e::no_progress : m.event;
+            return is_one_too_many(lost_sessions_) ? e::no_progress : m.event;
         case e::fragment_too_large:
             fragment_size_.on_too_large(fragment_.size_bytes);
             return m.event;
@@ -308,17 +342,18 @@ class upload_client {
         host_.clear();
         fallback_s_ = a.host_id_fallback_timeout_s;
         if (a.host_id.empty()) return;
-        const result<host_view> host = parse_host(a.host_id); // a host: `meaning_of`
+        const result<host_id_view> id = parse_host_id(a.host_id); // one: `meaning_of`
+        const std::string_view port = id->port.empty() ? url_.port : id->port;
         bool fits = true;
         const auto put = [&](std::string_view part) noexcept {
             if (!host_.append(part)) fits = false;
         };
-        const bool ipv6 = host->form == host_form::ipv6;
+        const bool ipv6 = id->host.form == host_form::ipv6;
         if (ipv6) put("[");
-        put(host->text);
+        put(id->host.text);
         if (ipv6) put("]");
-        if (!url_.port.empty()) put(":");
-        put(url_.port);
+        if (!port.empty()) put(":");
+        put(port);
         if (!fits) host_.clear(); // a port with hundreds of zeros before it
     }
 
@@ -331,30 +366,47 @@ class upload_client {
         }
         if (m.event == e::ack_out_of_sync && !a.received_content_range) started_over_ = true;
         if (a.is_success()) fragment_size_.on_acknowledged(fragment_.size_bytes, elapsed_ms(sent_at_, now));
-        offset_ = m.offset;
-        if (offset_ > furthest_) {
-            furthest_ = offset_;
-            setbacks_ = 0;
-            started_over_ = false;
-        }
+        const std::uint64_t before = std::exchange(offset_, m.offset);
         const bool goes_on = m.event == e::bytes_missing || m.event == e::ack_out_of_sync;
-        return goes_on && offset_ <= fragment_.offset && is_one_setback_too_many() ? e::no_progress : m.event;
+        return is_setback(before) && goes_on ? e::no_progress : m.event;
     }
 
-    constexpr bool is_one_setback_too_many() noexcept {
-        if (setbacks_ == config_.setbacks_allowed) return true;
-        ++setbacks_;
+    /// The server has `offset_` bytes, and had `before`. Whether that is one setback too many.
+    ///
+    /// Each kind of setback is forgiven by what it took away, so that every upload ends: bytes that stand still by more
+    /// bytes, bytes lost by more than the session ever had, a lost session by more than any session had.
+    constexpr bool is_setback(std::uint64_t before) noexcept {
+        if (offset_ > before) gaps_ = 0;
+        if (offset_ > reached_) {
+            reached_ = offset_;
+            losses_ = 0;
+            started_over_ = false;
+        }
+        if (offset_ > furthest_) {
+            furthest_ = offset_;
+            lost_sessions_ = 0;
+        }
+        if (offset_ > before) return false;
+        return is_one_too_many(offset_ < before ? losses_ : gaps_);
+    }
+    constexpr bool is_one_too_many(std::uint8_t& setbacks) const noexcept {
+        if (setbacks == config_.setbacks_allowed) return true;
+        ++setbacks;
         return false;
     }
+    /// What has happened so far does not count any more.
+    constexpr void forgive() noexcept { gaps_ = losses_ = lost_sessions_ = 0; }
 
     constexpr void drop_session() noexcept {
         session_id_.clear();
         reply_url_.clear();
-        offset_ = 0;
+        offset_ = reached_ = 0;
+        gaps_ = losses_ = 0;
+        started_over_ = false;
     }
 
     constexpr upload_step on_no_answer(upload_client_event event, time_point now) noexcept {
-        if (!is_waiting_) return {};
+        if (!is_waiting()) return pending();
         failure_ = {.during = sent()};
         if (sent() == packet_type::fragment) fragment_size_.on_lost();
         return happened(event, now);
@@ -366,16 +418,14 @@ class upload_client {
         using e = upload_client_event;
         const bool was_cancelling = machine_.state() == state_type::cancel;
         auto action = machine_.step(event);
-        if (!action) return {};
-        is_waiting_ = false;
-        is_asking_ = false;
+        if (!action) return pending();
         repeat_at_ = time_never;
         failure_.what = status_of(event, failure_);
         if (!failure_) failure_ = {};
         if (!machine_.is_final()) {
             machine_step<upload_client_action> then;
             if (cancelling_ && !was_cancelling) {
-                then = machine_.step(has_session() ? e::cancel_requested : e::abandoned);
+                then = machine_.step(ending());
             } else if (suspending_) {
                 then = machine_.step(e::suspended);
             }
@@ -386,6 +436,10 @@ class upload_client {
 
     constexpr upload_step perform(upload_client_action action, time_point now) noexcept {
         using a = upload_client_action;
+        const auto then = [this](upload_todo todo) noexcept {
+            todo_ = todo;
+            return upload_step{.todo = todo, .wake_at = wake_at()};
+        };
         switch (action) {
         case a::send_close_session:
         case a::send_cancel_session:
@@ -400,30 +454,35 @@ class upload_client {
         case a::wait_to_repeat:
             repeat_at_ = after_s(now, repeat_after_s_);
             repeat_after_s_ = repeat_after_s_ > UINT32_MAX / 2 ? UINT32_MAX : repeat_after_s_ * 2;
-            return {.todo = upload_todo::wait, .wake_at = wake_at()};
+            return then(upload_todo::wait);
         case a::ask_for_credentials:
-            is_asking_ = true;
-            return {.todo = upload_todo::give_credentials, .wake_at = wake_at()};
+            return then(upload_todo::give_credentials);
         case a::fetch_reply:
-            return {.todo = upload_todo::fetch_reply, .wake_at = wake_at()};
+            return then(upload_todo::fetch_reply);
         case a::report_error:
             if (!host_.empty() && fallback_at_ == time_never && fallback_s_ != host_id_fallback_never_s) {
                 fallback_at_ = after_s(now, fallback_s_);
             }
-            return {.todo = upload_todo::stopped, .wake_at = wake_at()};
-        case a::use_origin_host:
-            host_.clear();
-            return {.wake_at = wake_at()};
+            return then(upload_todo::stopped);
+        case a::use_origin_host: // of no event that comes here: `leave_host_if_due`
         case a::rest:
-            return {.todo = upload_todo::suspended, .wake_at = wake_at()};
+            return then(upload_todo::suspended);
         case a::finish:
             break;
         }
-        return {.todo = upload_todo::done};
+        return then(upload_todo::done);
+    }
+
+    /// The fall-back time is over: from now on the host of the URL is used again ([MC-BUP] 3.1.6.3). What is under way
+    /// is not disturbed; nothing new is to be done.
+    constexpr void leave_host_if_due(time_point now) noexcept {
+        if (is_waiting() || now < fallback_at_) return;
+        fallback_at_ = time_never;
+        if (machine_.step(upload_client_event::host_fallback_due)) host_.clear();
     }
 
     constexpr upload_step send(time_point now) noexcept {
-        is_waiting_ = true;
+        todo_ = upload_todo::send;
         sent_at_ = now;
         if (sent() == packet_type::fragment) {
             const std::uint64_t left = config_.size_bytes - offset_;
@@ -456,30 +515,27 @@ class upload_client {
         return {url_.path.data(), url_.path.size() + url_.query.size()};
     }
 
-    [[nodiscard]] constexpr time_point wake_at() const noexcept {
-        if (is_waiting_) return time_never;
-        return repeat_at_ < fallback_at_ ? repeat_at_ : fallback_at_;
-    }
-
     upload_client_config config_;
     url_view url_{};
     error url_problem_{};
     upload_client_machine machine_{};
+    upload_todo todo_ = upload_todo::nothing; ///< what was last said, and is not done yet
     fragment_size fragment_size_;
     upload_failure failure_{};
     content_range fragment_{};             ///< the last one sent
     std::uint64_t offset_ = 0;             ///< what the server has
-    std::uint64_t furthest_ = 0;           ///< the largest it ever had
+    std::uint64_t reached_ = 0;            ///< the most it had in this session
+    std::uint64_t furthest_ = 0;           ///< the most it had in any session
     time_point sent_at_{};                 ///< when the request under way was handed out
     time_point repeat_at_ = time_never;    ///< when Close-Session or Cancel-Session is sent again
     time_point ending_since_ = time_never; ///< when the server first failed to end the session
     time_point fallback_at_ = time_never;  ///< when the Host-Id host is given up
     std::uint32_t fallback_s_ = host_id_fallback_never_s;
     std::uint32_t repeat_after_s_ = 0;
-    std::uint8_t setbacks_ = 0;
-    bool started_over_ = false; ///< by a 416 that does not say where to go on
-    bool is_waiting_ = false;   ///< for an Ack
-    bool is_asking_ = false;    ///< for credentials
+    std::uint8_t gaps_ = 0;          ///< Fragments in a row that have brought no byte
+    std::uint8_t losses_ = 0;        ///< of bytes, since the session had the most
+    std::uint8_t lost_sessions_ = 0; ///< since the upload had the most
+    bool started_over_ = false;      ///< by a 416 that does not say where to continue
     bool suspending_ = false;
     bool cancelling_ = false;
     inline_text<row_of(header::session_id).max_read> session_id_{};

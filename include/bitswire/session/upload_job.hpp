@@ -50,11 +50,11 @@ constexpr upload_step carry_out(job_action todo, upload_client& client, time_poi
     case job_action::wait_for_change:
     case job_action::wait_to_retry:
         // Where it has stopped by itself it keeps its failure.
-        return detail::has_stopped(client.state()) ? upload_step{} : client.suspend(now);
+        return detail::has_stopped(client.state()) ? upload_step{.wake_at = client.wake_at()} : client.suspend(now);
     case job_action::clean_up: // again, if the server could not be told before
         return client.cancel(now);
     default:
-        return {};
+        return {.wake_at = client.wake_at()};
     }
 }
 
@@ -76,7 +76,7 @@ constexpr job_step follow(job& j, const upload_client& client, const upload_step
     merge(j.on_progress(client.bytes_done(), now));
     if (client.succeeded()) {
         merge(j.on_file_transferred(now));
-    } else if (step.todo == upload_todo::stopped) {
+    } else if (step.todo == upload_todo::stopped && j.is_running()) { // else it was told before, and has moved on
         job_error e = error_of(client.failure());
         const upload_status what = client.failure().what;
         const bool embedder_met_it = what == upload_status::transport || what == upload_status::reply_failed;

@@ -31,12 +31,15 @@ struct upload_client_config {
     /// Close-Session and Cancel-Session are repeated after 5xx: first after this time, then after twice the time each.
     std::uint32_t first_repeat_s = 5;
     std::uint32_t repeat_for_s = 86'400; ///< and no more once this time is over
-    std::uint8_t setbacks_allowed = 10;  ///< losses of the session or of bytes without progress in between
+    /// So often each may happen without progress in between: a Fragment after which the server has no more bytes than
+    /// before; bytes of the session that it had and has no more; the loss of the session. Then the upload ends with
+    /// `upload_status::no_progress`.
+    std::uint8_t setbacks_allowed = 10;
 };
 
 /// What the embedder has to do now.
 enum class upload_todo : std::uint8_t {
-    nothing, ///< wait for what is under way; or the call was out of place, and nothing has changed
+    nothing, ///< nothing new: an Ack, credentials or a reply are awaited, or `start` was not called
     send,    ///< send `request` with the bytes of its range; then `on_ack`, `on_bad_ack`, `on_transport_error` or
              ///< `on_timeout`
     wait,    ///< call `on_timer` at `wake_at`
@@ -53,7 +56,7 @@ struct upload_step {
     upload_request request{};             ///< of `send`; its Host is where to connect
     std::uint32_t request_timeout_s = 0;  ///< of `send`
     std::uint32_t response_timeout_s = 0; ///< of `send`
-    time_point wake_at = time_never;      ///< call `on_timer` then, whatever else there is to do
+    time_point wake_at = time_never; ///< call `on_timer` then, whatever else there is to do; replaces the one before
 };
 
 } // namespace bitswire
