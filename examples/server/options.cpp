@@ -48,7 +48,8 @@ std::string check_notification_url(const std::string& text) {
 }
 
 std::string check_host_id(const std::string& text) {
-    const bool good = bitswire::parse_host(text) && text.size() <= bitswire::row_of(bitswire::header::host_id).max_sent;
+    const bool good =
+        bitswire::parse_host_id(text) && text.size() <= bitswire::row_of(bitswire::header::host_id).max_sent;
     return good ? "" : "not a host: " + text;
 }
 
