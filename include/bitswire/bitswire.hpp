@@ -6,8 +6,9 @@
 //   spec     the tables of the specification: HRESULTs, headers with their presence matrix, errors, refusals, limits
 //   base     no word of BITS: result, characters, numbers, the scan over bytes, transition tables, snapshots, time
 //
-// machine and wire do not know each other, and neither do the sessions of client and server.
-// No sockets, files, threads, clocks, randomness, allocation or exceptions anywhere.
+// machine and wire do not know each other, and neither do the sessions of client and server. Not here, since it costs
+// those who only transfer: wire/hresult_reader.hpp, which reads and explains codes for people. No sockets, files,
+// threads, clocks, randomness, allocation or exceptions anywhere.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BITSWIRE_HPP

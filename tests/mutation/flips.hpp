@@ -5,6 +5,7 @@
 #pragma once
 
 #include <bitswire/bitswire.hpp>
+#include <bitswire/wire/hresult_reader.hpp>
 
 #include <bit>
 #include <concepts>

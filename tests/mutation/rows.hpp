@@ -111,6 +111,24 @@ inline void flip_row(job_error_row& row, flips& f) {
     f.neighbours("treated_as", treated_as);
 }
 
+inline std::string key_of(const win32_row& row) { return std::string(row.name); }
+inline void flip_row(win32_row& row, flips& f) {
+    auto& [code, name, meaning] = row;
+    f.number("code", code);
+}
+
+inline std::string key_of(const status_row& row) { return text_of(row.status); }
+inline void flip_row(status_row& row, flips& f) {
+    auto& [status, meaning, source] = row;
+    f.number("status", status);
+}
+
+inline std::string key_of(const facility_row& row) { return std::string(row.name); }
+inline void flip_row(facility_row& row, flips& f) {
+    auto& [facility, name, meaning] = row;
+    f.number("facility", facility);
+}
+
 inline std::string key_of(const remedy_of_code& row) {
     return std::string(write_code(row.first).view()) + " to " + std::string(write_code(row.last).view());
 }

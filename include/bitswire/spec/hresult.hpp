@@ -17,7 +17,7 @@
 
 namespace bitswire {
 
-/// The facilities that BITS codes come from ([MS-ERREF] 2.1).
+/// The facilities that BITS codes come from ([MS-ERREF] 2.1). Open: the names of others are in win32_table.hpp.
 enum class hresult_facility : std::uint16_t {
     null = 0x000,
     win32 = 0x007, ///< a Win32 error code, wrapped by HRESULT_FROM_WIN32
@@ -32,12 +32,16 @@ struct hresult {
     /// Severity bit: the code reports a failure.
     [[nodiscard]] constexpr bool is_failure() const noexcept { return (value & 0x80000000U) != 0; }
     [[nodiscard]] constexpr bool is_success() const noexcept { return !is_failure(); }
-    /// The customer bit, which a vendor sets in codes of his own ([MC-BUP] 1.8).
+    /// The customer bit, which vendors set in codes of their own ([MC-BUP] 1.8).
     [[nodiscard]] constexpr bool is_customer() const noexcept { return (value & 0x20000000U) != 0; }
+    /// The bit of an NTSTATUS that HRESULT_FROM_NT has wrapped (FACILITY_NT_BIT of winerror.h).
+    [[nodiscard]] constexpr bool is_ntstatus() const noexcept { return (value & 0x10000000U) != 0; }
     [[nodiscard]] constexpr hresult_facility facility() const noexcept {
         return static_cast<hresult_facility>((value >> 16) & 0x7ffU);
     }
     [[nodiscard]] constexpr std::uint16_t code() const noexcept { return static_cast<std::uint16_t>(value); }
+    /// The value as a signed number, as .NET, PowerShell and event logs print it.
+    [[nodiscard]] constexpr std::int32_t to_signed() const noexcept { return static_cast<std::int32_t>(value); }
 
     /// HRESULT_FROM_WIN32 of winerror.h: 0 and what is an HRESULT already (negative as a signed number) stay as they
     /// are.
@@ -51,6 +55,11 @@ struct hresult {
     /// The Win32 code inside, for a failure of facility win32.
     [[nodiscard]] constexpr std::optional<std::uint16_t> to_win32() const noexcept {
         if ((value & 0xffff0000U) == 0x80070000U) return code();
+        return std::nullopt;
+    }
+    /// The NTSTATUS inside, for a code that HRESULT_FROM_NT has made.
+    [[nodiscard]] constexpr std::optional<std::uint32_t> to_ntstatus() const noexcept {
+        if (is_ntstatus()) return value & ~0x10000000U;
         return std::nullopt;
     }
     /// The HTTP status inside, for BG_E_HTTP_ERROR_*: a failure of facility http with a code of 100 to 599.

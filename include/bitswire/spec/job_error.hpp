@@ -118,6 +118,9 @@ inline constexpr job_error_row job_error_defaults[] = {
     // ERROR_WINHTTP_INVALID_URL, ERROR_WINHTTP_UNRECOGNIZED_SCHEME; ERROR_WINHTTP_REDIRECT_FAILED.
     {{0x80072EE5}, {0x80072EE6}, error_context::none,               disposition::fatal,     "does not pass by itself"sv},
     {{0x80072F7C}, {0x80072F7C}, error_context::none,               disposition::fatal,     "SetSecurityFlags: a redirect that is not allowed"sv},
+    // ERROR_INTERNET_HTTPS_TO_HTTP_ON_REDIR; ERROR_INTERNET_SEC_CERT_ERRORS, ERROR_INTERNET_SEC_CERT_NO_REV.
+    {{0x80072F08}, {0x80072F08}, error_context::none,               disposition::fatal,     "SetSecurityFlags: a redirect that is not allowed"sv},
+    {{0x80072F17}, {0x80072F18}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     // ERROR_WINHTTP_SECURE_*: the name, the date, the issuer or the use of the certificate is wrong.
     {{0x80072F05}, {0x80072F06}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x80072F0D}, {0x80072F0D}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
@@ -127,13 +130,15 @@ inline constexpr job_error_row job_error_defaults[] = {
     // ERROR_WINHTTP_CLIENT_CERT_*, and the certificates of and for a proxy.
     {{0x80072F99}, {0x80072F9C}, error_context::none,               disposition::fatal,     "authentication, SetSecurityFlags: certificates alike"sv},
     // SEC_E_LOGON_DENIED, SEC_E_NO_CREDENTIALS; SEC_E_WRONG_PRINCIPAL; SEC_E_UNTRUSTED_ROOT; SEC_E_CERT_UNKNOWN,
-    // SEC_E_CERT_EXPIRED; SEC_E_ALGORITHM_MISMATCH; CRYPT_E_REVOKED to CRYPT_E_REVOCATION_OFFLINE; TRUST_E_*, CERT_E_*.
+    // SEC_E_CERT_EXPIRED; SEC_E_ALGORITHM_MISMATCH; SEC_E_CERT_WRONG_USAGE; CRYPT_E_REVOKED to CRYPT_E_REVOCATION_OFFLINE;
+    // TRUST_E_*, CERT_E_*.
     {{0x8009030C}, {0x8009030C}, error_context::none,               disposition::fatal,     "authentication: credentials alike"sv},
     {{0x8009030E}, {0x8009030E}, error_context::none,               disposition::fatal,     "authentication: credentials alike"sv},
     {{0x80090322}, {0x80090322}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x80090325}, {0x80090325}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x80090327}, {0x80090328}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x80090331}, {0x80090331}, error_context::none,               disposition::fatal,     "does not pass by itself"sv},
+    {{0x80090349}, {0x80090349}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x80092010}, {0x80092013}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     {{0x800B0001}, {0x800B0114}, error_context::none,               disposition::fatal,     "SetSecurityFlags: certificates alike"sv},
     // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION: another program has the file open.
