@@ -33,9 +33,9 @@ upload_client client_under_way() {
 }
 
 /// The moment at which the clients here are written and read, unless a test is about moments.
-constexpr time_point now{1003};
+constexpr time_point usual_time{1003};
 
-std::string bytes_of(const upload_client& c, time_point written_at = now) {
+std::string bytes_of(const upload_client& c, time_point written_at = usual_time) {
     std::string out(upload_client::max_snapshot_size, '\0');
     const auto size = c.write_snapshot(out, written_at);
     REQUIRE(size);
@@ -180,7 +180,7 @@ TEST_CASE("snapshot: the checksum is the usual CRC-32") {
 
 TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it had [MC-BUP 3.1.4.3]") {
     const std::string bytes = bytes_of(client_under_way());
-    auto restored = upload_client::restore(client_config, bytes, now);
+    auto restored = upload_client::restore(client_config, bytes, usual_time);
     REQUIRE(restored);
     upload_client& c = *restored;
     CHECK(c.state() == upload_client_state::suspend);
@@ -192,8 +192,8 @@ TEST_CASE("snapshot: a client goes on where it was, with a Ping to the host it h
     CHECK(ping.request.session_id == "{7}");
     const auto fragment = c.on_ack({.answers = packet_type::ping}, {9001});
     CHECK(fragment.request.range.offset == 262'144);
-    CHECK(bytes_of(*upload_client::restore(client_config, bytes, now)) ==
-          bytes_of(*upload_client::restore(client_config, bytes, now)));
+    CHECK(bytes_of(*upload_client::restore(client_config, bytes, usual_time)) ==
+          bytes_of(*upload_client::restore(client_config, bytes, usual_time)));
 }
 
 TEST_CASE("P1: a client's snapshot keeps the time that is left until the other host is given up, on any clock") {
@@ -231,14 +231,14 @@ TEST_CASE("P1: a client's snapshot keeps the time that is left until the other h
 
 TEST_CASE("snapshot: a client before its start, and one that has finished, stay what they are") {
     upload_client c({.url = "http://h/f"});
-    auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c), now);
+    auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c), usual_time);
     REQUIRE(fresh);
     CHECK(fresh->start({}).request.type == packet_type::create_session);
     c.start({});
     c.cancel({});
     c.on_transport_error({});
     CHECK(c.state() == upload_client_state::cancelled);
-    auto over = upload_client::restore({.url = "http://h/f"}, bytes_of(c), now);
+    auto over = upload_client::restore({.url = "http://h/f"}, bytes_of(c), usual_time);
     REQUIRE(over);
     CHECK(over->finished());
     CHECK(over->resume({}).todo == upload_todo::done);
@@ -247,7 +247,7 @@ TEST_CASE("snapshot: a client before its start, and one that has finished, stay 
 TEST_CASE("snapshot: a client that was cancelling goes on cancelling") {
     upload_client c = client_under_way();
     c.cancel({2000});
-    auto restored = upload_client::restore(client_config, bytes_of(c), now);
+    auto restored = upload_client::restore(client_config, bytes_of(c), usual_time);
     REQUIRE(restored);
     CHECK(restored->resume({3000}).request.type == packet_type::cancel_session);
 }
@@ -255,22 +255,24 @@ TEST_CASE("snapshot: a client that was cancelling goes on cancelling") {
 TEST_CASE("snapshot: one of another URL or size is refused") {
     const std::string bytes = bytes_of(client_under_way());
     const error other{errc::snapshot_of_another, header::none, 0};
-    CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes, now)
+    CHECK(upload_client::restore({.url = "http://example:8080/inbox/b.bin", .size_bytes = 1'000'000}, bytes, usual_time)
               .error() == other);
-    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 999'999, .wants_reply = true}, bytes, now)
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 999'999, .wants_reply = true}, bytes,
+                                 usual_time)
               .error() == other);
-    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 1'000'000}, bytes, now).error() == other);
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 1'000'000}, bytes, usual_time).error() ==
+          other);
     upload_client_config unsendable = client_config;
     unsendable.user_agent = "a\r\nb";
-    CHECK(upload_client::restore(unsendable, bytes, now).error().code == errc::unsendable_value);
+    CHECK(upload_client::restore(unsendable, bytes, usual_time).error().code == errc::unsendable_value);
 }
 
 TEST_CASE("snapshot: a damaged or foreign one is an error") {
     damage(bytes_of(client_under_way()),
-           [](std::string_view b) { return upload_client::restore(client_config, b, now); });
+           [](std::string_view b) { return upload_client::restore(client_config, b, usual_time); });
     damage(bytes_of(session_under_way()), [](std::string_view b) { return upload_session::restore(b); });
     CHECK_FALSE(upload_session::restore(bytes_of(client_under_way())));
-    CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way()), now));
+    CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way()), usual_time));
 }
 
 TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error") {
@@ -313,7 +315,7 @@ TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error")
         for (int k = 0; k < 3; ++k)
             b[6 + random() % (b.size() - 6)] = static_cast<char>(random());
         const guarded_bytes bytes(sealed(b));
-        auto restored = upload_client::restore(client_config, bytes.view(), now);
+        auto restored = upload_client::restore(client_config, bytes.view(), usual_time);
         if (!restored) continue;
         CHECK(restored->bytes_done() <= restored->bytes_total());
         const auto step = restored->resume({});
@@ -366,7 +368,7 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
         x.change(f);
         const std::string bytes = f.bytes();
         const guarded_bytes guarded(bytes);
-        const auto restored = upload_client::restore(client_config, guarded.view(), now);
+        const auto restored = upload_client::restore(client_config, guarded.view(), usual_time);
         CHECK((restored ? error{} : restored.error()) ==
               (x.fits ? error{} : error{errc::bad_snapshot, header::none, 0}));
         if (restored) CHECK(restored->state() == (f.state == s::init ? s::init : s::suspend));
@@ -375,11 +377,11 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
     client_fields plain;
     plain.wants_reply = false;
     plain.offset = plain.furthest = plain.size_bytes;
-    CHECK(
-        upload_client::restore({.url = client_config.url, .size_bytes = client_config.size_bytes}, plain.bytes(), now));
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = client_config.size_bytes}, plain.bytes(),
+                                 usual_time));
     plain.wants_reply = true;
     plain.size_bytes = plain.offset = plain.furthest = 0;
-    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes(), now));
+    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes(), usual_time));
 }
 
 TEST_CASE("snapshot: what no session can be is refused, with a right checksum too") {
@@ -433,7 +435,7 @@ TEST_CASE("snapshot: a client that cannot be sent cannot be stored, for want of 
     for (const std::string& url : {std::string("ftp://h/f"), "http://h/" + std::string(max_url_size, 'u')}) {
         std::string out(upload_client::max_snapshot_size, '?');
         const upload_client c({.url = url});
-        CHECK(c.write_snapshot(out, now).error().code ==
+        CHECK(c.write_snapshot(out, usual_time).error().code ==
               (url.size() > max_url_size ? errc::value_too_long : errc::bad_url));
         CHECK(out == std::string(out.size(), '?'));
     }
@@ -444,7 +446,7 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
     f.reply_url = "r";
     f.offset = 999'990;
     f.furthest = client_config.size_bytes;
-    auto c = upload_client::restore(client_config, f.bytes(), now);
+    auto c = upload_client::restore(client_config, f.bytes(), usual_time);
     REQUIRE(c);
     c->resume({});
     CHECK(c->on_ack({.answers = packet_type::ping}, {}).request.range == content_range{999'990, 10, 1'000'000});
@@ -456,7 +458,8 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
 TEST_CASE("snapshot: too small a buffer is an error and is not overrun") {
     std::string small(10, '?');
     CHECK(session_under_way().write_snapshot(small).error() == error{errc::buffer_too_small, header::none, 0});
-    CHECK(client_under_way().write_snapshot(small, now).error() == error{errc::buffer_too_small, header::none, 0});
+    CHECK(client_under_way().write_snapshot(small, usual_time).error() ==
+          error{errc::buffer_too_small, header::none, 0});
 }
 
 TEST_CASE("snapshot: the largest client fits") {
