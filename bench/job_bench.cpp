@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace bitswire;
@@ -28,12 +29,12 @@ class job_set {
             const auto j = job::create(c, storage_of(i), now());
             check(j.has_value(), "job_set");
             jobs.push_back(*j);
-            jobs[i].add_file("http://frankcao8/folder/file.bin", "/home/user/file.bin", now());
+            std::ignore = jobs[i].add_file("http://frankcao8/folder/file.bin", "/home/user/file.bin", now());
             // The timers of many jobs are over at different times.
             now_ms += 7;
-            jobs[i].set_minimum_retry_delay(5, now());
-            jobs[i].set_priority(static_cast<job_priority>(1 + i % 3), now());
-            jobs[i].resume(now());
+            std::ignore = jobs[i].set_minimum_retry_delay(5, now());
+            std::ignore = jobs[i].set_priority(static_cast<job_priority>(1 + i % 3), now());
+            std::ignore = jobs[i].resume(now());
             who.update(i, jobs[i], now().steady);
         }
     }
@@ -52,14 +53,15 @@ class job_set {
         }
         job& j = jobs[s.job];
         if (s.todo == schedule_todo::start) {
-            j.on_picked(now());
-            j.on_connected(now());
-            j.on_progress(++starts, now());
+            std::ignore = j.on_picked(now());
+            std::ignore = j.on_connected(now());
+            std::ignore = j.on_progress(++starts, now());
         }
-        if (s.todo == schedule_todo::yield) j.on_yielded(now());
-        if (s.todo == schedule_todo::timer) j.on_timer(now());
+        if (s.todo == schedule_todo::yield) std::ignore = j.on_yielded(now());
+        if (s.todo == schedule_todo::timer) std::ignore = j.on_timer(now());
         if (s.todo == schedule_todo::start && starts % 4 == 0) {
-            j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now()); // waits for its retry
+            std::ignore =
+                j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now()); // waits for its retry
         }
         who.update(s.job, j, now().steady);
         return s.todo;

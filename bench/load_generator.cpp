@@ -33,6 +33,7 @@
 #include <string_view>
 #include <sys/mman.h>
 #include <system_error>
+#include <tuple>
 #include <unistd.h>
 #include <vector>
 
@@ -121,7 +122,7 @@ class connection {
         request_ = {};
         request_.method_string(of_beast(bitswire::bits_post));
         request_.target(of_beast(step.request.target));
-        bitswire::visit_headers(step.request, [&](std::string_view name, std::string_view value) {
+        std::ignore = bitswire::visit_headers(step.request, [&](std::string_view name, std::string_view value) {
             request_.set(of_beast(name), of_beast(value));
         });
         const bitswire::content_range& range = step.request.range;

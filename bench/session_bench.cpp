@@ -18,6 +18,7 @@
 #include <map>
 #include <random>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -183,8 +184,8 @@ void client_step(benchmark::State& state) {
     if (f.size_bytes == 1) return client_session(state, f);
     const traffic t = fragments_of(f);
     upload_client start = client_for(f);
-    start.start({});
-    start.on_ack(answer_to(packet_type::create_session), {});
+    std::ignore = start.start({});
+    std::ignore = start.on_ack(answer_to(packet_type::create_session), {});
     upload_client client = start;
     out_buffer out;
     std::size_t i = 0;
@@ -261,7 +262,7 @@ upload_server_step answer_request(upload_server<Store>& server, const upload_req
 upload_session created_session() {
     single_store store;
     upload_server server(store);
-    answer_request(server, request_of(packet_type::create_session), {});
+    std::ignore = answer_request(server, request_of(packet_type::create_session), {});
     return store.only.session;
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -46,13 +47,13 @@ constexpr notification_result ask_application(std::uint64_t size_bytes) {
     notification_request_parser at_application;
     const auto told = at_application.parse({bytes.data(), *size});
     if (told.packet.target != "/app" || told.packet.body_bytes != size_bytes) return {};
-    n.on_headers_sent();
-    n.on_data_sent();
+    std::ignore = n.on_headers_sent();
+    std::ignore = n.on_data_sent();
     notification_response_parser parser;
-    n.on_response(parser
-                      .parse("HTTP/1.1 200 OK\r\nBITS-Copy-File-To-Destination: yes\r\n"
-                             "BITS-Static-Response-URL: http://h/reply\r\nContent-Length: 0\r\n\r\n")
-                      .packet);
+    std::ignore = n.on_response(parser
+                                    .parse("HTTP/1.1 200 OK\r\nBITS-Copy-File-To-Destination: yes\r\n"
+                                           "BITS-Static-Response-URL: http://h/reply\r\nContent-Length: 0\r\n\r\n")
+                                    .packet);
     return n.finished() ? n.result() : notification_result{};
 }
 
@@ -148,7 +149,7 @@ constexpr bool upload_arrives() {
         if (!arrived.is_complete() || !back.is_complete()) return false;
 
         if (exchanges == 2) { // the Ack is lost; the client suspends and goes on in another process
-            client.on_timeout(now);
+            std::ignore = client.on_timeout(now);
             std::array<char, upload_client::max_snapshot_size> bytes{};
             const auto size = client.write_snapshot(bytes, now);
             client = *upload_client::restore(config, {bytes.data(), *size}, now);
@@ -205,15 +206,15 @@ constexpr bool job_lives() {
     who.update(1, j, now.steady);
     right = right && who.next(now.steady).todo == schedule_todo::start && who.next(now.steady).job == 1;
     right = right && j.on_picked(now).todo == job_action::start;
-    j.on_connected(now);
+    std::ignore = j.on_connected(now);
     who.update(1, j, now.steady);
     j.on_size(0, 10);
-    j.on_progress(4, now);
+    std::ignore = j.on_progress(4, now);
     right = right && j.on_error({"BG_E_TIMEOUT"_hresult}, now).todo == job_action::wait_to_retry;
     who.update(1, j, now.steady);
     now.steady = j.wake_at();
     right = right && who.next(now.steady).todo == schedule_todo::timer;
-    j.on_timer(now);
+    std::ignore = j.on_timer(now);
     right = right && j.state() == s::queued;
     who.update(1, j, now.steady);
 
@@ -223,8 +224,8 @@ constexpr bool job_lives() {
     one_job other;
     if (size > bytes.size() || read_queue({bytes.data(), size}, other, now) || !other.waits) return false;
     job& back = *other.kept;
-    back.on_picked(now);
-    back.on_connected(now);
+    std::ignore = back.on_picked(now);
+    std::ignore = back.on_connected(now);
     right = right && back.on_file_transferred(now).todo == job_action::next_file;
     right = right && back.on_file_transferred(now).todo == job_action::report_transferred;
     right = right && back.progress().bytes_transferred == 20 && back.file(1).remote_name == "http://other/b";
@@ -232,12 +233,12 @@ constexpr bool job_lives() {
 
     config.type = job_type::upload;
     job up = *job::create(config, storage, now);
-    up.add_file("http://h/a", "/a", now);
-    up.resume(now);
+    std::ignore = up.add_file("http://h/a", "/a", now);
+    std::ignore = up.resume(now);
     upload_client client({.url = "http://h/a", .size_bytes = 3});
     upload_step step = carry_out(up.on_picked(now).todo, client, now.steady);
     step = client.on_ack({.answers = packet_type::create_session, .session_id = "{1}"}, now.steady);
-    follow(up, client, step, now);
+    std::ignore = follow(up, client, step, now);
     right = right && up.state() == s::transferring;
     step = carry_out(up.cancel(now).todo, client, now.steady);
     step = client.on_ack({.answers = packet_type::fragment, .received_content_range = 3}, now.steady);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -41,7 +42,7 @@ TEST_CASE("J1: a job that was suspended when it was transferred goes back there,
 
         world_job done(type);
         done.add().go(job_state::transferred);
-        done.j.suspend(done.now);
+        std::ignore = done.j.suspend(done.now);
         CHECK(done.j.may_complete() == book::ok);
         const job_step completed = done.j.complete(done.now);
         CHECK(completed.returns == book::ok);
@@ -57,7 +58,7 @@ TEST_CASE("J1: an upload that is not transferred cannot be completed, suspended 
         w.add();
         CHECK(w.j.complete(w.now).returns == book::invalid_state);
         w.go(job_state::transferring);
-        w.j.suspend(w.now);
+        std::ignore = w.j.suspend(w.now);
         CHECK(w.j.complete(w.now).returns == book::invalid_state);
         CHECK(w.j.state() == job_state::suspended);
     }
@@ -70,7 +71,7 @@ TEST_CASE("J5: a reply that cannot be renamed is said, and the job stays transfe
     for (const bool is_suspended : {false, true}) {
         world_job w(job_type::upload_reply);
         w.add().go(job_state::transferred);
-        if (is_suspended) w.j.suspend(w.now);
+        if (is_suspended) std::ignore = w.j.suspend(w.now);
         const job_step s = w.j.complete(w.now, {.rename_problem = book::access_denied});
         CHECK(s.returns == book::access_denied);
         CHECK(s.todo == job_action::nothing);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -407,9 +408,9 @@ TEST_CASE("job error: every code has a disposition, whatever it is and wherever 
 TEST_CASE("job error: a server that names a policy cannot make the job wait for ever") {
     world_job w(job_type::upload);
     w.add().go(job_state::transferring);
-    w.j.on_error({"BG_E_BLOCKED_BY_POLICY"_hresult, error_context::remote_file, 500}, w.now);
+    std::ignore = w.j.on_error({"BG_E_BLOCKED_BY_POLICY"_hresult, error_context::remote_file, 500}, w.now);
     CHECK(w.j.state() == job_state::transient_error);
     w.now = at_s(1600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::queued);
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -114,71 +115,71 @@ void live(world_job& w, std::mt19937_64& random) {
         w.now.wall.ms += pick(3000);
         switch (pick(22)) {
         case 0:
-            j.add_file("http://h/" + std::string(pick(30), 'r'), "/" + std::string(pick(30), 'l'), w.now);
+            std::ignore = j.add_file("http://h/" + std::string(pick(30), 'r'), "/" + std::string(pick(30), 'l'), w.now);
             break;
         case 1:
         case 2: {
             std::vector<file_range> ranges;
             for (std::uint32_t i = 0; i < 1 + pick(4); ++i)
                 ranges.push_back({i * 100 + pick(50), 1 + pick(50)});
-            j.add_file_with_ranges("http://h/", "C:\\x", ranges, w.now);
+            std::ignore = j.add_file_with_ranges("http://h/", "C:\\x", ranges, w.now);
             break;
         }
         case 3:
-            j.set_display_name("n" + std::string(pick(30), 'n'), w.now);
+            std::ignore = j.set_display_name("n" + std::string(pick(30), 'n'), w.now);
             break;
         case 4:
-            j.set_description(std::string(pick(30), 'd'), w.now);
+            std::ignore = j.set_description(std::string(pick(30), 'd'), w.now);
             break;
         case 5:
-            j.take_ownership(std::string(pick(30), 'o'), w.now);
+            std::ignore = j.take_ownership(std::string(pick(30), 'o'), w.now);
             break;
         case 6:
-            j.set_reply_file_name(pick(2) == 0 ? "" : "/reply", w.now);
+            std::ignore = j.set_reply_file_name(pick(2) == 0 ? "" : "/reply", w.now);
             break;
         case 7:
-            j.set_priority(static_cast<job_priority>(pick(4)), w.now);
-            j.set_notify_flags(static_cast<notify_flags>(pick(64)), w.now);
+            std::ignore = j.set_priority(static_cast<job_priority>(pick(4)), w.now);
+            std::ignore = j.set_notify_flags(static_cast<notify_flags>(pick(64)), w.now);
             break;
         case 8:
-            j.set_minimum_retry_delay(pick(2000), w.now);
+            std::ignore = j.set_minimum_retry_delay(pick(2000), w.now);
             break;
         case 9:
-            j.set_no_progress_timeout(pick(5000), w.now);
+            std::ignore = j.set_no_progress_timeout(pick(5000), w.now);
             break;
         case 10:
-            j.set_maximum_download_time(pick(5000), w.now);
+            std::ignore = j.set_maximum_download_time(pick(5000), w.now);
             break;
         case 11:
-            j.suspend(w.now);
+            std::ignore = j.suspend(w.now);
             break;
         case 12:
-            j.on_error(pick(2) == 0 ? passing_error : pick(2) == 0 ? fatal_error : waiting_error, w.now);
+            std::ignore = j.on_error(pick(2) == 0 ? passing_error : pick(2) == 0 ? fatal_error : waiting_error, w.now);
             break;
         case 13:
-            if (pick(8) == 0) j.cancel(w.now);
+            if (pick(8) == 0) std::ignore = j.cancel(w.now);
             break;
         case 14:
-            if (pick(8) == 0) j.complete(w.now);
-            if (pick(8) == 0) j.complete(w.now, {.rename_problem = hresult{0x80070005}});
+            if (pick(8) == 0) std::ignore = j.complete(w.now);
+            if (pick(8) == 0) std::ignore = j.complete(w.now, {.rename_problem = hresult{0x80070005}});
             break;
         case 15:
             j.on_size(pick(3), pick(1000));
             break;
         case 16:
-            j.on_progress(pick(1000), w.now);
-            j.on_reply_progress(pick(1000), pick(1000), w.now);
+            std::ignore = j.on_progress(pick(1000), w.now);
+            std::ignore = j.on_reply_progress(pick(1000), pick(1000), w.now);
             break;
         case 17:
-            j.on_file_transferred(w.now);
+            std::ignore = j.on_file_transferred(w.now);
             break;
         case 18:
-            j.on_timer(w.now);
+            std::ignore = j.on_timer(w.now);
             break;
         default:
-            j.resume(w.now);
-            j.on_picked(w.now);
-            if (pick(3) != 0) j.on_connected(w.now);
+            std::ignore = j.resume(w.now);
+            std::ignore = j.on_picked(w.now);
+            if (pick(3) != 0) std::ignore = j.on_connected(w.now);
         }
     }
 }
@@ -345,7 +346,7 @@ struct queue_of_jobs {
 
     world_job& add(std::uint32_t i, job_state to, job_priority p) {
         jobs[i] = std::make_unique<world_job>();
-        jobs[i]->add().j.set_priority(p, now);
+        std::ignore = jobs[i]->add().j.set_priority(p, now);
         jobs[i]->go(to);
         s.update(i, jobs[i]->j, now.steady);
         return *jobs[i];
@@ -417,10 +418,10 @@ TEST_CASE("job snapshot: any job reads back as what it was, into the least memor
 TEST_CASE("job snapshot: a file whose last range goes to its end reads back once it is transferred") {
     world_job w;
     const std::array<file_range, 2> ranges = {{{0, 10}, {100, length_to_eof}}};
-    w.j.add_file_with_ranges("http://h/f", "/f", ranges, w.now);
+    std::ignore = w.j.add_file_with_ranges("http://h/f", "/f", ranges, w.now);
     w.go(job_state::transferring);
-    w.j.on_progress(70, w.now);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_progress(70, w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     const restored_job back(w.bytes(), w.now);
     REQUIRE(back.j);
     CHECK(back.j->file(0).bytes_total == 70);
@@ -448,12 +449,12 @@ TEST_CASE("job snapshot: every timer goes on with the time that was left") {
     restored_job r(w.bytes(), at_s(50'000));
     REQUIRE(r.j);
     CHECK(r.j->state() == job_state::queued);
-    r.j->on_picked(at_s(60'000));
+    std::ignore = r.j->on_picked(at_s(60'000));
     CHECK(r.j->wake_at() == at_s(60'700).steady);
     // A cancelled upload goes on cancelling.
     world_job u(job_type::upload);
     u.add().go(job_state::connecting);
-    u.j.cancel(u.now);
+    std::ignore = u.j.cancel(u.now);
     u.pass_s(599);
     restored_job ru(u.bytes(), at_s(0));
     REQUIRE(ru.j);
@@ -468,11 +469,11 @@ TEST_CASE("job snapshot: every timer goes on with the time that was left") {
 TEST_CASE("job snapshot: every bit that flips and every cut is found out") {
     world_job w(job_type::upload_reply);
     w.add().go(job_state::transient_error);
-    w.j.set_reply_file_name("/r", w.now);
+    std::ignore = w.j.set_reply_file_name("/r", w.now);
     damage(w.bytes(), restore_job);
     world_job d;
     const std::vector<file_range> ranges{{0, 10}, {20, 5}};
-    d.j.add_file_with_ranges("http://h/x", "C:\\x", ranges, d.now);
+    std::ignore = d.j.add_file_with_ranges("http://h/x", "C:\\x", ranges, d.now);
     d.add();
     damage(d.bytes(), restore_job);
     // One of another kind or of another version.
@@ -613,14 +614,14 @@ TEST_CASE("job snapshot: a count of errors at its end stays there [GetErrorCount
             now = at_s(now.steady.ms / 1000 + 7'776'000);
             if (by_time) {
                 REQUIRE(j->set_maximum_download_time(1, now).returns == hresult{});
-                j->on_timer(now);
+                std::ignore = j->on_timer(now);
             } else {
-                j->on_error(fatal_error, now);
+                std::ignore = j->on_error(fatal_error, now);
             }
             CHECK(j->state() == job_state::error);
             CHECK(j->error_count() == UINT32_MAX);
-            j->resume(now);
-            j->on_picked(now);
+            std::ignore = j->resume(now);
+            std::ignore = j->on_picked(now);
             if (by_time) now = at_s(now.steady.ms / 1000 + 1);
         }
     }
@@ -629,7 +630,7 @@ TEST_CASE("job snapshot: a count of errors at its end stays there [GetErrorCount
 TEST_CASE("job snapshot: memory that is one too small is said so, at every size") {
     world_job w;
     const std::vector<file_range> ranges{{0, 10}, {20, 5}};
-    w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
+    std::ignore = w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
     w.add(2);
     const std::string bytes = w.bytes();
     const job_storage_size need = *job::storage_size_of(bytes);
@@ -654,15 +655,15 @@ TEST_CASE("job snapshot: sizes that lie ask for nothing out of proportion, and a
         CAPTURE(lie);
         forged f;
         f.files = lie;
-        restore_job(f.bytes());
+        std::ignore = restore_job(f.bytes());
         CHECK((lie < 20 || job::storage_size_of(f.bytes()).error() == bad));
         f = {};
         f.text_bytes = lie + 300;
-        restore_job(f.bytes());
+        std::ignore = restore_job(f.bytes());
         CHECK(job::storage_size_of(f.bytes()).error() == bad);
         f = {};
         f.ranges = lie;
-        restore_job(f.bytes());
+        std::ignore = restore_job(f.bytes());
         CHECK((lie < 20 || job::storage_size_of(f.bytes()).error() == bad));
         f = {};
         f.count = lie;
@@ -694,7 +695,7 @@ TEST_CASE("job snapshot: random damage with a right checksum makes no job that m
     world_job w(job_type::download);
     const std::vector<file_range> ranges{{0, 10}, {20, 5}};
     w.add();
-    w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
+    std::ignore = w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
     w.go(job_state::transient_error);
     std::string good = w.bytes();
     good.resize(good.size() - 4);
@@ -718,15 +719,15 @@ TEST_CASE("job snapshot: random damage with a right checksum makes no job that m
         int timers = 0;
         for (; timers < 12 && j.wake_at() != time_never; ++timers) {
             now.steady = std::max(now.steady, j.wake_at());
-            j.on_timer(now);
+            std::ignore = j.on_timer(now);
         }
-        j.resume(now);
-        j.on_picked(now);
-        j.on_connected(now);
+        std::ignore = j.resume(now);
+        std::ignore = j.on_picked(now);
+        std::ignore = j.on_connected(now);
         for (int n = 0; n < 3; ++n)
-            j.on_file_transferred(now);
-        j.complete(now);
-        j.cancel(now);
+            std::ignore = j.on_file_transferred(now);
+        std::ignore = j.complete(now);
+        std::ignore = j.cancel(now);
         CHECK(j.is_final());
     }
     CHECK(accepted > 1000);
@@ -851,13 +852,13 @@ TEST_CASE("job snapshot: version 1 stays as it is") {
     // A change of these bytes needs a new version: somebody has stored the old ones.
     world_job w(job_type::upload_reply);
     w.add();
-    w.j.set_reply_file_name("/home/user/reply", w.now);
-    w.j.set_description("all of it", w.now);
+    std::ignore = w.j.set_reply_file_name("/home/user/reply", w.now);
+    std::ignore = w.j.set_description("all of it", w.now);
     w.go(job_state::transferring);
     w.j.on_size(0, 1000);
-    w.j.on_progress(300, w.now);
+    std::ignore = w.j.on_progress(300, w.now);
     w.pass_s(2);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(3);
     CHECK(hex(w.bytes()) ==
           "42574a420100010000004a00000000000000000000000000000000000000000000070202050300000001c8000000f4010000"
@@ -871,7 +872,7 @@ TEST_CASE("job snapshot: version 1 stays as it is") {
     q.add(0, job_state::queued, job_priority::low);
     q.add(1, job_state::transferring, job_priority::high);
     const std::vector<file_range> ranges{{5, 10}, {0, 2}};
-    q.jobs[1]->j.add_file_with_ranges("http://h/x", "C:\\x", ranges, q.now);
+    std::ignore = q.jobs[1]->j.add_file_with_ranges("http://h/x", "C:\\x", ranges, q.now);
     CHECK(hex(q.bytes()) ==
           "42574a5101000200000000000000010000003100000000000000000000000000000000000000000000070003000300000001"
           "c8000000f4010000040100000000010000000000000000000000000040c27d877401000040c27d8774010000ffffffffffff"

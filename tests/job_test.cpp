@@ -10,6 +10,7 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -209,10 +210,10 @@ TEST_CASE("job: every call in every state does and returns what its page says [I
                 CAPTURE(t);
                 CAPTURE(std::string(enum_name(from)));
                 world_job w(type_of(t));
-                w.j.set_notify_flags(static_cast<notify_flags>(0x3b), w.now); // all but "disable"
+                std::ignore = w.j.set_notify_flags(static_cast<notify_flags>(0x3b), w.now); // all but "disable"
                 w.add(x.files);
                 if (x.files == 0 && from == job_state::cancelled) {
-                    w.j.cancel(w.now);
+                    std::ignore = w.j.cancel(w.now);
                 } else {
                     w.go(from);
                 }
@@ -615,9 +616,9 @@ TEST_CASE("job: texts have their limits [SetDisplayName, SetDescription, TakeOwn
     CHECK(w.j.reply_file_name().empty());
     // Once the reply is being fetched it has its name.
     w.add().go(job_state::transferring);
-    w.j.on_reply_progress(0, size_unknown, w.now);
+    std::ignore = w.j.on_reply_progress(0, size_unknown, w.now);
     CHECK(w.j.set_reply_file_name("/home/reply", w.now).returns == hresult{});
-    w.j.on_reply_progress(0, 10, w.now);
+    std::ignore = w.j.on_reply_progress(0, 10, w.now);
     refuses(w, invalid_state, [&](job& j) { return j.set_reply_file_name("/home/other", w.now); });
 }
 
@@ -641,15 +642,15 @@ TEST_CASE("job: values that are none are E_NOTIMPL [SetPriority, SetNotifyFlags]
 
 TEST_CASE("job: the beginning of remote names is replaced in all files, or in none [ReplaceRemotePrefix]") {
     world_job w;
-    const auto add = [&](std::string_view url) { w.j.add_file(url, "/x", w.now); };
+    const auto add = [&](std::string_view url) { std::ignore = w.j.add_file(url, "/x", w.now); };
     add("http://a/done");
     add("http://a/1");
     add("http://A/2");
     add("http://b/http://a/3");
     add("http://a/4?q");
     w.go(job_state::transferring);
-    w.j.on_file_transferred(w.now);
-    w.j.on_progress(7, w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_progress(7, w.now);
     refuses(w, e_invalidarg, [&](job& j) { return j.replace_remote_prefix("", "http://c/", w.now); });
     refuses(w, e_invalidarg, [&](job& j) { return j.replace_remote_prefix("http://a/", "", w.now); });
     refuses(w, e_invalidarg, [&](job& j) { return j.replace_remote_prefix("http://a/", "ftp://c/", w.now); });
@@ -677,8 +678,8 @@ TEST_CASE("job: the beginning of remote names is replaced in all files, or in no
 TEST_CASE("job: a new beginning may come from the job's own names [ReplaceRemotePrefix]") {
     world_job w;
     for (int i = 0; i < 3; ++i)
-        w.j.add_file("http://one/same", "/x", w.now);
-    w.j.add_file("http://second/place", "/x", w.now);
+        std::ignore = w.j.add_file("http://one/same", "/x", w.now);
+    std::ignore = w.j.add_file("http://second/place", "/x", w.now);
     CHECK(w.j.replace_remote_prefix(w.j.file(0).remote_name, w.j.file(3).remote_name, w.now).returns == hresult{});
     for (std::uint32_t i = 0; i < 4; ++i)
         CHECK(w.j.file(i).remote_name == "http://second/place");
@@ -695,22 +696,22 @@ TEST_CASE("job: an upload whose address changes begins anew, and has nothing at 
     world_job w(job_type::upload);
     w.add().go(job_state::transferring);
     w.j.on_size(0, 100);
-    w.j.on_progress(60, w.now);
+    std::ignore = w.j.on_progress(60, w.now);
     refuses(w, invalid_state, [&](job& j) { return j.set_remote_name(0, "http://b/", w.now); });
-    w.j.on_error(fatal_error, w.now);
+    std::ignore = w.j.on_error(fatal_error, w.now);
     refuses(w, e_invalidarg, [&](job& j) { return j.set_remote_name(1, "http://b/", w.now); });
     CHECK(w.j.set_remote_name(0, "http://b/", w.now).returns == hresult{});
     CHECK(w.j.state() == job_state::error);
     CHECK(w.j.progress().bytes_transferred == 0);
-    w.j.resume(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_connected(w.now);
+    std::ignore = w.j.resume(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_connected(w.now);
     w.pass_s(1);
-    w.j.on_progress(10, w.now); // counts as progress again
+    std::ignore = w.j.on_progress(10, w.now); // counts as progress again
     CHECK(w.j.times().modified.ms == w.now.wall.ms);
-    w.j.suspend(w.now);
-    w.j.set_remote_name(0, "http://c/", w.now);
-    w.j.cancel(w.now);
+    std::ignore = w.j.suspend(w.now);
+    std::ignore = w.j.set_remote_name(0, "http://c/", w.now);
+    std::ignore = w.j.cancel(w.now);
     CHECK(w.j.is_over());
 }
 
@@ -724,11 +725,11 @@ TEST_CASE("job: progress is the sum of the files, unknown where one is [BG_JOB_P
     w.j.on_size(2, 50);
     w.j.on_size(3, 50); // there is none
     CHECK(w.j.progress().bytes_total == 150);
-    w.j.on_progress(99, w.now);
+    std::ignore = w.j.on_progress(99, w.now);
     CHECK(w.j.progress().bytes_transferred == 99);
-    w.j.on_progress(5, w.now); // it has to be sent again
+    std::ignore = w.j.on_progress(5, w.now); // it has to be sent again
     CHECK(w.j.progress().bytes_transferred == 5);
-    w.j.on_progress(1000, w.now); // never more than there is
+    std::ignore = w.j.on_progress(1000, w.now); // never more than there is
     CHECK(w.j.progress().bytes_transferred == 100);
     CHECK(w.j.on_file_transferred(w.now).todo == job_action::next_file);
     CHECK(w.j.current_file() == 1);
@@ -736,21 +737,21 @@ TEST_CASE("job: progress is the sum of the files, unknown where one is [BG_JOB_P
     CHECK(w.j.file(0).bytes_total == 100);
     CHECK(w.j.file(0).is_transferred);
     CHECK_FALSE(w.j.file(0).is_completed);
-    w.j.on_file_transferred(w.now);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     const job_progress p = w.j.progress();
     CHECK(p.bytes_total == 150);
     CHECK(p.bytes_transferred == 150);
     CHECK(p.files_total == 3);
     CHECK(p.files_transferred == 3);
-    w.j.complete(w.now);
+    std::ignore = w.j.complete(w.now);
     CHECK(w.j.file(2).is_completed);
 }
 
 TEST_CASE("job: a size that becomes smaller than what was transferred takes progress back with it [BG_FILE_PROGRESS]") {
     world_job w;
     w.add().go(job_state::transferring);
-    w.j.on_progress(100, w.now);
+    std::ignore = w.j.on_progress(100, w.now);
     w.j.on_size(0, 50);
     CHECK(w.j.progress().bytes_transferred <= w.j.progress().bytes_total);
     job_memory other;
@@ -760,9 +761,9 @@ TEST_CASE("job: a size that becomes smaller than what was transferred takes prog
 TEST_CASE("job: a size that was never known is what was transferred [BG_FILE_PROGRESS]") {
     world_job w(job_type::upload);
     w.add().go(job_state::transferring);
-    w.j.on_progress(77, w.now);
+    std::ignore = w.j.on_progress(77, w.now);
     CHECK(w.j.file(0).bytes_transferred == 77);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     CHECK(w.j.progress().bytes_total == 77);
     CHECK(w.j.file(0).is_completed); // the server has it
 }
@@ -783,7 +784,7 @@ TEST_CASE("job: sizes that do not fit into their sum are unknown [BG_JOB_PROGRES
 TEST_CASE("job: the size of ranges is not the size of the file [BG_FILE_PROGRESS]") {
     world_job w;
     const std::vector<file_range> ranges{{0, 10}, {100, 5}};
-    w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
+    std::ignore = w.j.add_file_with_ranges("http://h/x", "/x", ranges, w.now);
     CHECK(w.j.progress().bytes_total == 15);
     w.j.on_size(0, 1000);
     CHECK(w.j.progress().bytes_total == 15);
@@ -795,22 +796,22 @@ TEST_CASE("job: a reply has a progress of its own, which the upload's does not c
     w.j.on_size(0, 10);
     CHECK(w.j.reply_progress()->bytes_total == size_unknown);
     w.pass_s(1);
-    w.j.on_reply_progress(4, 20, w.now);
+    std::ignore = w.j.on_reply_progress(4, 20, w.now);
     CHECK(w.j.times().modified.ms == w.now.wall.ms);
     CHECK(w.j.reply_progress()->bytes_total == 20);
     CHECK(w.j.reply_progress()->bytes_transferred == 4);
     CHECK(w.j.progress().bytes_transferred == 0);
-    w.j.on_reply_progress(2, 20, w.now);
+    std::ignore = w.j.on_reply_progress(2, 20, w.now);
     CHECK(w.j.reply_progress()->bytes_transferred == 2);
-    w.j.on_reply_progress(30, 20, w.now); // never more than there is
+    std::ignore = w.j.on_reply_progress(30, 20, w.now); // never more than there is
     CHECK(w.j.reply_progress()->bytes_transferred == 20);
-    w.j.on_file_transferred(w.now);
-    w.j.on_reply_progress(1, 2, w.now); // too late
+    std::ignore = w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_reply_progress(1, 2, w.now); // too late
     CHECK(w.j.reply_progress()->bytes_total == 20);
     for (const job_type t : {job_type::download, job_type::upload}) {
         world_job other(t);
         other.add().go(job_state::transferring);
-        other.j.on_reply_progress(4, 20, other.now);
+        std::ignore = other.j.on_reply_progress(4, 20, other.now);
         CHECK(other.j.reply_progress().error() == e_notimpl);
     }
 }
@@ -838,8 +839,8 @@ TEST_CASE("job: an error is about the current file, or about none [IBackgroundCo
         CAPTURE(context);
         world_job w;
         w.add(2).go(job_state::transferring);
-        w.j.on_file_transferred(w.now);
-        w.j.on_error({hresult{0x80070005}, static_cast<error_context>(context)}, w.now);
+        std::ignore = w.j.on_file_transferred(w.now);
+        std::ignore = w.j.on_error({hresult{0x80070005}, static_cast<error_context>(context)}, w.now);
         REQUIRE(w.j.state() == job_state::error);
         const auto file = w.j.get_error_file();
         const bool about_file = context == 4 || context == 5 || context == 7;
@@ -853,32 +854,32 @@ TEST_CASE("job: errors are counted, waiting is not, and nothing sets the count b
     world_job w;
     w.add().go(job_state::transferring);
     const auto again = [&] {
-        w.j.resume(w.now);
-        w.j.on_picked(w.now);
+        std::ignore = w.j.resume(w.now);
+        std::ignore = w.j.on_picked(w.now);
     };
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     CHECK(w.j.error_count() == 1);
-    w.j.on_error(passing_error, w.now); // out of place
+    std::ignore = w.j.on_error(passing_error, w.now); // out of place
     CHECK(w.j.error_count() == 1);
     again();
-    w.j.on_error(passing_error, w.now); // a retry that failed while it connected
+    std::ignore = w.j.on_error(passing_error, w.now); // a retry that failed while it connected
     CHECK(w.j.error_count() == 2);
     again();
-    w.j.on_network_lost(w.now);
+    std::ignore = w.j.on_network_lost(w.now);
     CHECK(w.j.get_error()->code == hresult{0x80200010});
     CHECK(w.j.get_error()->context == error_context::general_transport);
     again();
-    w.j.on_error(waiting_error, w.now);
+    std::ignore = w.j.on_error(waiting_error, w.now);
     again();
-    w.j.on_error({hresult{0x8020000D}, error_context::local_file}, w.now); // BG_E_DESTINATION_LOCKED
+    std::ignore = w.j.on_error({hresult{0x8020000D}, error_context::local_file}, w.now); // BG_E_DESTINATION_LOCKED
     CHECK(w.j.state() == job_state::transient_error);
     CHECK(w.j.error_count() == 2);
     again();
-    w.j.on_error(fatal_error, w.now);
+    std::ignore = w.j.on_error(fatal_error, w.now);
     CHECK(w.j.error_count() == 3);
     again();
-    w.j.on_connected(w.now);
-    w.j.on_progress(3, w.now);
+    std::ignore = w.j.on_connected(w.now);
+    std::ignore = w.j.on_progress(3, w.now);
     CHECK(w.j.error_count() == 3);
 }
 
@@ -890,32 +891,32 @@ TEST_CASE("job: times of creation, change and transfer [BG_JOB_TIMES]") {
     w.add();
     CHECK(changed());
     w.pass_s(1);
-    w.j.resume(w.now);
+    std::ignore = w.j.resume(w.now);
     CHECK(changed());
     w.pass_s(1);
-    w.j.on_picked(w.now);
+    std::ignore = w.j.on_picked(w.now);
     CHECK(changed());
     w.pass_s(1);
-    w.j.on_connected(w.now);
+    std::ignore = w.j.on_connected(w.now);
     CHECK(changed());
     w.pass_s(1);
-    w.j.on_progress(5, w.now);
+    std::ignore = w.j.on_progress(5, w.now);
     CHECK(changed());
     w.pass_s(1);
-    w.j.on_progress(5, w.now); // nothing new
+    std::ignore = w.j.on_progress(5, w.now); // nothing new
     CHECK_FALSE(changed());
-    w.j.set_display_name("", w.now); // refused
+    std::ignore = w.j.set_display_name("", w.now); // refused
     CHECK_FALSE(changed());
-    w.j.set_display_name("new", w.now);
+    std::ignore = w.j.set_display_name("new", w.now);
     CHECK(changed());
     CHECK(w.j.times().transfer_completed == wall_time_never);
     w.pass_s(1);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     CHECK(changed());
     const auto transferred = w.now.wall;
     CHECK(w.j.times().transfer_completed == transferred);
     w.pass_s(1);
-    w.j.complete(w.now);
+    std::ignore = w.j.complete(w.now);
     CHECK(changed());
     CHECK(w.j.times().transfer_completed == transferred);
     CHECK(w.j.times().created == created);
@@ -928,11 +929,11 @@ TEST_CASE("job: events pass as the flags say, and each of its kind [SetNotifyFla
             CAPTURE(flags);
             CAPTURE(std::string(enum_name(t)));
             world_job w(t);
-            w.j.set_notify_flags(static_cast<notify_flags>(flags), w.now);
+            std::ignore = w.j.set_notify_flags(static_cast<notify_flags>(flags), w.now);
             const auto told = [&](const job_step& s) { return static_cast<std::uint32_t>(s.notify); };
             const auto expected = [&](std::uint32_t events) { return (flags & disable) != 0 ? 0 : events & flags; };
             CHECK(told(w.j.add_file("http://h/x", "/x", w.now)) == expected(modification));
-            if (t == job_type::download) w.j.add_file("http://h/y", "/y", w.now);
+            if (t == job_type::download) std::ignore = w.j.add_file("http://h/y", "/y", w.now);
             CHECK(told(w.j.set_priority(job_priority::high, w.now)) == expected(modification));
             CHECK(told(w.j.set_priority(static_cast<job_priority>(9), w.now)) == 0);
             CHECK(told(w.j.resume(w.now)) == expected(modification));
@@ -940,13 +941,13 @@ TEST_CASE("job: events pass as the flags say, and each of its kind [SetNotifyFla
             CHECK(told(w.j.on_connected(w.now)) == expected(modification));
             CHECK(told(w.j.on_progress(5, w.now)) == expected(modification));
             CHECK(told(w.j.on_error(passing_error, w.now)) == expected(modification)); // never JobError
-            w.j.resume(w.now);
-            w.j.on_picked(w.now);
+            std::ignore = w.j.resume(w.now);
+            std::ignore = w.j.on_picked(w.now);
             CHECK(told(w.j.on_error(fatal_error, w.now)) == expected(error)); // and no modification
             CHECK(told(w.j.set_priority(job_priority::low, w.now)) == expected(modification));
-            w.j.resume(w.now);
-            w.j.on_picked(w.now);
-            w.j.on_connected(w.now);
+            std::ignore = w.j.resume(w.now);
+            std::ignore = w.j.on_picked(w.now);
+            std::ignore = w.j.on_connected(w.now);
             if (t == job_type::download) {
                 CHECK(told(w.j.on_file_transferred(w.now)) == expected(modification | file));
             }
@@ -962,13 +963,13 @@ TEST_CASE("job: events pass as the flags say, and each of its kind [SetNotifyFla
 TEST_CASE("job: no progress for too long is told as an error [SetNoProgressTimeout]") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
     w.go(job_state::transient_error);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(600);
-    w.j.on_timer(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_timer(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(400);
     const job_step s = w.j.on_timer(w.now);
     CHECK(s.notify == notify_flags::job_error);
@@ -1049,7 +1050,7 @@ TEST_CASE(
     "job: that files could not be renamed is told to who completes, and is no change to be told [JobModification]") {
     world_job w;
     w.add(2).go(job_state::suspended);
-    w.j.set_notify_flags(static_cast<notify_flags>(all_notify_flags & ~4U), w.now);
+    std::ignore = w.j.set_notify_flags(static_cast<notify_flags>(all_notify_flags & ~4U), w.now);
     const job_step s = w.j.complete(w.now, {.rename_problem = hresult::from_win32(32)});
     CHECK(w.j.state() == job_state::transferred);
     CHECK(s.notify == notify_flags::none);
@@ -1068,13 +1069,13 @@ TEST_CASE("job: the end of a session at the server is told once [Cancel]") {
 TEST_CASE("job: an upload whose session has ended while it was in error is over as soon as it is cancelled [Cancel]") {
     world_job w(job_type::upload);
     w.add().go(job_state::transferring);
-    w.j.on_server_session_ended(w.now); // out of place: the client has another one
-    w.j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, w.now);
+    std::ignore = w.j.on_server_session_ended(w.now); // out of place: the client has another one
+    std::ignore = w.j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, w.now);
     const std::string with_session = w.bytes();
-    w.j.on_server_session_ended(w.now);
+    std::ignore = w.j.on_server_session_ended(w.now);
     CHECK(w.bytes() != with_session);
     CHECK(w.j.state() == job_state::error);
-    w.j.cancel(w.now);
+    std::ignore = w.j.cancel(w.now);
     CHECK(w.j.is_over());
 }
 

@@ -3,6 +3,7 @@
 #include "support/print.hpp"
 
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -14,8 +15,8 @@ constexpr hresult max_download_timeout{0x80200054};
 /// Tries again, and fails at once.
 void fail_again(world_job& w) {
     REQUIRE(w.j.state() == job_state::queued);
-    w.j.on_picked(w.now);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
 }
 
 /// The timer that is next is over after just so many seconds, and does `to`; a moment before it does nothing.
@@ -39,22 +40,22 @@ job_step is_over_after(world_job& w, std::uint64_t seconds, job_state to) {
 TEST_CASE("job timer: an error that may pass is tried again after the retry delay [SetMinimumRetryDelay]") {
     world_job w;
     w.add().go(job_state::transient_error);
-    is_over_after(w, 600, job_state::queued);
+    std::ignore = is_over_after(w, 600, job_state::queued);
     fail_again(w);
     w.pass_s(599);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::transient_error); // counted from the beginning
-    is_over_after(w, 1, job_state::queued);
+    std::ignore = is_over_after(w, 1, job_state::queued);
     fail_again(w);
-    w.j.set_minimum_retry_delay(4, w.now);
+    std::ignore = w.j.set_minimum_retry_delay(4, w.now);
     CHECK(w.j.minimum_retry_delay_s() == 5); // not less
-    is_over_after(w, 5, job_state::queued);
+    std::ignore = is_over_after(w, 5, job_state::queued);
     fail_again(w);
-    w.j.set_minimum_retry_delay(60, w.now);
+    std::ignore = w.j.set_minimum_retry_delay(60, w.now);
     w.pass_s(30);
-    w.j.set_minimum_retry_delay(20, w.now); // over by now
+    std::ignore = w.j.set_minimum_retry_delay(20, w.now); // over by now
     CHECK(w.wakes_in_s() == 0);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::queued);
     fail_again(w);
     CHECK(w.j.resume(w.now).returns == hresult{}); // earlier than the delay
@@ -64,69 +65,69 @@ TEST_CASE("job timer: an error that may pass is tried again after the retry dela
 TEST_CASE("job timer: without progress for too long a job that fails has failed for good [SetNoProgressTimeout]") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1500, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1500, w.now);
     w.go(job_state::transferring);
     w.pass_s(5000); // not counted: from the first transient error on
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     fail_again(w);
     w.pass_s(600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     fail_again(w);
     const job_step s = is_over_after(w, 300, job_state::error);
     CHECK(s.todo == job_action::report_error);
     CHECK(w.j.get_error()->code == passing_error.code);
     // Resumed, it has all its time again.
-    w.j.resume(w.now);
+    std::ignore = w.j.resume(w.now);
     fail_again(w);
     CHECK(w.j.state() == job_state::transient_error);
     w.pass_s(600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     fail_again(w);
     w.pass_s(600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     fail_again(w);
-    is_over_after(w, 300, job_state::error);
+    std::ignore = is_over_after(w, 300, job_state::error);
     CHECK(job_timer_rows[1].default_s == 14 * day_s);
 }
 
 TEST_CASE("job timer: progress sets the no-progress time back, until the next error [SetNoProgressTimeout]") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
     w.go(job_state::transient_error);
     w.pass_s(600);
-    w.j.on_timer(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_connected(w.now);
-    w.j.on_progress(10, w.now);
+    std::ignore = w.j.on_timer(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_connected(w.now);
+    std::ignore = w.j.on_progress(10, w.now);
     w.pass_s(5000);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     CHECK(w.j.state() == job_state::transient_error);
     w.pass_s(600);
-    w.j.on_timer(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_connected(w.now);
-    w.j.on_progress(10, w.now); // no more than before
-    w.j.on_progress(3, w.now);  // less
+    std::ignore = w.j.on_timer(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_connected(w.now);
+    std::ignore = w.j.on_progress(10, w.now); // no more than before
+    std::ignore = w.j.on_progress(3, w.now);  // less
     w.pass_s(399);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     CHECK(w.j.state() == job_state::transient_error);
-    is_over_after(w, 1, job_state::error);
+    std::ignore = is_over_after(w, 1, job_state::error);
 }
 
 TEST_CASE("job timer: the no-progress time passes during attempts, and ends a job with the next error") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
     w.go(job_state::transient_error);
     w.pass_s(600);
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     w.pass_s(100); // queued
-    w.j.on_picked(w.now);
+    std::ignore = w.j.on_picked(w.now);
     w.pass_s(100); // connecting
-    w.j.on_connected(w.now);
+    std::ignore = w.j.on_connected(w.now);
     w.pass_s(200); // transferring
     CHECK(w.j.on_timer(w.now).todo == job_action::nothing);
     CHECK(w.j.state() == job_state::transferring); // it may still succeed
@@ -138,14 +139,14 @@ TEST_CASE("job timer: the no-progress time passes during attempts, and ends a jo
 TEST_CASE("job timer: a job that is suspended does not lose its no-progress time") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
     w.go(job_state::transient_error);
     w.pass_s(300);
-    w.j.suspend(w.now);
+    std::ignore = w.j.suspend(w.now);
     w.pass_s(5000);
     CHECK(w.j.on_timer(w.now).todo == job_action::nothing);
     CHECK(w.j.state() == job_state::suspended);
-    w.j.resume(w.now);
+    std::ignore = w.j.resume(w.now);
     fail_again(w);
     CHECK(w.j.state() == job_state::transient_error);
 }
@@ -154,7 +155,7 @@ TEST_CASE("job timer: no retry without a no-progress time, or with a longer dela
     for (const job_error& e : {passing_error, waiting_error}) {
         world_job w;
         w.add();
-        w.j.set_no_progress_timeout(0, w.now);
+        std::ignore = w.j.set_no_progress_timeout(0, w.now);
         w.go(job_state::transferring);
         CHECK(w.j.on_error(e, w.now).todo == job_action::report_error);
         CHECK(w.j.state() == job_state::error);
@@ -162,10 +163,10 @@ TEST_CASE("job timer: no retry without a no-progress time, or with a longer dela
     for (const std::uint32_t delay : {599U, 600U, 601U}) {
         world_job w;
         w.add();
-        w.j.set_no_progress_timeout(600, w.now);
-        w.j.set_minimum_retry_delay(delay, w.now);
+        std::ignore = w.j.set_no_progress_timeout(600, w.now);
+        std::ignore = w.j.set_minimum_retry_delay(delay, w.now);
         w.go(job_state::transferring);
-        w.j.on_error(passing_error, w.now);
+        std::ignore = w.j.on_error(passing_error, w.now);
         CHECK(w.j.state() == (delay <= 600 ? job_state::transient_error : job_state::error));
     }
     // One that waits to be tried again is not, once the time is taken from it.
@@ -179,10 +180,10 @@ TEST_CASE("job timer: no retry without a no-progress time, or with a longer dela
     // What waits for the network is not tried again by time anyway.
     world_job w;
     w.add();
-    w.j.set_minimum_retry_delay(2000, w.now);
-    w.j.set_no_progress_timeout(600, w.now);
+    std::ignore = w.j.set_minimum_retry_delay(2000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(600, w.now);
     w.go(job_state::transferring);
-    w.j.on_network_lost(w.now);
+    std::ignore = w.j.on_network_lost(w.now);
     CHECK(w.j.state() == job_state::transient_error);
 }
 
@@ -194,7 +195,7 @@ TEST_CASE("job timer: without a network, or blocked, only the inactivity counts 
         for (const job_state from : {job_state::queued, job_state::connecting, job_state::transferring}) {
             world_job w;
             w.add();
-            w.j.set_no_progress_timeout(1000, w.now);
+            std::ignore = w.j.set_no_progress_timeout(1000, w.now);
             w.go(from);
             CHECK(lose(w, network).todo == job_action::wait_for_change);
             CHECK(w.wakes_in_s() == 90 * day_s);
@@ -203,41 +204,41 @@ TEST_CASE("job timer: without a network, or blocked, only the inactivity counts 
             CHECK(w.j.on_unblocked(hresult{0x8020000D}, w.now).todo == job_action::nothing);
             CHECK(w.j.state() == job_state::transient_error); // what it waits for is something else
             if (network) {
-                w.j.on_network_back(w.now);
+                std::ignore = w.j.on_network_back(w.now);
             } else {
-                w.j.on_unblocked(waiting_error.code, w.now);
+                std::ignore = w.j.on_unblocked(waiting_error.code, w.now);
             }
             CHECK(w.j.state() == job_state::queued);
             // The time that it waited does not count.
             fail_again(w);
             CHECK(w.j.state() == job_state::transient_error);
-            is_over_after(w, 600, job_state::queued);
+            std::ignore = is_over_after(w, 600, job_state::queued);
         }
     }
     // The time of an error before stands still meanwhile.
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(1000, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
     w.go(job_state::transient_error);
     w.pass_s(600);
-    w.j.on_timer(w.now);
-    w.j.on_network_lost(w.now);
+    std::ignore = w.j.on_timer(w.now);
+    std::ignore = w.j.on_network_lost(w.now);
     w.pass_s(50'000);
-    w.j.on_network_back(w.now); // also one that had an error of its own
+    std::ignore = w.j.on_network_back(w.now); // also one that had an error of its own
     fail_again(w);
-    is_over_after(w, 400, job_state::error);
+    std::ignore = is_over_after(w, 400, job_state::error);
 }
 
 TEST_CASE("job timer: a job that waits can be resumed and cancelled by its owner") {
     world_job w;
     w.add().go(job_state::queued);
-    w.j.on_network_lost(w.now);
+    std::ignore = w.j.on_network_lost(w.now);
     CHECK(w.j.resume(w.now).returns == hresult{});
     CHECK(w.j.state() == job_state::queued);
     fail_again(w);
-    is_over_after(w, 600, job_state::queued);
-    w.j.on_network_lost(w.now);
-    w.j.cancel(w.now);
+    std::ignore = is_over_after(w, 600, job_state::queued);
+    std::ignore = w.j.on_network_lost(w.now);
+    std::ignore = w.j.cancel(w.now);
     CHECK(w.j.is_over());
     CHECK(w.j.wake_at() == time_never);
 }
@@ -254,34 +255,34 @@ TEST_CASE("job timer: 90 days without a change cancel a job in any state [group-
     world_job w;
     w.add();
     w.pass_s(90 * day_s - 10);
-    w.j.set_description("x", w.now);
+    std::ignore = w.j.set_description("x", w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
     w.add();
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
-    w.j.resume(w.now);
+    std::ignore = w.j.resume(w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
-    w.j.suspend(w.now);
+    std::ignore = w.j.suspend(w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
-    w.j.resume(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_connected(w.now);
-    w.j.set_maximum_download_time(0, w.now);
+    std::ignore = w.j.resume(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_connected(w.now);
+    std::ignore = w.j.set_maximum_download_time(0, w.now);
     w.pass_s(10);
-    w.j.on_progress(3, w.now);
+    std::ignore = w.j.on_progress(3, w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
-    w.j.on_progress(3, w.now); // none
+    std::ignore = w.j.on_progress(3, w.now); // none
     CHECK(w.wakes_in_s() == 90 * day_s - 10);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_file_transferred(w.now);
     CHECK(w.wakes_in_s() == 90 * day_s);
     w.pass_s(10);
-    w.j.complete(w.now, {.rename_problem = hresult{0x80070005}});
+    std::ignore = w.j.complete(w.now, {.rename_problem = hresult{0x80070005}});
     CHECK(w.wakes_in_s() == 90 * day_s);
     job_config c = job_config_of(job_type::download);
     c.limits.inactivity_timeout_s = 0;
@@ -289,7 +290,7 @@ TEST_CASE("job timer: 90 days without a change cancel a job in any state [group-
     CHECK(forever.j.wake_at() == time_never);
     c.limits.inactivity_timeout_s = 7;
     world_job soon(c);
-    is_over_after(soon, 7, job_state::cancelled);
+    std::ignore = is_over_after(soon, 7, job_state::cancelled);
 }
 
 TEST_CASE("job timer: an upload that is cancelled for its inactivity is cancelled at the server too") {
@@ -309,20 +310,20 @@ TEST_CASE("job timer: connecting and transferring may take so long, all in all [
     CHECK(w.j.maximum_download_time_s() == 1000);
     w.add(2).go(job_state::queued);
     w.pass_s(5000); // not counted
-    w.j.on_picked(w.now);
+    std::ignore = w.j.on_picked(w.now);
     w.pass_s(100);
-    w.j.on_connected(w.now);
+    std::ignore = w.j.on_connected(w.now);
     w.pass_s(100);
-    w.j.on_yielded(w.now);
+    std::ignore = w.j.on_yielded(w.now);
     w.pass_s(5000);
-    w.j.on_picked(w.now);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(600); // not counted
-    w.j.on_timer(w.now);
-    w.j.on_picked(w.now);
-    w.j.on_connected(w.now);
-    w.j.on_progress(5, w.now); // changes nothing about it
-    w.j.on_file_transferred(w.now);
+    std::ignore = w.j.on_timer(w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_connected(w.now);
+    std::ignore = w.j.on_progress(5, w.now); // changes nothing about it
+    std::ignore = w.j.on_file_transferred(w.now);
     const std::uint32_t errors = w.j.error_count();
     const job_step s = is_over_after(w, 800, job_state::error);
     CHECK(s.todo == job_action::report_error);
@@ -330,16 +331,16 @@ TEST_CASE("job timer: connecting and transferring may take so long, all in all [
     CHECK(w.j.get_error()->context == error_context::general_queue_manager);
     CHECK(w.j.get_error_file().error() == hresult{0x80200004});
     CHECK(w.j.error_count() == errors + 1);
-    w.j.resume(w.now); // resets it
-    w.j.on_picked(w.now);
+    std::ignore = w.j.resume(w.now); // resets it
+    std::ignore = w.j.on_picked(w.now);
     CHECK(w.wakes_in_s() == 1000);
     w.pass_s(10);
-    w.j.resume(w.now); // while at work, too
+    std::ignore = w.j.resume(w.now); // while at work, too
     CHECK(w.wakes_in_s() == 1000);
-    w.j.set_maximum_download_time(0, w.now); // no limit
+    std::ignore = w.j.set_maximum_download_time(0, w.now); // no limit
     CHECK(w.wakes_in_s() > 1000);
-    w.j.set_maximum_download_time(20, w.now);
-    is_over_after(w, 20, job_state::error);
+    std::ignore = w.j.set_maximum_download_time(20, w.now);
+    std::ignore = is_over_after(w, 20, job_state::error);
 }
 
 TEST_CASE("job timer: a cancelled upload without a session at the server is over [Cancel]") {
@@ -365,8 +366,8 @@ TEST_CASE("job timer: Cancel-Session is repeated for 24 hours, or for the no-pro
         CAPTURE(x.no_progress_s);
         world_job w(job_type::upload);
         w.add();
-        w.j.set_no_progress_timeout(x.no_progress_s, w.now);
-        w.j.set_minimum_retry_delay(250, w.now);
+        std::ignore = w.j.set_no_progress_timeout(x.no_progress_s, w.now);
+        std::ignore = w.j.set_minimum_retry_delay(250, w.now);
         w.go(job_state::connecting);
         w.pass_s(1000);
         const time_point begin = w.now.steady;
@@ -392,9 +393,9 @@ TEST_CASE("job timer: Cancel-Session is repeated for 24 hours, or for the no-pro
     // The server may know sooner that it is over; and an error that waited holds nothing up.
     world_job w(job_type::upload);
     w.add().go(job_state::connecting);
-    w.j.on_network_lost(w.now);
-    w.j.cancel(w.now, true);
-    is_over_after(w, 600, job_state::cancelled);
+    std::ignore = w.j.on_network_lost(w.now);
+    std::ignore = w.j.cancel(w.now, true);
+    std::ignore = is_over_after(w, 600, job_state::cancelled);
     CHECK(w.j.on_server_session_ended(w.now).todo == job_action::finish);
     CHECK(w.j.is_over());
 }
@@ -405,13 +406,13 @@ TEST_CASE("job timer: a clock that goes back is one that stood still") {
     const time_point wake = w.j.wake_at();
     w.now.steady = {0};
     CHECK(w.j.on_timer(w.now).todo == job_action::nothing);
-    w.j.set_description("x", w.now);
+    std::ignore = w.j.set_description("x", w.now);
     CHECK(w.j.wake_at() == wake);
     w.now.steady = at_s(10'599).steady;
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::transient_error);
     w.now.steady = at_s(10'600).steady;
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::queued);
 }
 
@@ -423,8 +424,8 @@ TEST_CASE("job timer: times at the end of all clocks do not wrap") {
     CHECK(w.j.wake_at() == time_never);
     w.now.steady = {UINT64_MAX};
     CHECK(w.j.on_timer(w.now).todo == job_action::nothing);
-    w.j.set_minimum_retry_delay(UINT32_MAX, w.now);
-    w.j.set_no_progress_timeout(UINT32_MAX, w.now);
+    std::ignore = w.j.set_minimum_retry_delay(UINT32_MAX, w.now);
+    std::ignore = w.j.set_no_progress_timeout(UINT32_MAX, w.now);
     CHECK(w.j.wake_at() == time_never);
     // The time that passed in an earlier run and all that passes in this one are more than there is.
     world_job old(job_type::upload, at_s(0));
@@ -434,7 +435,7 @@ TEST_CASE("job timer: times at the end of all clocks do not wrap") {
     job_memory memory;
     auto again = job::restore(bytes, memory.storage(), at_s(0));
     REQUIRE(again);
-    again->on_picked(at_s(0));
+    std::ignore = again->on_picked(at_s(0));
     const moment end{{UINT64_MAX}, {UINT64_MAX}};
     CHECK(again->on_timer(end).todo != job_action::nothing);
     CHECK(again->state() == job_state::cancelled); // for its inactivity
@@ -442,38 +443,38 @@ TEST_CASE("job timer: times at the end of all clocks do not wrap") {
     world_job sudden(job_type::upload, at_s(0));
     sudden.add().go(job_state::transient_error);
     sudden.now.steady = {UINT64_MAX};
-    sudden.j.on_timer(sudden.now);
+    std::ignore = sudden.j.on_timer(sudden.now);
     CHECK(sudden.j.state() == job_state::queued);
-    sudden.j.on_timer(sudden.now);
+    std::ignore = sudden.j.on_timer(sudden.now);
     CHECK(sudden.j.state() == job_state::cancelled);
 }
 
 TEST_CASE("job timer: one after the other, those that are over at the same time") {
     world_job w;
     w.add();
-    w.j.set_no_progress_timeout(600, w.now);
+    std::ignore = w.j.set_no_progress_timeout(600, w.now);
     w.go(job_state::transient_error);
     w.pass_s(600);
     // The delay is over as well, so there is one more attempt.
-    w.j.on_timer(w.now);
+    std::ignore = w.j.on_timer(w.now);
     CHECK(w.j.state() == job_state::queued);
     CHECK(w.j.wake_at() > w.now.steady);
-    w.j.on_picked(w.now);
-    w.j.on_error(passing_error, w.now);
+    std::ignore = w.j.on_picked(w.now);
+    std::ignore = w.j.on_error(passing_error, w.now);
     CHECK(w.j.state() == job_state::error);
 }
 
 TEST_CASE("job timer: without its owner a job waits, and has its turn when he is back [BG_JOB_STATE]") {
     world_job w;
     w.add().go(job_state::transferring);
-    w.j.on_logged_off(w.now);
+    std::ignore = w.j.on_logged_off(w.now);
     CHECK(w.j.state() == job_state::queued);
     CHECK_FALSE(w.j.is_ready());
     w.j.on_logged_on();
     CHECK(w.j.is_ready());
-    w.j.on_logged_off(w.now); // while it is queued
+    std::ignore = w.j.on_logged_off(w.now); // while it is queued
     CHECK_FALSE(w.j.is_ready());
-    w.j.suspend(w.now);
+    std::ignore = w.j.suspend(w.now);
     w.j.on_logged_on();
     CHECK_FALSE(w.j.is_ready());
 }

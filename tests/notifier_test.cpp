@@ -7,6 +7,7 @@
 
 #include <array>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -100,7 +101,7 @@ TEST_CASE("notifier: by value, with a reply in the body [MC-BUP 3.3.5.2.3, 3.3.5
     }
     SUBCASE("a reply without a length") {
         CHECK(n.on_response({.body = {.end = body_end::connection}}).todo == notifier_todo::receive_data);
-        n.on_reply_received();
+        std::ignore = n.on_reply_received();
     }
     SUBCASE("no reply") { CHECK(n.on_response({}).todo == notifier_todo::done); }
     SUBCASE("a static reply; then a body means nothing") {
@@ -114,8 +115,8 @@ TEST_CASE("notifier: by value, with a reply in the body [MC-BUP 3.3.5.2.3, 3.3.5
 TEST_CASE("notifier: an application may answer before it has read everything") {
     conversation c(notification_type::by_value);
     notifier n(c.config);
-    n.start();
-    n.on_headers_sent();
+    std::ignore = n.start();
+    std::ignore = n.on_headers_sent();
     CHECK(n.on_response({.status = 100}).todo == notifier_todo::nothing); // interim
     CHECK(n.on_response({.status = 415}).todo == notifier_todo::done);
     CHECK(n.result().status == 415);
@@ -172,10 +173,10 @@ TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and
             const auto at = [&](int p) {
                 conversation c(by_value ? notification_type::by_value : notification_type::by_reference);
                 auto n = notifier(c.config);
-                n.start();
-                if (p > 0) n.on_headers_sent();
-                if (p > 1 && by_value) n.on_data_sent();
-                if (p > 2 && by_value) n.on_response({.body = {.size_bytes = 5}});
+                std::ignore = n.start();
+                if (p > 0) std::ignore = n.on_headers_sent();
+                if (p > 1 && by_value) std::ignore = n.on_data_sent();
+                if (p > 2 && by_value) std::ignore = n.on_response({.body = {.size_bytes = 5}});
                 return n;
             };
             notifier late = at(point);
@@ -191,7 +192,7 @@ TEST_CASE("notifier: no answer in time is 408, none that can be read is 502, and
     }
     conversation c(notification_type::by_value);
     notifier n(c.config);
-    n.start();
+    std::ignore = n.start();
     CHECK(n.on_bad_response({errc::bad_status, header::none, 9}).todo == notifier_todo::done);
     CHECK(n.problem() == error{errc::bad_status, header::none, 9});
     CHECK(n.result().status == 502);
@@ -212,7 +213,7 @@ TEST_CASE("notifier: every step that takes time says how much of it there is [MC
             if (type == notification_type::by_value) {
                 CHECK(after.todo == notifier_todo::receive_data);
                 CHECK(after.timeout_s == seconds);
-                n.on_reply_received();
+                std::ignore = n.on_reply_received();
             }
             CHECK(n.finished());
             CHECK(n.on_timeout().todo == notifier_todo::nothing); // there is nothing left to be late with
@@ -254,7 +255,7 @@ TEST_CASE("notifier: calls that are out of place change nothing") {
     CHECK(n.on_headers_sent().todo == notifier_todo::nothing);
     CHECK(n.on_response({}).todo == notifier_todo::nothing);
     CHECK(n.on_timeout().todo == notifier_todo::nothing);
-    n.start();
+    std::ignore = n.start();
     CHECK(n.start().todo == notifier_todo::nothing);
     CHECK(n.on_data_sent().todo == notifier_todo::nothing);
     CHECK(n.on_reply_received().todo == notifier_todo::nothing);

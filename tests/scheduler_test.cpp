@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace bitswire;
@@ -130,9 +131,9 @@ class queue_world {
 
     std::uint32_t add(std::uint32_t i, job_priority p = job_priority::normal, bool resumed = true) {
         jobs_[i] = std::make_unique<entry>(now);
-        jobs_[i]->j.set_priority(p, now);
-        jobs_[i]->j.add_file("http://h/x", "/x", now);
-        if (resumed) jobs_[i]->j.resume(now);
+        std::ignore = jobs_[i]->j.set_priority(p, now);
+        std::ignore = jobs_[i]->j.add_file("http://h/x", "/x", now);
+        if (resumed) std::ignore = jobs_[i]->j.resume(now);
         update(i);
         return i;
     }
@@ -169,7 +170,7 @@ class queue_world {
                 if (s.todo == todo::start) REQUIRE(j.on_picked(now).todo == job_action::start);
                 if (s.todo == todo::start) ++starts;
                 if (s.todo == todo::yield) REQUIRE(j.on_yielded(now).todo == job_action::stop);
-                if (s.todo == todo::timer) j.on_timer(now);
+                if (s.todo == todo::timer) std::ignore = j.on_timer(now);
             });
             if (at(s.job).is_over()) remove(s.job);
         }
@@ -241,10 +242,10 @@ TEST_CASE("scheduler: all foreground jobs run beside one background job [life-cy
     q.add(2);
     q.add(3, job_priority::foreground);
     q.add(4, job_priority::foreground);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0, 1, 3, 4});
-    q.change(0, [&](job& j) { j.on_connected(q.now), j.on_file_transferred(q.now); });
-    q.settle();
+    q.change(0, [&](job& j) { std::ignore = j.on_connected(q.now), std::ignore = j.on_file_transferred(q.now); });
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{1, 2, 3, 4});
 }
 
@@ -260,25 +261,25 @@ TEST_CASE("scheduler: a higher priority pre-empts, and who was interrupted goes 
     queue_world q(6);
     q.add(0, job_priority::low);
     q.add(1, job_priority::low);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0});
     q.pass_s(10);
     q.add(2, job_priority::normal);
     q.add(3, job_priority::high);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{3});
     CHECK(q.order() == numbers{3, 2, 0, 1});
-    q.change(3, [&](job& j) { j.suspend(q.now); });
-    q.settle();
+    q.change(3, [&](job& j) { std::ignore = j.suspend(q.now); });
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{2});
-    q.change(3, [&](job& j) { j.resume(q.now); });
-    q.settle();
+    q.change(3, [&](job& j) { std::ignore = j.resume(q.now); });
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{3});
-    q.change(3, [&](job& j) { j.cancel(q.now); });
+    q.change(3, [&](job& j) { std::ignore = j.cancel(q.now); });
     q.remove(3);
-    q.change(2, [&](job& j) { j.cancel(q.now); });
+    q.change(2, [&](job& j) { std::ignore = j.cancel(q.now); });
     q.remove(2);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0});
 }
 
@@ -302,13 +303,13 @@ TEST_CASE("scheduler: who is alone in his priority does not yield, however long 
     queue_world q(3);
     q.add(0);
     q.add(1, job_priority::low);
-    q.settle();
+    std::ignore = q.settle();
     q.pass_s(80'000);
     const schedule_step s = q.settle();
     CHECK(q.running() == numbers{0});
     CHECK(s.wake_at > after_s(q.now.steady, 300)); // only timers of the jobs
     q.add(2);                                      // his slice is over long ago
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{2});
     CHECK(q.order() == numbers{2, 0, 1});
 }
@@ -321,25 +322,25 @@ TEST_CASE("scheduler: who waits, is suspended or has failed is in nobody's way [
     q.add(3, job_priority::high, false);
     q.add(4, job_priority::high);
     q.add(5, job_priority::low);
-    q.settle();
-    q.change(0, [&](job& j) { j.on_error(passing_error, q.now); });
-    q.settle();
-    q.change(1, [&](job& j) { j.on_error(fatal_error, q.now); });
-    q.settle();
-    q.change(2, [&](job& j) { j.on_error(waiting_error, q.now); });
-    q.settle();
+    std::ignore = q.settle();
+    q.change(0, [&](job& j) { std::ignore = j.on_error(passing_error, q.now); });
+    std::ignore = q.settle();
+    q.change(1, [&](job& j) { std::ignore = j.on_error(fatal_error, q.now); });
+    std::ignore = q.settle();
+    q.change(2, [&](job& j) { std::ignore = j.on_error(waiting_error, q.now); });
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{4});
-    q.change(4, [&](job& j) { j.on_logged_off(q.now); });
-    q.settle();
+    q.change(4, [&](job& j) { std::ignore = j.on_logged_off(q.now); });
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{5});
     q.change(4, [&](job& j) {
         j.on_logged_on();
         static_cast<void>(j);
     });
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{4});
     q.pass_s(600);
-    q.settle(); // the retry delay of the first one is over
+    std::ignore = q.settle(); // the retry delay of the first one is over
     CHECK(q.at(0).state() != job_state::transient_error);
 }
 
@@ -347,29 +348,31 @@ TEST_CASE("scheduler: a priority that changes counts at once [SetPriority]") {
     queue_world q(5);
     for (std::uint32_t i = 0; i < 4; ++i)
         q.add(i);
-    q.settle();
-    const auto give = [&](std::uint32_t i, job_priority p) { q.change(i, [&](job& j) { j.set_priority(p, q.now); }); };
+    std::ignore = q.settle();
+    const auto give = [&](std::uint32_t i, job_priority p) {
+        q.change(i, [&](job& j) { std::ignore = j.set_priority(p, q.now); });
+    };
     give(2, job_priority::high); // while it waits
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{2});
     CHECK(q.order() == numbers{2, 0, 1, 3});
     give(2, job_priority::low); // while it runs
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0});
     CHECK(q.order() == numbers{0, 1, 3, 2});
     give(3, job_priority::foreground);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0, 3});
     give(0, job_priority::foreground); // the place in the background is free
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0, 1, 3});
     give(0, job_priority::normal); // two run in the background now
     CHECK(q.running() == numbers{0, 1, 3});
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{1, 3});
     CHECK(q.order() == numbers{1, 0, 2});
     give(3, job_priority::high); // from the foreground into the background
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{3});
 }
 
@@ -377,12 +380,12 @@ TEST_CASE("scheduler: a foreground job that is interrupted goes to the end of it
     queue_world q(4);
     q.add(0, job_priority::high);
     q.add(1, job_priority::foreground);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0, 1});
     q.add(2, job_priority::foreground);
-    q.change(1, [&](job& j) { j.on_yielded(q.now); }); // its embedder's own will: nobody pre-empts it
+    q.change(1, [&](job& j) { std::ignore = j.on_yielded(q.now); }); // its embedder's own will: nobody pre-empts it
     CHECK(q.order() == numbers{0, 2, 1});
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{0, 1, 2});
 }
 
@@ -391,24 +394,24 @@ TEST_CASE("scheduler: a slice begins with the turn, also where another one has j
     q.add(0);
     q.add(1);
     q.add(2);
-    q.settle();
+    std::ignore = q.settle();
     q.pass_s(299);
-    q.change(0, [&](job& j) { j.suspend(q.now); });
+    q.change(0, [&](job& j) { std::ignore = j.suspend(q.now); });
     CHECK(q.settle().wake_at == after_s(q.now.steady, 300));
     CHECK(q.running() == numbers{1});
     q.pass_s(200);
     q.remove(1); // while it runs
     CHECK(q.running().empty());
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{2});
     q.pass_s(299);
     q.add(1);
-    q.settle();
+    std::ignore = q.settle();
     CHECK(q.running() == numbers{2});
     // A lowered job runs beside it; the one that has the turn goes: the other one has a slice of its own.
     q.add(3, job_priority::foreground);
-    q.settle();
-    q.change(3, [&](job& j) { j.set_priority(job_priority::normal, q.now); });
+    std::ignore = q.settle();
+    q.change(3, [&](job& j) { std::ignore = j.set_priority(job_priority::normal, q.now); });
     q.remove(2);
     CHECK(q.settle().wake_at == after_s(q.now.steady, 300));
     CHECK(q.running() == numbers{3});
@@ -419,10 +422,10 @@ TEST_CASE("scheduler: a number that was forgotten can be given to another job") 
     for (int round = 0; round < 20; ++round) {
         q.add(0, static_cast<job_priority>(round % 4));
         q.add(1, static_cast<job_priority>(round / 4 % 4));
-        q.settle();
-        if (round % 3 == 0) q.change(0, [&](job& j) { j.on_error(passing_error, q.now); });
+        std::ignore = q.settle();
+        if (round % 3 == 0) q.change(0, [&](job& j) { std::ignore = j.on_error(passing_error, q.now); });
         q.remove(0);
-        q.settle();
+        std::ignore = q.settle();
         CHECK(q.running() == numbers{1});
         q.remove(1);
         CHECK(q.next().todo == todo::nothing);
@@ -440,9 +443,9 @@ TEST_CASE("scheduler: timers in their order, also many at the same time") {
         q.add(i, job_priority::normal);
         const auto delay = static_cast<std::uint32_t>(5 + random() % 4);
         q.change(i, [&](job& j) {
-            j.set_minimum_retry_delay(delay, q.now);
-            j.on_picked(q.now);
-            j.on_error(passing_error, q.now);
+            std::ignore = j.set_minimum_retry_delay(delay, q.now);
+            std::ignore = j.on_picked(q.now);
+            std::ignore = j.on_error(passing_error, q.now);
         });
         ++expected[delay];
     }
@@ -452,12 +455,13 @@ TEST_CASE("scheduler: timers in their order, also many at the same time") {
         q.now.steady = std::max(q.now.steady, q.next().todo == todo::timer ? q.now.steady : q.next().wake_at);
         schedule_step s = q.next();
         while (s.todo != todo::timer) { // jobs whose delay is over want to run
-            q.change(s.job, [&](job& j) { s.todo == todo::start ? j.suspend(q.now) : j.on_yielded(q.now); });
+            q.change(s.job,
+                     [&](job& j) { s.todo == todo::start ? j.suspend(q.now) : std::ignore = j.on_yielded(q.now); });
             if (q.next().todo == todo::nothing) q.now.steady = q.next().wake_at;
             s = q.next();
         }
         ++seen[elapsed_ms(begin, q.now.steady) / 1000];
-        q.change(s.job, [&](job& j) { j.on_timer(q.now); });
+        q.change(s.job, [&](job& j) { std::ignore = j.on_timer(q.now); });
     }
     CHECK(seen == expected);
 }
@@ -477,7 +481,7 @@ TEST_CASE("scheduler: a seeded walk with hundreds of jobs decides as the naive o
                 q.add(i, p, pick(4) != 0);
             } else {
                 const std::uint32_t what = pick(13);
-                if (what == 0 && pick(3) == 0) q.at(i).cancel(q.now);
+                if (what == 0 && pick(3) == 0) std::ignore = q.at(i).cancel(q.now);
                 if (q.at(i).is_over()) {
                     q.update(i);
                     q.remove(i);
@@ -486,35 +490,35 @@ TEST_CASE("scheduler: a seeded walk with hundreds of jobs decides as the naive o
                 q.change(i, [&](job& j) {
                     switch (what) {
                     case 1:
-                        j.suspend(q.now);
+                        std::ignore = j.suspend(q.now);
                         break;
                     case 2:
                     case 3:
-                        j.resume(q.now);
+                        std::ignore = j.resume(q.now);
                         break;
                     case 4:
-                        j.set_priority(p, q.now);
+                        std::ignore = j.set_priority(p, q.now);
                         break;
                     case 5:
-                        j.on_error(passing_error, q.now);
+                        std::ignore = j.on_error(passing_error, q.now);
                         break;
                     case 6:
-                        j.on_error(pick(3) == 0 ? fatal_error : waiting_error, q.now);
+                        std::ignore = j.on_error(pick(3) == 0 ? fatal_error : waiting_error, q.now);
                         break;
                     case 7:
-                        j.on_network_back(q.now);
+                        std::ignore = j.on_network_back(q.now);
                         break;
                     case 8:
-                        j.on_connected(q.now);
+                        std::ignore = j.on_connected(q.now);
                         break;
                     case 9:
-                        j.on_progress(pick(100), q.now);
+                        std::ignore = j.on_progress(pick(100), q.now);
                         break;
                     case 10:
-                        if (pick(4) == 0) j.on_file_transferred(q.now);
+                        if (pick(4) == 0) std::ignore = j.on_file_transferred(q.now);
                         break;
                     case 11:
-                        j.on_logged_off(q.now);
+                        std::ignore = j.on_logged_off(q.now);
                         break;
                     default:
                         j.on_logged_on();
@@ -524,7 +528,7 @@ TEST_CASE("scheduler: a seeded walk with hundreds of jobs decides as the naive o
             if (pick(3) == 0) q.pass_s(pick(40));
             if (pick(50) == 0) q.pass_s(pick(5000));
             if (pick(3) != 0) { // now and then many things happen at once
-                q.settle();
+                std::ignore = q.settle();
                 q.check_settled();
             }
         }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -164,7 +165,7 @@ class session_pair {
         if (m == mishap::request_lost) return client_.on_transport_error(now());
         if (m == mishap::server_restarts) world_.restart();
         if (m == mishap::server_forgets) forget();
-        if (m == mishap::client_suspends) client_.suspend(now());
+        if (m == mishap::client_suspends) std::ignore = client_.suspend(now());
         if (m == mishap::server_has_no_space) world_.store_problem = refusal::disk_full;
         if (m == mishap::server_cannot_move) world_.publish_problem = refusal::storage_failed;
         if (m == mishap::application_fails) world_.application = refused_by_application(503);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace bitswire;
@@ -516,7 +517,7 @@ TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
     dialogue d(small);
     SUBCASE("suspending before the start is out of place") {
         upload_client c(small);
-        c.suspend({});
+        std::ignore = c.suspend({});
         CHECK(c.start({}).todo == upload_todo::send);
     }
     SUBCASE("before anything was sent") {
@@ -531,7 +532,7 @@ TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
         CHECK(d.step.request.session_id == id);
     }
     SUBCASE("while Create-Session is under way, and it fails") {
-        d.client.cancel(d.now);
+        std::ignore = d.client.cancel(d.now);
         d.step = d.client.on_transport_error(d.now);
         CHECK(d.step.todo == upload_todo::done);
         CHECK(d.client.state() == upload_client_state::cancelled);
@@ -568,13 +569,13 @@ TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
     SUBCASE("too late: the session was closed meanwhile") {
         d.create();
         d.received(10);
-        d.client.cancel(d.now);
+        std::ignore = d.client.cancel(d.now);
         d.answer({});
         CHECK(d.client.succeeded());
     }
     SUBCASE("while suspended") {
         d.create();
-        d.client.suspend(d.now);
+        std::ignore = d.client.suspend(d.now);
         d.received(4);
         d.step = d.client.cancel(d.now);
         CHECK(d.sent() == packet_type::cancel_session);
@@ -595,7 +596,7 @@ TEST_CASE("client: suspending is honoured between messages, resuming begins with
     d.answer({});
     CHECK(d.step.request.range.offset == 4);
     SUBCASE("in COMPLETE: Close-Session comes after the Ping") {
-        d.client.suspend(d.now);
+        std::ignore = d.client.suspend(d.now);
         d.received(10);
         CHECK(d.step.todo == upload_todo::suspended);
         d.step = d.client.resume(d.now);
@@ -603,7 +604,7 @@ TEST_CASE("client: suspending is honoured between messages, resuming begins with
         CHECK(d.sent() == packet_type::close_session);
     }
     SUBCASE("resuming in time withdraws it") {
-        d.client.suspend(d.now);
+        std::ignore = d.client.suspend(d.now);
         CHECK(d.client.resume(d.now).todo == upload_todo::nothing);
         d.received(6);
         CHECK(d.sent() == packet_type::fragment);
@@ -795,13 +796,13 @@ TEST_CASE("client: what a server refuses for good stops at once, at each message
             dialogue d(small);
             if (type != packet_type::create_session) d.create();
             if (type == packet_type::ping) {
-                d.client.suspend(d.now);
+                std::ignore = d.client.suspend(d.now);
                 d.received(4);
                 d.step = d.client.resume(d.now);
             } else if (type == packet_type::close_session) {
                 d.received(10);
             } else if (type == packet_type::cancel_session) {
-                d.client.cancel(d.now);
+                std::ignore = d.client.cancel(d.now);
                 d.received(4);
             }
             REQUIRE(d.sent() == type);
@@ -862,13 +863,13 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
             d.create();
             if (type == e::fragment) return d;
             if (type == e::ping) {
-                d.client.suspend(d.now);
+                std::ignore = d.client.suspend(d.now);
                 d.received(4);
                 d.step = d.client.resume(d.now);
             } else if (type == e::close_session) {
                 d.received(10);
             } else {
-                d.client.cancel(d.now);
+                std::ignore = d.client.cancel(d.now);
                 d.received(4);
             }
             return d;
@@ -912,7 +913,7 @@ TEST_CASE("client: after a lost session nothing of it is left") {
     d.create({.session_id = id, .host_id = "other"});
     d.answer({});
     d.answer({.received_content_range = 10, .reply_url = "r"});
-    d.client.on_reply_failed(d.now);
+    std::ignore = d.client.on_reply_failed(d.now);
     d.step = d.client.resume(d.now);
     d.refuse_with(500, "BG_E_SESSION_NOT_FOUND"_hresult);
     CHECK(d.client.reply_url().empty());
@@ -1160,10 +1161,10 @@ TEST_CASE("client: an Ack to another request than the one sent is not acted on")
 TEST_CASE("client: everything works in constant expressions") {
     constexpr upload_client_state end = [] {
         upload_client c({.url = "http://h/f", .size_bytes = 3});
-        c.start({});
-        c.on_ack({.answers = packet_type::create_session, .session_id = "{1}"}, {});
-        c.on_ack({.answers = packet_type::fragment, .received_content_range = 3}, {});
-        c.on_ack({.answers = packet_type::close_session}, {});
+        std::ignore = c.start({});
+        std::ignore = c.on_ack({.answers = packet_type::create_session, .session_id = "{1}"}, {});
+        std::ignore = c.on_ack({.answers = packet_type::fragment, .received_content_range = 3}, {});
+        std::ignore = c.on_ack({.answers = packet_type::close_session}, {});
         return c.state();
     }();
     static_assert(end == upload_client_state::closed);

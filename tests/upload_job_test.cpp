@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -76,7 +77,7 @@ class upload_world {
     }
     void pick() { perform(job().on_picked(now())); }
     void begin() {
-        job().resume(now());
+        std::ignore = job().resume(now());
         pick();
     }
 
@@ -160,7 +161,7 @@ class upload_world {
                 pick();
             } else {
                 const time_point next = std::min(client_wake, job().wake_at());
-                if (s == job_state::transient_error) job().on_network_back(now());
+                if (s == job_state::transient_error) std::ignore = job().on_network_back(now());
                 if (s != job_state::transient_error) {
                     if (next == time_never) return false;
                     // Nobody waits for the end of a long time-out in front of an idle job.
@@ -213,7 +214,7 @@ class upload_world {
 
 TEST_CASE("upload job: queued, connecting, transferring, transferred [life-cycle-of-a-bits-job]") {
     upload_world u;
-    u.job().resume(u.now());
+    std::ignore = u.job().resume(u.now());
     CHECK(u.job().state() == job_state::queued);
     u.pick();
     CHECK(u.job().state() == job_state::connecting);
@@ -263,7 +264,7 @@ TEST_CASE("upload job: suspended in mid-flight, the Ack that is late still count
         if (type == packet_type::fragment) CHECK(u.job().progress().bytes_transferred > bytes);
         CHECK(u.job().state() == (type == packet_type::close_session ? job_state::transferred : job_state::suspended));
         if (type == packet_type::close_session) continue;
-        u.job().resume(u.now());
+        std::ignore = u.job().resume(u.now());
         CHECK(u.job().state() == job_state::queued);
         u.pick();
         CHECK(u.job().state() == job_state::connecting);
@@ -454,7 +455,7 @@ TEST_CASE("upload job: an error that comes from elsewhere stops the upload too [
         }
     }
     upload_world u;
-    u.job().set_maximum_download_time(50, u.now());
+    std::ignore = u.job().set_maximum_download_time(50, u.now());
     u.begin();
     u.answer();
     u.pass_ms(50'000);
@@ -652,8 +653,10 @@ TEST_CASE("upload job: a seeded walk over everything that can happen never gets 
         const auto pick = [&](std::size_t below) { return static_cast<std::size_t>(random() % below); };
         upload_world u(pick(3) == 0 ? job_type::upload_reply : job_type::upload, pick(200));
         const bool may_cancel = pick(4) == 0;
-        if (pick(4) == 0) u.job().set_no_progress_timeout(static_cast<std::uint32_t>(pick(2000)), u.now());
-        if (pick(4) == 0) u.job().set_maximum_download_time(static_cast<std::uint32_t>(pick(100)), u.now());
+        if (pick(4) == 0)
+            std::ignore = u.job().set_no_progress_timeout(static_cast<std::uint32_t>(pick(2000)), u.now());
+        if (pick(4) == 0)
+            std::ignore = u.job().set_maximum_download_time(static_cast<std::uint32_t>(pick(100)), u.now());
         const std::size_t steps = pick(80);
         for (std::size_t i = 0; i < steps && !u.job().is_over(); ++i) {
             u.pass_ms(pick(3) == 0 ? pick(700'000) : pick(5000));
@@ -722,8 +725,8 @@ TEST_CASE("upload job: a seeded walk over everything that can happen never gets 
             u.check();
         }
         u.job().on_logged_on();
-        u.job().set_no_progress_timeout(1'209'600, u.now());
-        u.job().set_maximum_download_time(0, u.now());
+        std::ignore = u.job().set_no_progress_timeout(1'209'600, u.now());
+        std::ignore = u.job().set_maximum_download_time(0, u.now());
         const bool ended = u.go_on();
         CAPTURE(std::string(enum_name(u.job().state())));
         CAPTURE(std::string(enum_name(u.client.state())));
@@ -750,11 +753,11 @@ TEST_CASE("upload job: what the embedder knows of a reply that failed counts [MC
         world_job w(job_type::upload_reply);
         w.add().go(job_state::connecting);
         upload_client c({.url = "http://host/folder/0", .size_bytes = 4, .wants_reply = true});
-        const auto tell = [&](const upload_step& s) { follow(w.j, c, s, w.now); };
+        const auto tell = [&](const upload_step& s) { std::ignore = follow(w.j, c, s, w.now); };
         tell(c.start({}));
         tell(c.on_ack({.answers = packet_type::create_session, .session_id = "{7}"}, {}));
         tell(c.on_ack({.answers = packet_type::fragment, .reply_url = "http://host/reply"}, {}));
-        follow(w.j, c, c.on_reply_failed({}), w.now, cause);
+        std::ignore = follow(w.j, c, c.on_reply_failed({}), w.now, cause);
         CHECK(w.j.state() == state);
         CHECK(w.j.get_error()->code == (cause == hresult{} ? "BG_E_RECEIVE_FAILURE"_hresult : cause));
     }

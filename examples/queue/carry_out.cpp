@@ -21,6 +21,7 @@
 #include <pwd.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace queue_tool {
@@ -247,7 +248,7 @@ class session {
         if (j.is_final()) return j.cancel(now());
         const job_step s = j.cancel(now(), !remove_parts(j));
         // Nothing was sent that the server would have to forget.
-        if (run_ == 0 && r.client.empty()) j.on_server_session_ended(now());
+        if (run_ == 0 && r.client.empty()) std::ignore = j.on_server_session_ended(now());
         return s;
     }
 

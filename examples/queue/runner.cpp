@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstring>
 #include <sys/random.h>
+#include <tuple>
 #include <unistd.h>
 
 namespace queue_tool {
@@ -254,7 +255,7 @@ void runner::stop_all() {
     is_stopping_ = true;
     for (auto& [id, e] : entries_) {
         if (e.is_gone || !e.record->its().is_running()) continue;
-        e.record->job->on_yielded(now());
+        std::ignore = e.record->job->on_yielded(now());
         stop(e);
         save(e);
     }
@@ -322,7 +323,7 @@ void runner::clean_up(entry& e) {
     }
     if (is_old_upload_busy(e)) return;
     if (!e.up && !open_upload(e, false)) {
-        j.on_server_session_ended(now());
+        std::ignore = j.on_server_session_ended(now());
         return save(e);
     }
     // Only what takes long; a session whose id is not known yet could not be cancelled.
@@ -355,9 +356,9 @@ bool runner::open_upload(entry& e, bool with_file) {
         up->http = std::make_unique<transfer::http_client>(command_.http, up->url);
     } catch (const transfer::file_error& problem) {
         r.detail = problem.what();
-        j.on_error({problem.os_error == 0 ? "E_INVALIDARG"_hresult : hresult_of_errno(problem.os_error),
-                    error_context::local_file},
-                   now());
+        std::ignore = j.on_error({problem.os_error == 0 ? "E_INVALIDARG"_hresult : hresult_of_errno(problem.os_error),
+                                  error_context::local_file},
+                                 now());
         save(e);
         return false;
     }
@@ -388,7 +389,7 @@ bool runner::open_upload(entry& e, bool with_file) {
     e.up = std::move(up);
     if (!has_changed) return true;
     r.detail = local + ": has changed since the upload was begun";
-    j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
+    std::ignore = j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
     pump(e, e.up->client->cancel(client_time()));
     return false;
 }
@@ -400,7 +401,7 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
         bitswire::job& j = *e.record->job;
         bitswire::upload_client& client = *up.client;
         const moment t = now();
-        bitswire::follow(j, client, s, t, transport);
+        std::ignore = bitswire::follow(j, client, s, t, transport);
         transport = {};
         std::array<char, bitswire::upload_client::max_snapshot_size> bytes{};
         if (const auto size = client.write_snapshot(bytes, t.steady)) e.record->client.assign(bytes.data(), *size);
@@ -439,7 +440,7 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
 /// The request at hand is not sent, or did not end well; a session that is there is cancelled instead.
 upload_step runner::give_up_changed_file(entry& e) {
     e.record->detail = std::string(e.record->its().file(0).local_name) + ": was written to while it was read";
-    e.record->job->on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
+    std::ignore = e.record->job->on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
     static_cast<void>(e.up->client->cancel(client_time()));
     return e.up->client->on_transport_error(client_time());
 }
@@ -561,13 +562,13 @@ void runner::on_reply(entry& e, const fetch_result& r) {
     bitswire::job& j = *e.record->job;
     if (r.is_whole) {
         e.record->detail.clear();
-        j.on_reply_progress(r.bytes, r.bytes, now());
+        std::ignore = j.on_reply_progress(r.bytes, r.bytes, now());
         return pump(e, up.client->on_reply_fetched(client_time()));
     }
     if (e.thread.is_cut()) return; // suspended
     e.record->detail = detail_of(r);
     // Before the client says no more than that it failed.
-    j.on_error(error_of(r), now());
+    std::ignore = j.on_error(error_of(r), now());
     pump(e, up.client->on_reply_failed(client_time()));
 }
 
@@ -616,7 +617,7 @@ void runner::on_download_head(entry& e, const fetch_head& head) {
     r.validator = head.validator;
     r.part_inode = head.inode;
     r.detail.clear();
-    r.job->on_connected(now());
+    std::ignore = r.job->on_connected(now());
     r.job->on_size(r.job->current_file(), head.total_bytes);
     save(e);
 }
@@ -625,7 +626,7 @@ void runner::on_download_head(entry& e, const fetch_head& head) {
 void runner::on_download_progress(entry& e) {
     if (e.is_gone || !e.record->is_download() || !e.thread.is_busy()) return;
     if (e.record->its().state() != job_state::transferring) return;
-    e.record->job->on_progress(e.thread.bytes(), now());
+    std::ignore = e.record->job->on_progress(e.thread.bytes(), now());
     if (bitswire::elapsed_ms(e.saved_at, now().steady) >= between_lines_ms) save(e);
 }
 
@@ -638,8 +639,8 @@ void runner::on_downloaded(entry& e, std::uint32_t file, const std::string& part
     bitswire::job& j = *e.record->job;
     if (j.current_file() != file) return;
     if (r.is_whole) {
-        j.on_connected(now());
-        j.on_progress(r.bytes, now());
+        std::ignore = j.on_connected(now());
+        std::ignore = j.on_progress(r.bytes, now());
         e.record->validator.clear();
         e.record->part_inode = 0;
         const job_step s = j.on_file_transferred(now());
@@ -648,14 +649,14 @@ void runner::on_downloaded(entry& e, std::uint32_t file, const std::string& part
         return;
     }
     if (e.thread.is_cut() && r.os_error == 0) {
-        j.on_progress(r.bytes, now());
+        std::ignore = j.on_progress(r.bytes, now());
         save(e);
         if (e.start_later && j.is_running()) start(e);
         return;
     }
     if (r.range_is_wrong || r.answer.start.status == 416) e.record->validator.clear(); // anew
     e.record->detail = detail_of(r);
-    j.on_error(error_of(r), now());
+    std::ignore = j.on_error(error_of(r), now());
     save(e);
 }
 

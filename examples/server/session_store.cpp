@@ -14,6 +14,7 @@
 #include <new>
 #include <optional>
 #include <sys/types.h>
+#include <tuple>
 
 namespace bits_server {
 
@@ -120,7 +121,8 @@ void finish_publication(bitswire::upload_session& session, std::string_view id, 
     close.type = bitswire::packet_type::close_session;
     const bitswire::upload_session_call call{id, {}, now};
     const bitswire::upload_server_step step = session.on_request(close, d, call);
-    if (step.todo == bitswire::upload_server_todo::publish) session.on_published(step.ticket, std::nullopt, d, call);
+    if (step.todo == bitswire::upload_server_todo::publish)
+        std::ignore = session.on_published(step.ticket, std::nullopt, d, call);
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <tuple>
 #include <vector>
 
 using namespace bitswire;
@@ -209,7 +210,8 @@ class queue {
             for (auto& [number, j] : jobs_) {
                 if (!j.is_running() || random() % 2 == 0) continue;
                 bool ignored = false;
-                happen(j, static_cast<unsigned>(15 + random() % 6), static_cast<unsigned>(random()), now_, ignored);
+                std::ignore =
+                    happen(j, static_cast<unsigned>(15 + random() % 6), static_cast<unsigned>(random()), now_, ignored);
                 scheduler_.update(number, j, now_.steady);
             }
             if (s.wake_at != time_never && random() % 2 == 0) now_.steady = s.wake_at;
@@ -219,9 +221,9 @@ class queue {
   private:
     void tell(const schedule_step& s) {
         job& j = jobs_.at(s.job);
-        if (s.todo == schedule_todo::start) j.on_picked(now_);
-        if (s.todo == schedule_todo::yield) j.on_yielded(now_);
-        if (s.todo == schedule_todo::timer) j.on_timer(now_);
+        if (s.todo == schedule_todo::start) std::ignore = j.on_picked(now_);
+        if (s.todo == schedule_todo::yield) std::ignore = j.on_yielded(now_);
+        if (s.todo == schedule_todo::timer) std::ignore = j.on_timer(now_);
         scheduler_.update(s.job, j, now_.steady);
     }
     void check_at_rest() const {

@@ -21,6 +21,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -308,10 +309,10 @@ void add_jobs() {
     }
     world_job ranges;
     const std::array<file_range, 2> two = {{{0, 10}, {100, length_to_eof}}};
-    ranges.j.add_file_with_ranges("http://host/part", "/part", two, ranges.now);
-    ranges.j.set_description("of a file", ranges.now);
+    std::ignore = ranges.j.add_file_with_ranges("http://host/part", "/part", two, ranges.now);
+    std::ignore = ranges.j.set_description("of a file", ranges.now);
     ranges.go(job_state::transferring);
-    ranges.j.on_progress(7, ranges.now);
+    std::ignore = ranges.j.on_progress(7, ranges.now);
     seeds["job_snapshots"].insert(ranges.bytes());
 
     for (std::uint32_t count = 0; count < 12; count += 3) {

@@ -3,6 +3,7 @@
 #include "snapshot_fuzz.hpp"
 
 #include <array>
+#include <tuple>
 
 using namespace bitswire;
 
@@ -69,8 +70,8 @@ void check_client(std::string_view bytes) {
     FUZZ_CHECK(again && bytes_of(*again) == written, "what was written is read back equal");
     if (!read->finished()) finish(*read, config);
     upload_client cancelled = *read;
-    cancelled.cancel({});
-    cancelled.on_ack({.answers = packet_type::cancel_session}, {});
+    std::ignore = cancelled.cancel({});
+    std::ignore = cancelled.on_ack({.answers = packet_type::cancel_session}, {});
     FUZZ_CHECK(cancelled.finished(), "what was restored can be cancelled");
 }
 

@@ -21,6 +21,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using namespace bitswire;
@@ -102,12 +103,12 @@ class world {
             memories_.emplace_back();
             const job_config c{.type = job_type::upload, .display_name = "j", .limits = {.inactivity_timeout_s = 0}};
             job j = *job::create(c, memories_.back().storage(), now());
-            j.add_file("http://h/f", "/f", now());
+            std::ignore = j.add_file("http://h/f", "/f", now());
             j.on_size(0, 2);
-            j.set_priority(job_priority::low, now());
-            j.set_minimum_retry_delay(5, now());
-            j.set_no_progress_timeout(10, now());
-            j.set_maximum_download_time(0, now());
+            std::ignore = j.set_priority(job_priority::low, now());
+            std::ignore = j.set_minimum_retry_delay(5, now());
+            std::ignore = j.set_no_progress_timeout(10, now());
+            std::ignore = j.set_maximum_download_time(0, now());
             jobs_.push_back(j);
         }
         begin_schedule();
@@ -277,47 +278,47 @@ class world {
         using h = happening;
         switch (what) {
         case h::suspended:
-            j.suspend(now());
+            std::ignore = j.suspend(now());
             break;
         case h::resumed:
-            j.resume(now());
+            std::ignore = j.resume(now());
             break;
         case h::cancelled:
-            j.cancel(now());
-            j.on_server_session_ended(now());
+            std::ignore = j.cancel(now());
+            std::ignore = j.on_server_session_ended(now());
             break;
         case h::completed:
-            j.complete(now());
+            std::ignore = j.complete(now());
             break;
         case h::foreground:
-            j.set_priority(job_priority::foreground, now());
+            std::ignore = j.set_priority(job_priority::foreground, now());
             break;
         case h::high:
-            j.set_priority(job_priority::high, now());
+            std::ignore = j.set_priority(job_priority::high, now());
             break;
         case h::low:
-            j.set_priority(job_priority::low, now());
+            std::ignore = j.set_priority(job_priority::low, now());
             break;
         case h::connected:
-            j.on_connected(now());
+            std::ignore = j.on_connected(now());
             break;
         case h::progressed:
-            j.on_progress(1, now());
+            std::ignore = j.on_progress(1, now());
             break;
         case h::transferred:
-            j.on_file_transferred(now());
+            std::ignore = j.on_file_transferred(now());
             break;
         case h::failed_for_now:
-            j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now());
+            std::ignore = j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now());
             break;
         case h::failed_for_good:
-            j.on_error({"E_ACCESSDENIED"_hresult, error_context::remote_file}, now());
+            std::ignore = j.on_error({"E_ACCESSDENIED"_hresult, error_context::remote_file}, now());
             break;
         case h::network_lost:
-            j.on_network_lost(now());
+            std::ignore = j.on_network_lost(now());
             break;
         case h::network_back:
-            j.on_network_back(now());
+            std::ignore = j.on_network_back(now());
             break;
         case h::slept:
         case h::restarted:
@@ -332,14 +333,14 @@ class world {
             if (s.todo == schedule_todo::nothing) return;
             job& j = jobs_[s.job];
             if (s.todo == schedule_todo::start) {
-                j.on_picked(now());
+                std::ignore = j.on_picked(now());
                 if (j.priority() != job_priority::foreground) {
                     slice_of_ = s.job;
                     slice_since_ = steady_;
                 }
             }
-            if (s.todo == schedule_todo::yield) j.on_yielded(now());
-            if (s.todo == schedule_todo::timer) j.on_timer(now());
+            if (s.todo == schedule_todo::yield) std::ignore = j.on_yielded(now());
+            if (s.todo == schedule_todo::timer) std::ignore = j.on_timer(now());
             update(s.job);
         }
         std::puts("the scheduler does not come to an end");
@@ -429,15 +430,15 @@ void find_what_to_mask() {
     job_bytes later{};
     memory m;
     job j = *job::create({.type = job_type::upload, .display_name = "j"}, m.storage(), {});
-    j.add_file("http://h/f", "/f", {});
+    std::ignore = j.add_file("http://h/f", "/f", {});
     static_cast<void>(j.write_snapshot(without, {}));
     // Of a job that is suspended only the time of inactivity goes on.
     static_cast<void>(j.write_snapshot(later, {{1}, {}}));
     timers_at = find_difference(without, later) - static_cast<std::size_t>(job_timer::inactivity) * timer_bytes;
     for (const hresult code : {"E_ACCESSDENIED"_hresult, "E_INVALIDARG"_hresult}) {
-        j.resume({});
-        j.on_picked({});
-        j.on_error({code, error_context::remote_file}, {});
+        std::ignore = j.resume({});
+        std::ignore = j.on_picked({});
+        std::ignore = j.on_error({code, error_context::remote_file}, {});
         static_cast<void>(j.write_snapshot(code == "E_ACCESSDENIED"_hresult ? without : with, {}));
     }
     error_at = find_difference(without, with);

@@ -3,6 +3,7 @@
 
 #include "wire.hpp"
 
+#include <tuple>
 #include <utility>
 
 using namespace bitswire;
@@ -21,7 +22,7 @@ void notification::start() {
     const auto self = shared_from_this();
     if (fate_ == fate::unreachable) {
         w_.after(1 + w_.random.pick(30 * second_ms), [self] {
-            self->notifier_.on_transport_error();
+            std::ignore = self->notifier_.on_transport_error();
             self->finish();
         });
         return;
@@ -42,14 +43,14 @@ void notification::start() {
     w_.seen.bytes += bytes.size();
     w_.after(std::uint64_t{step.timeout_s} * second_ms, [self] {
         if (self->notifier_.finished()) return;
-        self->notifier_.on_timeout();
+        std::ignore = self->notifier_.on_timeout();
         self->finish();
     });
     w_.after(1 + w_.random.log_between(1, 60 * second_ms), [self, bytes = std::move(bytes)] {
         if (self->fate_ != fate::crash) return self->application_reads(bytes);
         // It was in the middle of reading.
         self->application_reads(bytes.substr(0, self->w_.random.pick(bytes.size())));
-        self->notifier_.on_transport_error();
+        std::ignore = self->notifier_.on_transport_error();
         self->finish();
     });
 }

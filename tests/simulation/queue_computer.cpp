@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 using namespace bitswire;
@@ -41,8 +42,8 @@ void queue_computer::add_job(std::uint32_t i) {
     job& j = *e.its_job;
     w_.demand(j.add_file(u.url(), "C:\\file", now()).returns == hresult{}, u.number(), "a job can have a file");
     j.on_size(0, u.book().content.size_bytes);
-    j.set_priority(static_cast<job_priority>(w_.random.pick(enumerator_count<job_priority>)), now());
-    j.set_minimum_retry_delay(static_cast<std::uint32_t>(w_.random.log_between(5, 1800)), now());
+    std::ignore = j.set_priority(static_cast<job_priority>(w_.random.pick(enumerator_count<job_priority>)), now());
+    std::ignore = j.set_minimum_retry_delay(static_cast<std::uint32_t>(w_.random.log_between(5, 1800)), now());
     w_.demand(j.resume(now()).returns == hresult{}, u.number(), "a new job can be resumed");
     look_at(i);
 }

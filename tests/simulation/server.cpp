@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 using namespace bitswire;
@@ -23,7 +24,8 @@ void finish_publication(upload_session& session, std::string_view id, const uplo
     close.type = packet_type::close_session;
     const upload_session_call call{id, {}, now};
     const upload_server_step step = session.on_request(close, d, call);
-    if (step.todo == upload_server_todo::publish) session.on_published(step.ticket, std::nullopt, d, call);
+    if (step.todo == upload_server_todo::publish)
+        std::ignore = session.on_published(step.ticket, std::nullopt, d, call);
 }
 
 } // namespace

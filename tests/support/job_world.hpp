@@ -9,6 +9,7 @@
 
 #include <string>
 #include <string_view>
+#include <tuple>
 
 constexpr bitswire::moment at_ms(std::uint64_t steady_ms) { return {{steady_ms}, {1'600'000'000'000 + steady_ms}}; }
 constexpr bitswire::moment at_s(std::uint64_t steady_s) { return at_ms(steady_s * 1000); }
@@ -57,17 +58,17 @@ struct world_job {
     world_job& go(bitswire::job_state to) {
         using s = bitswire::job_state;
         if (to != s::suspended) {
-            j.resume(now);
-            if (to != s::queued) j.on_picked(now);
-            if (to != s::queued && to != s::connecting) j.on_connected(now);
-            if (to == s::error) j.on_error(fatal_error, now);
-            if (to == s::transient_error) j.on_error(passing_error, now);
+            std::ignore = j.resume(now);
+            if (to != s::queued) std::ignore = j.on_picked(now);
+            if (to != s::queued && to != s::connecting) std::ignore = j.on_connected(now);
+            if (to == s::error) std::ignore = j.on_error(fatal_error, now);
+            if (to == s::transient_error) std::ignore = j.on_error(passing_error, now);
             if (to == s::transferred || to == s::acknowledged) {
                 while (j.current_file() != j.file_count())
-                    j.on_file_transferred(now);
+                    std::ignore = j.on_file_transferred(now);
             }
-            if (to == s::acknowledged) j.complete(now);
-            if (to == s::cancelled) j.cancel(now);
+            if (to == s::acknowledged) std::ignore = j.complete(now);
+            if (to == s::cancelled) std::ignore = j.cancel(now);
         }
         REQUIRE(j.state() == to);
         return *this;

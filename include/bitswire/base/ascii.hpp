@@ -6,6 +6,7 @@
 #ifndef BITSWIRE_BASE_ASCII_HPP
 #define BITSWIRE_BASE_ASCII_HPP
 
+#include "borrowed_text.hpp"
 #include "text_literal.hpp"
 
 #include <array>
@@ -71,12 +72,12 @@ inline constexpr std::array<std::uint8_t, 256> char_classes = make_char_classes(
 } // namespace detail
 
 /// Whether `c` belongs to class `k`.
-constexpr bool is(char_class k, char c) noexcept {
+[[nodiscard]] constexpr bool is(char_class k, char c) noexcept {
     return (detail::char_classes[static_cast<unsigned char>(c)] & static_cast<unsigned>(k)) != 0;
 }
 
 /// The position of the first byte of `text` outside class `k`, or `text.size()`.
-constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
+[[nodiscard]] constexpr std::size_t find_not(char_class k, std::string_view text) noexcept {
     const char* at = text.data();
     const char* const end = at + text.size();
     while (at != end && is(k, *at))
@@ -106,13 +107,17 @@ class char_set {
 };
 
 /// `c` with A-Z turned into a-z; every other byte unchanged.
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+[[nodiscard]] constexpr char to_lower(char c) noexcept {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 
 /// `c` with a-z turned into A-Z; every other byte unchanged.
-constexpr char to_upper(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c; }
+[[nodiscard]] constexpr char to_upper(char c) noexcept {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
+}
 
 /// Equality without regard to the case of ASCII letters.
-constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
+[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
     if (a.size() != b.size()) return false;
     for (std::size_t i = 0; i < a.size(); ++i) {
         if (to_lower(a[i]) != to_lower(b[i])) return false;
@@ -121,19 +126,20 @@ constexpr bool iequals(std::string_view a, std::string_view b) noexcept {
 }
 
 /// Whether `text` is `constant`. Compilers compare in place what they know the size of; `==` is a call to them.
-[[gnu::always_inline]] constexpr bool is_text(std::string_view text, std::string_view constant) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr bool is_text(std::string_view text, std::string_view constant) noexcept {
     return text.size() == constant.size() &&
            std::char_traits<char>::compare(text.data(), constant.data(), constant.size()) == 0;
 }
-[[gnu::always_inline]] constexpr bool begins_with(std::string_view text, std::string_view constant) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr bool begins_with(std::string_view text,
+                                                             std::string_view constant) noexcept {
     return text.size() >= constant.size() && is_text({text.data(), constant.size()}, constant);
 }
 
 /// Optional white space, RFC 9110 5.6.3.
-constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
+[[nodiscard]] constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
 
 /// `text` without optional white space at both ends. Borrows from `text`.
-constexpr std::string_view trim_ows(std::string_view text) noexcept {
+[[nodiscard]] constexpr std::string_view trim_ows(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     while (!text.empty() && is_ows(text.front()))
         text.remove_prefix(1);
     while (!text.empty() && is_ows(text.back()))

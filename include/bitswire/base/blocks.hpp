@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_BLOCKS_HPP
 #define BITSWIRE_BASE_BLOCKS_HPP
 
+#include "config.hpp"
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>

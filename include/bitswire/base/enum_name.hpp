@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_ENUM_NAME_HPP
 #define BITSWIRE_BASE_ENUM_NAME_HPP
 
+#include "config.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -83,7 +85,7 @@ inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequenc
 
 /// The name of an enumerator as the code has it; empty for a value that is none. Static storage, with a zero behind it.
 template <class Enum>
-constexpr std::string_view enum_name(Enum value) noexcept {
+[[nodiscard]] constexpr std::string_view enum_name(Enum value) noexcept {
     const auto index = static_cast<std::size_t>(value);
     if (index >= enumerator_count<Enum>) return {};
     const auto& names = detail::enumerator_names<Enum>;

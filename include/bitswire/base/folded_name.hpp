@@ -67,7 +67,7 @@ class alignas(16) folded_name {
             lower_[i] = fold_[i] = any;
     }
 
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {lower_, size_}; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept BITSWIRE_LIFETIMEBOUND { return {lower_, size_}; }
     [[nodiscard]] constexpr std::uint32_t size() const noexcept { return size_; }
 
     /// Whether the first `size()` of the `readable` bytes at `text` are this name. More that may be read, up to

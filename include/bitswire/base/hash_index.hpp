@@ -8,6 +8,8 @@
 #ifndef BITSWIRE_BASE_HASH_INDEX_HPP
 #define BITSWIRE_BASE_HASH_INDEX_HPP
 
+#include "config.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>

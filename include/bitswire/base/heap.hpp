@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_HEAP_HPP
 #define BITSWIRE_BASE_HEAP_HPP
 
+#include "config.hpp"
+
 #include <cstddef>
 
 namespace bitswire {

@@ -4,6 +4,8 @@
 #ifndef BITSWIRE_BASE_INLINE_TEXT_HPP
 #define BITSWIRE_BASE_INLINE_TEXT_HPP
 
+#include "config.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +37,9 @@ class inline_text {
     constexpr void clear() noexcept { size_ = 0; }
     [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }
     /// Borrows this object.
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return {bytes_.data(), size_};
+    }
 
     friend constexpr bool operator==(const inline_text& a, const inline_text& b) noexcept {
         return a.view() == b.view();

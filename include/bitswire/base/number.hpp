@@ -195,12 +195,12 @@ inline constexpr std::size_t decimal_overrun = 7;
 
 /// Reads `1*DIGIT` that is at most `limit`, all of `text`. What does not fit 64 bits fails at the digit that is too
 /// much, what does but is over `limit`, at its start.
-constexpr number parse_decimal(std::string_view text, std::uint64_t limit = UINT64_MAX) noexcept {
+[[nodiscard]] constexpr number parse_decimal(std::string_view text, std::uint64_t limit = UINT64_MAX) noexcept {
     return detail::parse_digits<10>(text, limit);
 }
 
 /// Reads `1*HEXDIG` in either letter case that is at most `limit`, all of `text`; no prefix.
-constexpr number parse_hexadecimal(std::string_view text, std::uint64_t limit = UINT64_MAX) noexcept {
+[[nodiscard]] constexpr number parse_hexadecimal(std::string_view text, std::uint64_t limit = UINT64_MAX) noexcept {
     return detail::parse_digits<16>(text, limit);
 }
 
@@ -228,7 +228,7 @@ class number_text {
         return t;
     }
 
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {text_, size_}; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept BITSWIRE_LIFETIMEBOUND { return {text_, size_}; }
 
   private:
     constexpr number_text() noexcept = default;

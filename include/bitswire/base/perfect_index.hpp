@@ -10,6 +10,8 @@
 #ifndef BITSWIRE_BASE_PERFECT_INDEX_HPP
 #define BITSWIRE_BASE_PERFECT_INDEX_HPP
 
+#include "config.hpp"
+
 #include <array>
 #include <bit>
 #include <cstddef>

@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_RESULT_HPP
 #define BITSWIRE_BASE_RESULT_HPP
 
+#include "config.hpp"
+
 #include <cassert>
 
 #if defined(_MSC_VER) && !defined(__clang__)
@@ -43,16 +45,18 @@ class [[nodiscard]] basic_result {
     constexpr explicit operator bool() const noexcept { return has_value_; }
 
     /// The value, which must be there. `*` and `->` likewise.
-    [[nodiscard]] constexpr const T& value() const noexcept { return require_value(), value_; }
-    [[nodiscard]] constexpr T& value() noexcept { return require_value(), value_; }
-    constexpr const T& operator*() const noexcept { return value(); }
-    constexpr T& operator*() noexcept { return value(); }
-    constexpr const T* operator->() const noexcept { return &value(); }
-    constexpr T* operator->() noexcept { return &value(); }
+    [[nodiscard]] constexpr const T& value() const noexcept BITSWIRE_LIFETIMEBOUND { return require_value(), value_; }
+    [[nodiscard]] constexpr T& value() noexcept BITSWIRE_LIFETIMEBOUND { return require_value(), value_; }
+    [[nodiscard]] constexpr const T& operator*() const noexcept BITSWIRE_LIFETIMEBOUND { return value(); }
+    [[nodiscard]] constexpr T& operator*() noexcept BITSWIRE_LIFETIMEBOUND { return value(); }
+    [[nodiscard]] constexpr const T* operator->() const noexcept BITSWIRE_LIFETIMEBOUND { return &value(); }
+    [[nodiscard]] constexpr T* operator->() noexcept BITSWIRE_LIFETIMEBOUND { return &value(); }
 
     /// The value if it is there, null otherwise. Points into this object.
-    [[nodiscard]] constexpr const T* if_value() const noexcept { return has_value_ ? &value_ : nullptr; }
-    [[nodiscard]] constexpr T* if_value() noexcept { return has_value_ ? &value_ : nullptr; }
+    [[nodiscard]] constexpr const T* if_value() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return has_value_ ? &value_ : nullptr;
+    }
+    [[nodiscard]] constexpr T* if_value() noexcept BITSWIRE_LIFETIMEBOUND { return has_value_ ? &value_ : nullptr; }
     /// The value if it is there, `fallback` otherwise.
     [[nodiscard]] constexpr T value_or(const T& fallback) const noexcept { return has_value_ ? value_ : fallback; }
 

@@ -217,17 +217,19 @@ template <class Question, class Blocks = name_blocks>
 } // namespace detail
 
 /// Whether `c` may not stand inside a field value or a start line: CTL except HTAB (RFC 9110 5.5).
-constexpr bool is_control(char c) noexcept {
+[[nodiscard]] constexpr bool is_control(char c) noexcept {
     return detail::ask<detail::control_character, detail::byte_blocks>(&c) != 0;
 }
 
 /// The first control character other than HTAB in `text`, as a position; `text.size()` when there is none.
-constexpr std::size_t find_control(std::string_view text) noexcept {
+[[nodiscard]] constexpr std::size_t find_control(std::string_view text) noexcept {
     return detail::find<detail::control_character>(text);
 }
 
 /// Whether every byte of `text` is a visible ASCII character (VCHAR).
-constexpr bool is_visible(std::string_view text) noexcept { return !detail::has<detail::not_visible>(text); }
+[[nodiscard]] constexpr bool is_visible(std::string_view text) noexcept {
+    return !detail::has<detail::not_visible>(text);
+}
 
 } // namespace bitswire
 

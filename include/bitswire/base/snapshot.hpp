@@ -8,6 +8,8 @@
 #ifndef BITSWIRE_BASE_SNAPSHOT_HPP
 #define BITSWIRE_BASE_SNAPSHOT_HPP
 
+#include "borrowed_text.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -58,8 +60,7 @@ class snapshot_writer {
     }
 
     template <class Unsigned>
-    constexpr void put(Unsigned value) noexcept {
-        static_assert(static_cast<Unsigned>(-1) > Unsigned{});
+    requires(static_cast<Unsigned>(-1) > Unsigned{}) constexpr void put(Unsigned value) noexcept {
         for (std::size_t i = 0; i < sizeof(Unsigned); ++i)
             put_byte(static_cast<std::uint8_t>(std::uint64_t{value} >> (8 * i)));
     }
@@ -90,7 +91,8 @@ class snapshot_writer {
 /// Reads a snapshot of the given kind. The texts borrow its bytes.
 class snapshot_reader {
   public:
-    constexpr snapshot_reader(std::string_view bytes, const snapshot_kind& kind) noexcept : bytes_(bytes) {
+    constexpr snapshot_reader(borrowed_text bytes BITSWIRE_LIFETIMEBOUND, const snapshot_kind& kind) noexcept
+        : bytes_(bytes) {
         constexpr std::size_t crc_size = 4;
         ok_ = bytes.size() >= kind.name.size() + sizeof(kind.version) + crc_size && bytes.starts_with(kind.name);
         if (!ok_) return;

@@ -6,6 +6,8 @@
 #ifndef BITSWIRE_BASE_TEXT_ARENA_HPP
 #define BITSWIRE_BASE_TEXT_ARENA_HPP
 
+#include "config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,7 +25,7 @@ class text_arena {
   public:
     constexpr text_arena() noexcept = default;
     /// Borrows `memory`, of which no more than 2^32-1 bytes are used.
-    constexpr explicit text_arena(std::span<char> memory) noexcept
+    constexpr explicit text_arena(std::span<char> memory BITSWIRE_LIFETIMEBOUND) noexcept
         : memory_(memory.data()), capacity_(capacity_of(memory)) {}
 
     [[nodiscard]] constexpr std::uint32_t used() const noexcept { return used_; }

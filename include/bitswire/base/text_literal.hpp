@@ -7,6 +7,8 @@
 #ifndef BITSWIRE_BASE_TEXT_LITERAL_HPP
 #define BITSWIRE_BASE_TEXT_LITERAL_HPP
 
+#include "config.hpp"
+
 #include <string_view>
 
 namespace bitswire {

@@ -63,7 +63,7 @@ static_assert(decimal_overrun <= text_overrun);
 template <std::size_t Size>
 struct known_text {
     char bytes[(Size + text_overrun) / 16 * 16] = {};
-    [[nodiscard]] constexpr std::string_view view() const noexcept { return {bytes, Size}; }
+    [[nodiscard]] constexpr std::string_view view() const noexcept BITSWIRE_LIFETIMEBOUND { return {bytes, Size}; }
 };
 
 /// Texts one behind the other.

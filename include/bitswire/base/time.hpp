@@ -8,6 +8,8 @@
 #ifndef BITSWIRE_BASE_TIME_HPP
 #define BITSWIRE_BASE_TIME_HPP
 
+#include "config.hpp"
+
 #include <compare>
 #include <cstdint>
 
@@ -42,18 +44,22 @@ struct moment {
 };
 
 /// The moment `span_ms` milliseconds after `t`.
-constexpr time_point after_ms(time_point t, std::uint64_t span_ms) noexcept {
+[[nodiscard]] constexpr time_point after_ms(time_point t, std::uint64_t span_ms) noexcept {
     return span_ms < time_never.ms - t.ms ? time_point{t.ms + span_ms} : time_never;
 }
 
 /// The moment `span_s` seconds after `t`.
-constexpr time_point after_s(time_point t, std::uint32_t span_s) noexcept {
+[[nodiscard]] constexpr time_point after_s(time_point t, std::uint32_t span_s) noexcept {
     return after_ms(t, std::uint64_t{span_s} * 1000U);
 }
 
 /// The milliseconds from `from` to `to`; 0 if `to` is the earlier one.
-constexpr std::uint64_t elapsed_ms(time_point from, time_point to) noexcept { return to > from ? to.ms - from.ms : 0; }
-constexpr std::uint64_t elapsed_ms(wall_time from, wall_time to) noexcept { return to > from ? to.ms - from.ms : 0; }
+[[nodiscard]] constexpr std::uint64_t elapsed_ms(time_point from, time_point to) noexcept {
+    return to > from ? to.ms - from.ms : 0;
+}
+[[nodiscard]] constexpr std::uint64_t elapsed_ms(wall_time from, wall_time to) noexcept {
+    return to > from ? to.ms - from.ms : 0;
+}
 
 } // namespace bitswire
 

@@ -97,7 +97,7 @@ inline constexpr transition_cells_of<Rules> transition_cells = make_cells<Rules>
 /// std::optional, which takes compilers longer, nor a pointer, which g++ with -fsanitize=undefined compares with null
 /// in no constant expression.)
 template <class Action>
-class machine_step {
+class [[nodiscard]] machine_step {
   public:
     constexpr machine_step() noexcept = default;
     constexpr explicit machine_step(Action action) noexcept : action_(action), has_action_(true) {}

@@ -168,7 +168,7 @@ struct job_rules {
 using job_machine = state_machine<job_rules>;
 
 /// What a method returns that is called in a state.
-constexpr hresult result_of(job_state s, job_event method) noexcept {
+[[nodiscard]] constexpr hresult result_of(job_state s, job_event method) noexcept {
     const job_machine machine(s);
     return machine.accepts(method) ? machine.row_for(method).returns : job_rules::invalid_state;
 }
@@ -203,7 +203,9 @@ inline constexpr auto job_timer_rows = [] {
 }();
 // clang-format on
 
-constexpr const job_timer_row& row_of(job_timer t) noexcept { return job_timer_rows[static_cast<std::size_t>(t)]; }
+[[nodiscard]] constexpr const job_timer_row& row_of(job_timer t) noexcept {
+    return job_timer_rows[static_cast<std::size_t>(t)];
+}
 
 } // namespace bitswire
 

@@ -63,7 +63,7 @@ struct job_file {
 };
 
 /// Whether `name` is a full path, of POSIX or of Windows, without control characters and wildcards (BG_FILE_INFO).
-constexpr bool is_full_path(std::string_view name) noexcept {
+[[nodiscard]] constexpr bool is_full_path(std::string_view name) noexcept {
     if (name.empty() || find_control(name) != name.size() || name.find('\t') != std::string_view::npos) return false;
     if (name.front() == '/') return true;
     const bool unc = name.starts_with("\\\\") && !name.starts_with("\\\\?");
@@ -73,14 +73,14 @@ constexpr bool is_full_path(std::string_view name) noexcept {
 }
 
 /// Whether `name` can be the remote name of a file: an absolute URL of http or https, of at most 2,200 characters.
-constexpr bool is_remote_name(std::string_view name) noexcept {
+[[nodiscard]] constexpr bool is_remote_name(std::string_view name) noexcept {
     if (name.size() > max_url_size) return false;
     const result<url_view> url = parse_url(name);
     return url && (!url->path.empty() || url->query.empty());
 }
 
 /// The sum of sizes, of which one may be unknown. What does not fit is unknown.
-constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
+[[nodiscard]] constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
     return a == size_unknown || b > size_unknown - a ? size_unknown : a + b;
 }
 

@@ -27,8 +27,8 @@ inline constexpr snapshot_kind queue_snapshot{"BWJQ", 1};
 /// Writes a queue and returns the size of it, which is larger than `out` if it did not fit: nothing but the size is of
 /// use then. `for_each_job(f)` is to call `f(number, job)` for each of the `count` jobs.
 template <class ForEachJob>
-constexpr std::size_t write_queue(std::uint32_t count, ForEachJob for_each_job, const scheduler& s, std::span<char> out,
-                                  const moment& now) noexcept {
+[[nodiscard]] constexpr std::size_t write_queue(std::uint32_t count, ForEachJob for_each_job, const scheduler& s,
+                                                std::span<char> out, const moment& now) noexcept {
     snapshot_writer w(out, detail::queue_snapshot);
     w.put(count);
     for_each_job([&](std::uint32_t number, const job& j) noexcept {
@@ -56,7 +56,7 @@ concept job_receiver = requires(Receiver& r, std::uint32_t number, const job_sto
 /// count as logged on. Errors: bad_snapshot; buffer_too_small, if a storage is. After an error what was taken is to be
 /// dropped; damage of the bytes is found before anything is.
 template <job_receiver Receiver>
-constexpr error read_queue(std::string_view bytes, Receiver& receiver, const moment& now) noexcept {
+[[nodiscard]] constexpr error read_queue(std::string_view bytes, Receiver& receiver, const moment& now) noexcept {
     snapshot_reader r(bytes, detail::queue_snapshot);
     const error bad{errc::bad_snapshot, header::none, 0};
     const auto count = r.get<std::uint32_t>();

@@ -24,7 +24,7 @@ namespace bitswire {
 /// The properties of a job, as the Get methods of *IBackgroundCopyJob* tell them.
 class job_record {
   public:
-    [[nodiscard]] constexpr const guid& id() const noexcept { return id_; }
+    [[nodiscard]] constexpr const guid& id() const noexcept BITSWIRE_LIFETIMEBOUND { return id_; }
     [[nodiscard]] constexpr job_type type() const noexcept { return type_; }
     [[nodiscard]] constexpr job_priority priority() const noexcept { return priority_; }
     [[nodiscard]] constexpr job_state state() const noexcept { return machine_.state(); }
@@ -83,7 +83,7 @@ class job_record {
     }
     /// How often the transfer failed; not when the network was gone or a policy forbade it. Source: *GetErrorCount*.
     [[nodiscard]] constexpr std::uint32_t error_count() const noexcept { return error_count_; }
-    [[nodiscard]] constexpr const job_times& times() const noexcept { return times_; }
+    [[nodiscard]] constexpr const job_times& times() const noexcept BITSWIRE_LIFETIMEBOUND { return times_; }
     [[nodiscard]] constexpr notify_flags get_notify_flags() const noexcept { return notify_flags_; }
     /// Seconds.
     [[nodiscard]] constexpr std::uint32_t minimum_retry_delay_s() const noexcept {

@@ -34,14 +34,15 @@ struct job_config {
 };
 
 /// What CreateJob returns for a user who has `user_jobs`, on a machine that has `machine_jobs`. Source: *CreateJob*.
-constexpr hresult check_job_count(std::size_t user_jobs, std::size_t machine_jobs, const job_config& c) noexcept {
+[[nodiscard]] constexpr hresult check_job_count(std::size_t user_jobs, std::size_t machine_jobs,
+                                                const job_config& c) noexcept {
     if (c.is_limited && machine_jobs >= c.limits.jobs_per_machine) return "BG_E_TOO_MANY_JOBS_PER_MACHINE"_hresult;
     if (c.is_limited && user_jobs >= c.limits.jobs_per_user) return "BG_E_TOO_MANY_JOBS_PER_USER"_hresult;
     return {};
 }
 
 /// What to do now.
-struct job_step {
+struct [[nodiscard]] job_step {
     hresult returns{}; ///< of a method
     job_action todo = job_action::nothing;
     notify_flags notify = notify_flags::none; ///< the events of which the owner wants to be told

@@ -17,7 +17,7 @@ namespace bitswire {
 
 /// What a status of a server application means: 200 is a success, all others are what a job makes of them. Source:
 /// *handling-server-application-errors*.
-constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
+[[nodiscard]] constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
     if (status == 200) return disposition::success;
     return disposition_of({hresult::from_http_status(status), error_context::remote_application});
 }
@@ -37,7 +37,7 @@ struct notification_result {
 
 /// The result for an application that answered with `status`, which is not 200. The client is told the same status;
 /// where an Ack cannot have it, one that means the same to him. The code always says it.
-constexpr notification_result refused_by_application(std::uint16_t status) noexcept {
+[[nodiscard]] constexpr notification_result refused_by_application(std::uint16_t status) noexcept {
     notification_result r;
     r.meaning = disposition_of_application(status);
     r.is_final = status == 403;
@@ -52,7 +52,7 @@ constexpr notification_result refused_by_application(std::uint16_t status) noexc
 }
 
 /// The result for an application that gave no answer that could be read.
-constexpr notification_result not_answered(refusal why) noexcept {
+[[nodiscard]] constexpr notification_result not_answered(refusal why) noexcept {
     notification_result r;
     r.meaning = disposition::transient;
     r.status = row_of(why).status;

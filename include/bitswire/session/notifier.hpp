@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SESSION_NOTIFIER_HPP
 #define BITSWIRE_SESSION_NOTIFIER_HPP
 
+#include "../base/borrowed_text.hpp"
 #include "../machine/back_end_client.hpp"
 #include "../spec/limits.hpp"
 #include "../spec/refusal.hpp"
@@ -24,12 +25,12 @@ namespace bitswire {
 /// What an application is told. The texts are borrowed for as long as the notifier lives.
 struct notifier_config {
     notification_type type = notification_type::none;
-    std::string_view notification_url{};       ///< BITSServerNotificationURL, absolute or relative to `original_url`
-    std::string_view original_url{};           ///< the destination of the upload, absolute
-    std::string_view request_datafile_name{};  ///< by_reference: full path of the uploaded file
-    std::string_view response_datafile_name{}; ///< by_reference: full path where the application may write a reply
-    std::uint64_t size_bytes = 0;              ///< of the uploaded file
-    std::string_view user_agent{};
+    borrowed_text notification_url{};       ///< BITSServerNotificationURL, absolute or relative to `original_url`
+    borrowed_text original_url{};           ///< the destination of the upload, absolute
+    borrowed_text request_datafile_name{};  ///< by_reference: full path of the uploaded file
+    borrowed_text response_datafile_name{}; ///< by_reference: full path where the application may write a reply
+    std::uint64_t size_bytes = 0;           ///< of the uploaded file
+    borrowed_text user_agent{};
     std::uint32_t timeout_s = notification_timeout_s; ///< for what each step says ([MC-BUP] 3.3.2)
     /// Where the URL is built; `max_resolved_url_size` bytes are always enough.
     std::span<char> url_buffer{};
@@ -47,7 +48,7 @@ enum class notifier_todo : std::uint8_t {
 
 /// What to do now. Borrows the notifier and its buffer. After `timeout_s` seconds without having done it: `on_timeout`;
 /// if the connection fails: `on_transport_error`.
-struct notifier_step {
+struct [[nodiscard]] notifier_step {
     notifier_todo todo = notifier_todo::nothing;
     std::uint32_t timeout_s = 0;
     std::string_view url{};         ///< of `send_headers`: absolute
@@ -60,10 +61,10 @@ class notifier {
     using state_type = back_end_client_state;
     using event = back_end_client_event;
 
-    constexpr explicit notifier(const notifier_config& config) noexcept : config_(config) {}
+    constexpr explicit notifier(notifier_config config BITSWIRE_LIFETIMEBOUND) noexcept : config_(config) {}
 
     /// Begins. Without an application it is done, and the file goes to the destination.
-    constexpr notifier_step start() noexcept {
+    constexpr notifier_step start() noexcept BITSWIRE_LIFETIMEBOUND {
         if (machine_.state() != state_type::init) return {};
         if (config_.type == notification_type::none) {
             result_.copy_to_destination = true;
@@ -127,9 +128,11 @@ class notifier {
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
     [[nodiscard]] constexpr bool finished() const noexcept { return machine_.is_final(); }
     /// What came of it, once it has finished: for `on_notified` of the upload server.
-    [[nodiscard]] constexpr const notification_result& result() const noexcept { return result_; }
+    [[nodiscard]] constexpr const notification_result& result() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return result_;
+    }
     /// What was wrong with the URL or the answer, for the log.
-    [[nodiscard]] constexpr const error& problem() const noexcept { return problem_; }
+    [[nodiscard]] constexpr const error& problem() const noexcept BITSWIRE_LIFETIMEBOUND { return problem_; }
 
   private:
     constexpr notifier_step fail(event e, const error& problem, refusal why) noexcept {

@@ -29,7 +29,7 @@ enum class schedule_todo : std::uint8_t {
     timer,   ///< `on_timer`
 };
 
-struct schedule_step {
+struct [[nodiscard]] schedule_step {
     schedule_todo todo = schedule_todo::nothing;
     std::uint32_t job = 0;           ///< its number
     time_point wake_at = time_never; ///< of `nothing`
@@ -55,7 +55,7 @@ inline constexpr std::uint32_t default_time_slice_s = 300;
 class scheduler {
   public:
     /// Borrows one slot for each job there can be; the number of a job is that of its slot. The slots are to be fresh.
-    constexpr explicit scheduler(std::span<scheduler_slot> slots,
+    constexpr explicit scheduler(std::span<scheduler_slot> slots BITSWIRE_LIFETIMEBOUND,
                                  std::uint32_t time_slice_s = default_time_slice_s) noexcept
         : slots_(slots), time_slice_s_(time_slice_s) {
         // Not left to their initializers: where g++ 12 has evaluated this constructor, it takes zeros at run time.

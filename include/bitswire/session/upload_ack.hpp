@@ -97,7 +97,7 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
 } // namespace detail
 
 /// What `a` means for the client that has sent what `sent` says. Source: [MC-BUP] 3.1.5.2.
-constexpr ack_meaning meaning_of(const ack& a, const awaited_ack& sent) noexcept {
+[[nodiscard]] constexpr ack_meaning meaning_of(const ack& a, const awaited_ack& sent) noexcept {
     using e = upload_client_event;
     const bool fragment = sent.answers == packet_type::fragment;
     const bool ends_session = sent.answers == packet_type::close_session || sent.answers == packet_type::cancel_session;

@@ -36,7 +36,7 @@ class upload_client {
   public:
     using state_type = upload_client_state;
 
-    constexpr explicit upload_client(const upload_client_config& config) noexcept
+    constexpr explicit upload_client(upload_client_config config BITSWIRE_LIFETIMEBOUND) noexcept
         : config_(config), fragment_size_(config.fragment) {
         const result<url_view> url = parse_url(config.url);
         if (config.url.size() > max_url_size) {
@@ -161,14 +161,18 @@ class upload_client {
     /// The server has closed the session, so the file is where it belongs.
     [[nodiscard]] constexpr bool succeeded() const noexcept { return machine_.state() == state_type::closed; }
     /// Why the upload stopped, or waits for credentials or a repetition.
-    [[nodiscard]] constexpr const upload_failure& failure() const noexcept { return failure_; }
+    [[nodiscard]] constexpr const upload_failure& failure() const noexcept BITSWIRE_LIFETIMEBOUND { return failure_; }
     /// Bytes that the server has acknowledged, and that are not to be sent again.
     [[nodiscard]] constexpr std::uint64_t bytes_done() const noexcept { return offset_; }
     [[nodiscard]] constexpr std::uint64_t bytes_total() const noexcept { return config_.size_bytes; }
     /// Borrows this object until the next call that changes it.
-    [[nodiscard]] constexpr std::string_view session_id() const noexcept { return session_id_.view(); }
+    [[nodiscard]] constexpr std::string_view session_id() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return session_id_.view();
+    }
     /// BITS-Reply-URL as the server sent it. Borrows this object.
-    [[nodiscard]] constexpr std::string_view reply_url() const noexcept { return reply_url_.view(); }
+    [[nodiscard]] constexpr std::string_view reply_url() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return reply_url_.view();
+    }
     /// Writes the absolute URL of the reply and returns its size. Errors: those of `resolve_reply_url`.
     [[nodiscard]] constexpr result<std::size_t> write_reply_url(std::span<char> out) const noexcept {
         return resolve_reply_url(config_.url, reply_url_.view(), out);
@@ -204,8 +208,8 @@ class upload_client {
     /// it waits for `resume` or `cancel`. Timers run on from `now`. Errors: bad_snapshot; snapshot_of_another, if URL,
     /// size or `wants_reply` are not those of `config`; what of `config` cannot be sent. That the file has not changed
     /// meanwhile the embedder must know.
-    static constexpr result<upload_client> restore(const upload_client_config& config, std::string_view bytes,
-                                                   time_point now) noexcept {
+    static constexpr result<upload_client> restore(upload_client_config config BITSWIRE_LIFETIMEBOUND,
+                                                   std::string_view bytes, time_point now) noexcept {
         snapshot_reader r(bytes, snapshot);
         result<upload_client> restored{upload_client(config)};
         upload_client& c = *restored;

@@ -4,6 +4,7 @@
 #ifndef BITSWIRE_SESSION_UPLOAD_DIRECTORY_HPP
 #define BITSWIRE_SESSION_UPLOAD_DIRECTORY_HPP
 
+#include "../base/borrowed_text.hpp"
 #include "../spec/limits.hpp"
 #include "../wire/notification.hpp"
 
@@ -29,7 +30,7 @@ struct upload_directory {
     std::uint64_t max_fragment_bytes = UINT64_MAX;
     /// The body of a refused request is read and dropped up to this size; beyond it the connection is closed.
     std::uint64_t max_dropped_bytes = largest_fragment_bytes;
-    std::string_view host_id{}; ///< where clients continue, as `parse_host_id` reads it; empty: here
+    borrowed_text host_id{}; ///< where clients continue, as `parse_host_id` reads it; empty: here
     std::uint32_t host_id_fallback_timeout_s = default_host_id_fallback_timeout_s; ///< only with `host_id`
     std::uint32_t sessions_per_user = default_sessions_per_user;
     std::uint32_t session_timeout_s = default_session_timeout_s; ///< without progress

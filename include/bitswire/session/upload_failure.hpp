@@ -59,7 +59,7 @@ inline constexpr upload_status_row upload_status_rows[] = {
 };
 // clang-format on
 
-constexpr const upload_status_row& row_of(upload_status s) noexcept {
+[[nodiscard]] constexpr const upload_status_row& row_of(upload_status s) noexcept {
     return upload_status_rows[static_cast<std::size_t>(s)];
 }
 
@@ -87,7 +87,7 @@ struct upload_failure {
 };
 
 /// The error that a job has from it: the server's own code and context where it named some (IBackgroundCopyError).
-constexpr job_error error_of(const upload_failure& f) noexcept {
+[[nodiscard]] constexpr job_error error_of(const upload_failure& f) noexcept {
     const upload_status_row& row = row_of(f.what);
     job_error e{f.code, f.context, f.http_status};
     if (e.code.is_success()) e.code = row.code;
@@ -96,14 +96,14 @@ constexpr job_error error_of(const upload_failure& f) noexcept {
     return e;
 }
 
-constexpr remedy upload_failure::what_to_do() const noexcept {
+[[nodiscard]] constexpr remedy upload_failure::what_to_do() const noexcept {
     if (what == upload_status::ok) return remedy::nothing;
     if (what == upload_status::auth_required) return remedy::give_credentials;
     return error_of(*this).what_to_do();
 }
 
 /// The failure that an event of the client is, `ok` if it is none. `answer` is what the server said, if it did.
-constexpr upload_status status_of(upload_client_event event, const upload_failure& answer) noexcept {
+[[nodiscard]] constexpr upload_status status_of(upload_client_event event, const upload_failure& answer) noexcept {
     using e = upload_client_event;
     switch (event) {
     case e::credentials_required:

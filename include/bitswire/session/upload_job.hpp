@@ -41,7 +41,7 @@ constexpr bool is_cancel_refused(const upload_client& client, const upload_step&
 /// What the client has to do now that the job says `todo`: goes on, stops, or cancels. An error stops it, too, where it
 /// was not the client that met it: a policy, the network, a timer of the job, the local file. `now` is on the client's
 /// clock. To be called with every step of a job that has an upload.
-constexpr upload_step carry_out(job_action todo, upload_client& client, time_point now) noexcept {
+[[nodiscard]] constexpr upload_step carry_out(job_action todo, upload_client& client, time_point now) noexcept {
     switch (todo) {
     case job_action::start:
         return client.state() == upload_client_state::init ? client.start(now) : client.resume(now);
@@ -61,8 +61,8 @@ constexpr upload_step carry_out(job_action todo, upload_client& client, time_poi
 /// Tells the job what has become of the upload: to be called after every call of the client, with the step that it
 /// returned, which is to be carried out as ever. `cause` is what the embedder knows of a connection or of a reply
 /// that failed, such as BG_E_NAME_RESOLUTION_FAILURE or BG_E_HTTP_ERROR_404.
-constexpr job_step follow(job& j, const upload_client& client, const upload_step& step, const moment& now,
-                          hresult cause = {}) noexcept {
+[[nodiscard]] constexpr job_step follow(job& j, const upload_client& client, const upload_step& step, const moment& now,
+                                        hresult cause = {}) noexcept {
     job_step last{};
     const auto merge = [&last](const job_step& s) noexcept {
         if (s.todo != job_action::nothing) last.todo = s.todo;

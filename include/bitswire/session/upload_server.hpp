@@ -9,6 +9,7 @@
 #ifndef BITSWIRE_SESSION_UPLOAD_SERVER_HPP
 #define BITSWIRE_SESSION_UPLOAD_SERVER_HPP
 
+#include "../base/borrowed_text.hpp"
 #include "../base/time.hpp"
 #include "../spec/refusal.hpp"
 #include "../wire/ack.hpp"
@@ -55,8 +56,8 @@ struct upload_request_facts {
     /// User and target are those that the session was made for. If not, the session is not there for him.
     bool is_owner = true;
     destination_state destination = destination_state::absent; ///< of Create-Session
-    std::uint32_t user_sessions = 0;   ///< of Create-Session: sessions of the user that are not over
-    std::string_view new_session_id{}; ///< of Create-Session: unguessable; 1 to 100 characters
+    std::uint32_t user_sessions = 0; ///< of Create-Session: sessions of the user that are not over
+    borrowed_text new_session_id{};  ///< of Create-Session: unguessable; 1 to 100 characters
 };
 
 /// Gives requests to the sessions that they are for. A step borrows the request, the facts, the directory and the
@@ -64,12 +65,12 @@ struct upload_request_facts {
 template <upload_store Store>
 class upload_server {
   public:
-    constexpr explicit upload_server(Store& store) noexcept : store_(store) {}
+    constexpr explicit upload_server(Store& store BITSWIRE_LIFETIMEBOUND) noexcept : store_(store) {}
 
     /// A request, and the settings of the directory that its target is in. What it is about after Create-Session is the
     /// session `facts.new_session_id`, otherwise `r.session_id`.
     constexpr upload_server_step on_request(const upload_request& r, const upload_directory& d,
-                                            const upload_request_facts& facts) noexcept {
+                                            upload_request_facts facts BITSWIRE_LIFETIMEBOUND) noexcept {
         if (r.type == packet_type::ping) {
             ack a;
             a.keep_alive = r.keep_alive;
@@ -85,7 +86,7 @@ class upload_server {
     }
 
     /// Reports, as `upload_session` has them. `session_id` as the client wrote it; the answer borrows it.
-    constexpr upload_server_step on_room(std::string_view session_id, std::uint32_t ticket,
+    constexpr upload_server_step on_room(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
                                          std::optional<refusal> problem, const upload_directory& d,
                                          time_point now) noexcept {
         const upload_server_step step = report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
@@ -94,28 +95,28 @@ class upload_server {
         if (problem && step.todo == upload_server_todo::answer) store_.erase(session_id);
         return step;
     }
-    constexpr upload_server_step on_stored(std::string_view session_id, std::uint32_t ticket,
+    constexpr upload_server_step on_stored(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
                                            std::uint64_t stored_bytes, const upload_directory& d,
                                            time_point now) noexcept {
         return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
             return s.on_stored(ticket, stored_bytes, d, c);
         });
     }
-    constexpr upload_server_step on_not_stored(std::string_view session_id, std::uint32_t ticket, refusal problem,
-                                               const upload_directory& d, time_point now) noexcept {
+    constexpr upload_server_step on_not_stored(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
+                                               refusal problem, const upload_directory& d, time_point now) noexcept {
         return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
             return s.on_not_stored(ticket, problem, d, c);
         });
     }
     /// The record's reply URL is to be set before this.
-    constexpr upload_server_step on_notified(std::string_view session_id, std::uint32_t ticket,
+    constexpr upload_server_step on_notified(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
                                              const notification_result& result, const upload_directory& d,
                                              time_point now) noexcept {
         return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {
             return s.on_notified(ticket, result, d, c);
         });
     }
-    constexpr upload_server_step on_published(std::string_view session_id, std::uint32_t ticket,
+    constexpr upload_server_step on_published(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
                                               std::optional<refusal> problem, const upload_directory& d,
                                               time_point now) noexcept {
         return report(session_id, now, [&](upload_session& s, const upload_session_call& c) {

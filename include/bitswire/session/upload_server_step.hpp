@@ -28,7 +28,7 @@ enum class upload_server_todo : std::uint8_t {
 
 /// What to do for a request. `answer` borrows the session id and the reply URL that went into the call, and the texts
 /// of the directory.
-struct upload_server_step {
+struct [[nodiscard]] upload_server_step {
     upload_server_todo todo = upload_server_todo::answer;
     std::uint32_t ticket = 0;     ///< to be handed back with the report
     bool send_continue = false;   ///< of `store_body`: send 100 (Continue) first; the client waits for it

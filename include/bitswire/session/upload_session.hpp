@@ -152,7 +152,7 @@ class upload_session {
     constexpr void expire() noexcept {
         if (is_over()) return;
         begin({.type = packet_type::cancel_session});
-        perform(upload_server_event::expired, {}, {});
+        static_cast<void>(perform(upload_server_event::expired, {}, {})); // nobody waits for an answer
     }
 
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }

@@ -4,6 +4,7 @@
 #ifndef BITSWIRE_SESSION_UPLOAD_STEP_HPP
 #define BITSWIRE_SESSION_UPLOAD_STEP_HPP
 
+#include "../base/borrowed_text.hpp"
 #include "../base/time.hpp"
 #include "../spec/limits.hpp"
 #include "../wire/upload_request.hpp"
@@ -16,10 +17,10 @@ namespace bitswire {
 
 /// What to upload, and how. The texts are borrowed for as long as the client lives.
 struct upload_client_config {
-    std::string_view url{}; ///< the destination, absolute, at most 2,200 characters, with a path if it has a query
+    borrowed_text url{}; ///< the destination, absolute, at most 2,200 characters, with a path if it has a query
     std::uint64_t size_bytes = 0;
-    std::string_view content_name{}; ///< file name without path; empty: none is sent
-    std::string_view user_agent{};
+    borrowed_text content_name{}; ///< file name without path; empty: none is sent
+    borrowed_text user_agent{};
     /// The upload is an upload-reply: the last Ack has to name a reply, and the session is closed only after
     /// `on_reply_fetched` or `on_reply_given_up`. Otherwise a reply that the server offers is left alone.
     bool wants_reply = false;
@@ -51,7 +52,7 @@ enum class upload_todo : std::uint8_t {
 };
 
 /// What to do now. Borrows the client until the next call that changes it.
-struct upload_step {
+struct [[nodiscard]] upload_step {
     upload_todo todo = upload_todo::nothing;
     upload_request request{};             ///< of `send`; its Host is where to connect
     std::uint32_t request_timeout_s = 0;  ///< of `send`

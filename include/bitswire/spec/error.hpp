@@ -22,7 +22,7 @@
 
 namespace bitswire {
 
-enum class errc : std::uint8_t {
+enum class [[nodiscard]] errc : std::uint8_t{
     ok,
     bad_start_line,
     bad_method,
@@ -133,7 +133,7 @@ inline constexpr auto error_rows = [] {
 
 /// What is wrong, where. `offset` counts bytes from the start of the message when raw bytes were read, and from the
 /// start of the header's value when headers came from another HTTP library or a single value was read.
-struct error {
+struct [[nodiscard]] error {
     errc code = errc::ok;
     header in = header::none;
     std::uint32_t offset = 0;
@@ -148,12 +148,14 @@ template <class T>
 using result = basic_result<T, error>;
 
 /// The row of an error code. Static storage.
-constexpr const error_row& row_of(errc code) noexcept { return error_rows[static_cast<std::size_t>(code)]; }
+[[nodiscard]] constexpr const error_row& row_of(errc code) noexcept {
+    return error_rows[static_cast<std::size_t>(code)];
+}
 
 /// The name of an error code, as in this header. Static storage. (A template, so that the names are made where one is
 /// asked for.)
 template <class Enum = errc>
-constexpr std::string_view name_of(errc code) noexcept {
+[[nodiscard]] constexpr std::string_view name_of(errc code) noexcept {
     return enum_name<Enum>(code);
 }
 

@@ -146,10 +146,10 @@ inline constexpr header_alias header_aliases[] = {
 // clang-format on
 
 /// The row of a header, which is not `header::none`.
-constexpr const header_row& row_of(header h) noexcept { return header_rows[static_cast<std::size_t>(h)]; }
+[[nodiscard]] constexpr const header_row& row_of(header h) noexcept { return header_rows[static_cast<std::size_t>(h)]; }
 
 /// The name of a header as it is written; empty for `header::none`. Static storage.
-constexpr std::string_view name_of(header h) noexcept {
+[[nodiscard]] constexpr std::string_view name_of(header h) noexcept {
     return h == header::none ? std::string_view{} : row_of(h).name;
 }
 
@@ -158,7 +158,7 @@ using header_set = std::uint32_t;
 static_assert(header_count <= 32);
 
 /// The set of one header, which is not `header::none`.
-constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
+[[nodiscard]] constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
 
 namespace detail {
 
@@ -196,10 +196,12 @@ constexpr header_set headers_of_at_least(presence p, message_kind kind) noexcept
 } // namespace detail
 
 /// The letter of a cell, as in the rows above.
-constexpr char letter_of(presence p) noexcept { return detail::presence_letters[static_cast<std::size_t>(p)]; }
+[[nodiscard]] constexpr char letter_of(presence p) noexcept {
+    return detail::presence_letters[static_cast<std::size_t>(p)];
+}
 
 /// The rule for header `h` in messages of kind `kind`.
-constexpr presence presence_of(header h, message_kind kind) noexcept {
+[[nodiscard]] constexpr presence presence_of(header h, message_kind kind) noexcept {
     auto p = presence::required;
     while (p != presence::never && (detail::headers_of_at_least(p, kind) & set_of(h)) == 0)
         p = static_cast<presence>(static_cast<std::uint8_t>(p) - 1);
@@ -207,28 +209,28 @@ constexpr presence presence_of(header h, message_kind kind) noexcept {
 }
 
 /// The headers without which a reader refuses a message of kind `kind`.
-constexpr header_set required_headers(message_kind kind) noexcept {
+[[nodiscard]] constexpr header_set required_headers(message_kind kind) noexcept {
     return detail::headers_of_at_least(presence::required, kind);
 }
 
 /// The headers that a reader looks at in a message of kind `kind`; it ignores all others.
-constexpr header_set readable_headers(message_kind kind) noexcept {
+[[nodiscard]] constexpr header_set readable_headers(message_kind kind) noexcept {
     return detail::headers_of_at_least(presence::read, kind);
 }
 
 /// The headers that may be written in a message of kind `kind`.
-constexpr header_set writable_headers(message_kind kind) noexcept {
+[[nodiscard]] constexpr header_set writable_headers(message_kind kind) noexcept {
     return detail::headers_of_at_least(presence::optional, kind);
 }
 
 /// The headers without which no message of kind `kind` is written.
-constexpr header_set sent_headers(message_kind kind) noexcept {
+[[nodiscard]] constexpr header_set sent_headers(message_kind kind) noexcept {
     return detail::headers_of_at_least(presence::sent, kind);
 }
 
 /// What header `h` says in messages of kind `kind`, always or nearly so, as Windows, IIS and this library write it;
 /// empty where there is no such value.
-constexpr std::string_view usual_value(header h, message_kind kind) noexcept {
+[[nodiscard]] constexpr std::string_view usual_value(header h, message_kind kind) noexcept {
     const bool acknowledges = is_ack(kind);
     switch (h) {
     case header::accept:

@@ -296,28 +296,28 @@ consteval hresult hresult_of(std::string_view name) {
 } // namespace detail
 
 /// The row of a code, or null for a code that is not in the table. Static storage.
-constexpr const hresult_row* find_hresult(hresult code) noexcept {
+[[nodiscard]] constexpr const hresult_row* find_hresult(hresult code) noexcept {
     const hresult_row& row = hresult_rows[detail::hresult_by_value.find(code.value)];
     return row.code == code ? &row : nullptr;
 }
 
 /// The row of a name in any letter case, documented aliases included, or null. Static storage.
 template <class Late = void>
-constexpr const hresult_row* find_hresult(std::string_view name) noexcept {
+[[nodiscard]] constexpr const hresult_row* find_hresult(std::string_view name) noexcept {
     const auto found = detail::hresult_by_name<Late>.find(name);
     const hresult_row* const rows[] = {nullptr, &hresult_rows[detail::hresult_rows_of_spellings<Late>[found.number]]};
     return rows[found.is_equal ? 1 : 0]; // no branch, which would be guessed wrong
 }
 
 /// The name of a code, or an empty view. Static storage.
-constexpr std::string_view name_of(hresult code) noexcept {
+[[nodiscard]] constexpr std::string_view name_of(hresult code) noexcept {
     const hresult_row* row = find_hresult(code);
     return row != nullptr ? row->name : std::string_view{};
 }
 
 /// The enumerator as text. Static storage.
 template <class Enum = disposition>
-constexpr std::string_view name_of(disposition d) noexcept {
+[[nodiscard]] constexpr std::string_view name_of(disposition d) noexcept {
     return enum_name<Enum>(d);
 }
 

@@ -51,7 +51,7 @@ inline constexpr http_status_row http_status_rows[] = {
 // clang-format on
 
 /// The reason phrase of a status, or an empty view. Static storage.
-constexpr std::string_view reason_of(std::uint16_t status) noexcept {
+[[nodiscard]] constexpr std::string_view reason_of(std::uint16_t status) noexcept {
     for (const http_status_row& row : http_status_rows) {
         if (row.status == status) return row.reason;
     }

@@ -54,10 +54,10 @@ enum class notify_flags : std::uint32_t {
 /// All that *SetNotifyFlags* takes.
 inline constexpr std::uint32_t all_notify_flags = 0x3f;
 
-constexpr notify_flags operator|(notify_flags a, notify_flags b) noexcept {
+[[nodiscard]] constexpr notify_flags operator|(notify_flags a, notify_flags b) noexcept {
     return static_cast<notify_flags>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
 }
-constexpr notify_flags operator&(notify_flags a, notify_flags b) noexcept {
+[[nodiscard]] constexpr notify_flags operator&(notify_flags a, notify_flags b) noexcept {
     return static_cast<notify_flags>(static_cast<std::uint32_t>(a) & static_cast<std::uint32_t>(b));
 }
 

@@ -50,7 +50,7 @@ inline constexpr remedy_row remedy_rows[] = {
 // clang-format on
 
 /// The row of a remedy. Static storage.
-constexpr const remedy_row& row_of(remedy r) noexcept { return remedy_rows[static_cast<std::size_t>(r)]; }
+[[nodiscard]] constexpr const remedy_row& row_of(remedy r) noexcept { return remedy_rows[static_cast<std::size_t>(r)]; }
 
 /// What went wrong with a job (IBackgroundCopyError).
 struct job_error {
@@ -185,7 +185,7 @@ constexpr const job_error_row* find_job_error_row(const Rows& rows, hresult code
 }
 
 /// What is said of the code itself, or `unstated`.
-constexpr disposition stated_disposition(hresult code, error_context context) noexcept {
+[[nodiscard]] constexpr disposition stated_disposition(hresult code, error_context context) noexcept {
     if (const job_error_row* row = find_job_error_row(job_error_exceptions, code, context)) return row->treated_as;
     const hresult_row* row = find_hresult(code);
     if (row == nullptr || row->treated_as == disposition::success) return disposition::unstated;
@@ -198,7 +198,7 @@ constexpr disposition stated_disposition(hresult code, error_context context) no
 
 /// Whether a job with this error is tried again (transient), tried again when what hinders it has gone (waits), or
 /// stopped (fatal). The code counts before the status that it came with, and both before the place of the error.
-constexpr disposition disposition_of(const job_error& e) noexcept {
+[[nodiscard]] constexpr disposition disposition_of(const job_error& e) noexcept {
     disposition d = detail::stated_disposition(e.code, e.context);
     if (d != disposition::unstated) return d;
     if (e.http_status != 0) d = detail::stated_disposition(hresult::from_http_status(e.http_status), e.context);
@@ -217,7 +217,7 @@ constexpr remedy remedy_of_code_or(hresult code, remedy otherwise) noexcept {
 
 } // namespace detail
 
-constexpr remedy job_error::what_to_do() const noexcept {
+[[nodiscard]] constexpr remedy job_error::what_to_do() const noexcept {
     switch (disposition_of(*this)) {
     case disposition::waits:
         return detail::remedy_of_code_or(code, remedy::wait_for_policy); // all others that wait are about policies

@@ -4,6 +4,8 @@
 #ifndef BITSWIRE_SPEC_LIMITS_HPP
 #define BITSWIRE_SPEC_LIMITS_HPP
 
+#include "../base/config.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

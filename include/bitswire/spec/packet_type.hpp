@@ -39,17 +39,17 @@ inline constexpr auto folded_packet_type_names = [] {
 } // namespace detail
 
 /// The value of BITS-Packet-Type for `type`, as Windows spells it. Static storage.
-constexpr std::string_view name_of(packet_type type) noexcept {
+[[nodiscard]] constexpr std::string_view name_of(packet_type type) noexcept {
     return detail::packet_type_names[static_cast<std::size_t>(type)];
 }
 
 /// Whether a header value is `type`, in any letter case.
-[[gnu::always_inline]] constexpr bool is_name_of(packet_type type, std::string_view value) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr bool is_name_of(packet_type type, std::string_view value) noexcept {
     return detail::folded_packet_type_names[static_cast<std::size_t>(type)].matches(value);
 }
 
 /// The packet type of a header value, in any letter case.
-constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
+[[nodiscard]] constexpr std::optional<packet_type> find_packet_type(std::string_view value) noexcept {
     for (std::size_t i = 0; i < detail::folded_packet_type_names.size(); ++i) {
         if (is_name_of(static_cast<packet_type>(i), value)) return static_cast<packet_type>(i);
     }
@@ -78,26 +78,28 @@ enum class message_kind : std::uint8_t {
 inline constexpr std::size_t message_kind_count = static_cast<std::size_t>(message_kind::notification_response) + 1;
 
 /// The kind of a request; `type` is not `ack`.
-constexpr message_kind request_kind(packet_type type) noexcept {
+[[nodiscard]] constexpr message_kind request_kind(packet_type type) noexcept {
     return static_cast<message_kind>(static_cast<std::size_t>(type));
 }
 
 /// Whether an Ack with this status reports success ([MC-BUP] 2.2.1.2 knows 200; *ack-for-create-session* adds 201,
 /// which peers also send to Close-Session).
-constexpr bool is_ack_success(std::uint16_t status) noexcept { return status == 200 || status == 201; }
+[[nodiscard]] constexpr bool is_ack_success(std::uint16_t status) noexcept { return status == 200 || status == 201; }
 
 /// The kind of an Ack with this status to a request of type `answers`.
-constexpr message_kind ack_kind(packet_type answers, std::uint16_t status) noexcept {
+[[nodiscard]] constexpr message_kind ack_kind(packet_type answers, std::uint16_t status) noexcept {
     if (is_ack_success(status))
         return static_cast<message_kind>(static_cast<std::size_t>(answers) + request_type_count);
     return status == 416 && answers == packet_type::fragment ? message_kind::out_of_sync_ack : message_kind::error_ack;
 }
 
 /// Whether messages of this kind are requests of the upload protocol; its number is that of their type then.
-constexpr bool is_request(message_kind kind) noexcept { return static_cast<std::size_t>(kind) < request_type_count; }
+[[nodiscard]] constexpr bool is_request(message_kind kind) noexcept {
+    return static_cast<std::size_t>(kind) < request_type_count;
+}
 
 /// Whether messages of this kind answer a request of the upload protocol.
-constexpr bool is_ack(message_kind kind) noexcept {
+[[nodiscard]] constexpr bool is_ack(message_kind kind) noexcept {
     return kind >= message_kind::ping_ack && kind <= message_kind::out_of_sync_ack;
 }
 

@@ -89,7 +89,9 @@ inline constexpr auto refusal_rows = [] {
 }();
 // clang-format on
 
-constexpr const refusal_row& row_of(refusal why) noexcept { return refusal_rows[static_cast<std::size_t>(why)]; }
+[[nodiscard]] constexpr const refusal_row& row_of(refusal why) noexcept {
+    return refusal_rows[static_cast<std::size_t>(why)];
+}
 
 } // namespace bitswire
 

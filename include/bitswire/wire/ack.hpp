@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_WIRE_ACK_HPP
 #define BITSWIRE_WIRE_ACK_HPP
 
+#include "../base/borrowed_text.hpp"
 #include "../spec/refusal.hpp"
 #include "guid.hpp"
 #include "host.hpp"
@@ -210,8 +211,8 @@ using ack_parser = message_parser<ack>;
 /// the caller, which is no peer's fault, becomes 500. The connection ends with it, since where the next request would
 /// begin is not known. `answers` may be a guess where the type could not be read; `session_id` is the one that the
 /// client wrote, if there was one, and is borrowed by the Ack. Source: [MC-BUP] 3.2.5.2.3.
-constexpr ack refuse(const error& problem, packet_type answers = packet_type::ping,
-                     std::string_view session_id = {}) noexcept {
+[[nodiscard]] constexpr ack refuse(const error& problem, packet_type answers = packet_type::ping,
+                                   borrowed_text session_id BITSWIRE_LIFETIMEBOUND = {}) noexcept {
     const error_row& row = row_of(problem.code);
     ack a;
     a.answers = answers;
@@ -224,7 +225,8 @@ constexpr ack refuse(const error& problem, packet_type answers = packet_type::pi
 }
 
 /// What a server answers to a request that it refuses; the connection goes on. `session_id` as above.
-constexpr ack refuse(refusal why, packet_type answers, std::string_view session_id = {}) noexcept {
+[[nodiscard]] constexpr ack refuse(refusal why, packet_type answers,
+                                   borrowed_text session_id BITSWIRE_LIFETIMEBOUND = {}) noexcept {
     const refusal_row& row = row_of(why);
     ack a;
     a.answers = answers;

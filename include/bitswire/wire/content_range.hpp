@@ -76,7 +76,7 @@ struct range_reader {
 /// Errors: bad_range (another form, or a total of `*`), number_overflow, range_reversed, range_beyond_total.
 /// Source: RFC 9110 14.4, [MC-BUP] 2.2.6.1.
 /// SPEC: an empty file is defined nowhere; `bytes */0` is how the grammar of RFC 9110 can name one.
-[[gnu::always_inline]] constexpr result<content_range> parse_content_range(std::string_view text) noexcept {
+[[nodiscard, gnu::always_inline]] constexpr result<content_range> parse_content_range(std::string_view text) noexcept {
     const auto fail = [](errc code, std::size_t at) {
         return error{code, header::content_range, static_cast<std::uint32_t>(at)};
     };

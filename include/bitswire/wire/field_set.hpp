@@ -62,7 +62,7 @@ inline constexpr auto header_by_name = hash_index<256>::over(header_spellings<La
 /// many bytes may be read at `name.data()`: more than the name, if it stands in a larger buffer, makes the look-up
 /// faster.
 template <class Late = void>
-constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
+[[nodiscard]] constexpr header find_header(std::string_view name, std::size_t readable) noexcept {
     if (name.size() < 4) return header::none;
     header found = header::none;
     const auto matches = [&](std::size_t n) noexcept {
@@ -75,7 +75,7 @@ constexpr header find_header(std::string_view name, std::size_t readable) noexce
     return found;
 }
 template <class Late = void>
-constexpr header find_header(std::string_view name) noexcept {
+[[nodiscard]] constexpr header find_header(std::string_view name) noexcept {
     return find_header<Late>(name, name.size());
 }
 
@@ -161,7 +161,7 @@ inline constexpr folded_name keep_alive_option("keep-alive");
 } // namespace detail
 
 /// Reads one line of Connection.
-constexpr connection_options read_connection(std::string_view text) noexcept {
+[[nodiscard]] constexpr connection_options read_connection(std::string_view text) noexcept {
     using detail::close_option;
     using detail::keep_alive_option;
     connection_options options;

@@ -75,7 +75,7 @@ constexpr bool is_device_name(std::string_view name) noexcept {
 /// Whether `name` is a file name that every system takes as one: UTF-8 of 1 to 255 bytes, without control characters
 /// and
 /// `\ / : * ? " < > |`, not `.` or `..`, without a blank at either end or a dot at the end, and no device.
-constexpr bool is_safe_file_name(std::string_view name) noexcept {
+[[nodiscard]] constexpr bool is_safe_file_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > max_file_name_size) return false;
     if (name.front() == ' ' || name.back() == ' ' || name.back() == '.') return false;
     for (const char c : name) {
@@ -90,8 +90,8 @@ constexpr bool is_safe_file_name(std::string_view name) noexcept {
 /// percent-encodings are decoded once. `prefix` is a path as it stands in targets, such as `/upload`; empty or `/` for
 /// all. A buffer of the size of `target` is large enough. Errors: bad_file_path, with the offset of the name at fault
 /// in `target`; buffer_too_small. Source: RFC 3986 2.1, 3.3.
-constexpr result<std::size_t> write_file_path(std::string_view target, std::string_view prefix,
-                                              std::span<char> out) noexcept {
+[[nodiscard]] constexpr result<std::size_t> write_file_path(std::string_view target, std::string_view prefix,
+                                                            std::span<char> out) noexcept {
     const char* const begin = target.data();
     const auto bad = [&](std::string_view part) {
         return error{errc::bad_file_path, header::none, static_cast<std::uint32_t>(part.data() - begin)};

@@ -7,6 +7,7 @@
 #define BITSWIRE_WIRE_GUID_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/borrowed_text.hpp"
 #include "../base/number.hpp"
 #include "../spec/error.hpp"
 #include "../spec/limits.hpp"
@@ -40,7 +41,7 @@ constexpr bool is_guid_dash(std::size_t byte) noexcept { return byte == 4 || byt
 } // namespace detail
 
 /// Reads a GUID in either letter case, with braces or bare, all of `text`. Errors: bad_guid. Source: [MS-DTYP] 2.3.4.3.
-constexpr result<guid> parse_guid(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<guid> parse_guid(std::string_view text) noexcept {
     const bool braces = !text.empty() && text.front() == '{';
     std::size_t at = braces ? 1 : 0;
     guid g;
@@ -66,7 +67,7 @@ constexpr result<guid> parse_guid(std::string_view text) noexcept {
 }
 
 /// The text of `g`, in braces.
-constexpr std::array<char, guid_text_size> write_guid(const guid& g, guid_style style) noexcept {
+[[nodiscard]] constexpr std::array<char, guid_text_size> write_guid(const guid& g, guid_style style) noexcept {
     const std::string_view digits = style == guid_style::braces_lower ? "0123456789abcdef" : "0123456789ABCDEF";
     std::array<char, guid_text_size> text{};
     std::size_t at = 0;
@@ -88,7 +89,8 @@ inline constexpr guid bits_upload_protocol = *parse_guid(bits_upload_protocol_te
 class protocol_list_view {
   public:
     constexpr protocol_list_view() noexcept = default;
-    constexpr explicit protocol_list_view(std::string_view line) noexcept : lines_{line}, line_count_(1) {}
+    constexpr explicit protocol_list_view(borrowed_text line BITSWIRE_LIFETIMEBOUND) noexcept
+        : lines_{line}, line_count_(1) {}
 
     /// Appends a header line; false when there is no room for it.
     constexpr bool add_line(std::string_view line) noexcept {

@@ -9,6 +9,7 @@
 #define BITSWIRE_WIRE_HEAD_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/borrowed_text.hpp"
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
@@ -27,7 +28,7 @@
 namespace bitswire {
 
 /// How far reading a message has come.
-enum class outcome : std::uint8_t {
+enum class [[nodiscard]] outcome : std::uint8_t{
     need_more, ///< no error so far, and not the end
     complete,
     bad, ///< see the error; nothing behind it was looked at
@@ -37,8 +38,8 @@ enum class head_side : std::uint8_t { request, response };
 
 /// The start line of a request. Borrows its text.
 struct request_line {
-    std::string_view method{};
-    std::string_view target{};      ///< a path with query, or an absolute http URL
+    borrowed_text method{};
+    borrowed_text target{};         ///< a path with query, or an absolute http URL
     std::uint32_t offset = 0;       ///< where it stands in the bytes of the message
     std::uint8_t minor_version = 1; ///< of HTTP/1: a request of any other version than 1.1 is refused
 };
@@ -103,7 +104,7 @@ class head_parser {
     [[nodiscard]] constexpr std::size_t size() const noexcept { return line_; }
 
     /// The start line, after `complete`. Borrows `bytes`.
-    [[nodiscard]] constexpr request_line start_line(std::string_view bytes) const noexcept
+    [[nodiscard]] constexpr request_line start_line(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) const noexcept
         requires(Side == head_side::request) {
         return {method_.view(bytes.data()), target_.view(bytes.data()), method_.position()};
     }
@@ -113,7 +114,8 @@ class head_parser {
     }
 
     /// The known headers. Borrows this object and `bytes`.
-    [[nodiscard]] constexpr fields_view<positioned_value> fields(std::string_view bytes) const noexcept {
+    [[nodiscard]] constexpr fields_view<positioned_value>
+    fields(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) const noexcept BITSWIRE_LIFETIMEBOUND {
         return {fields_, bytes.data()};
     }
 
@@ -345,7 +347,8 @@ using response_head_parser = head_parser<head_side::response>;
 
 /// The value of the first header named `name` (any letter case) in a head that was read completely, known to the
 /// library or not: how a server looks at Authorization. Borrows `head`. Source: RFC 9110 5.
-constexpr std::optional<std::string_view> find_field(std::string_view head, std::string_view name) noexcept {
+[[nodiscard]] constexpr std::optional<std::string_view> find_field(borrowed_text head BITSWIRE_LIFETIMEBOUND,
+                                                                   std::string_view name) noexcept {
     while (head.substr(0, 2) == "\r\n")
         head.remove_prefix(2); // empty lines before a request line
     for (std::size_t end = head.find("\r\n"); end != std::string_view::npos; end = head.find("\r\n")) {

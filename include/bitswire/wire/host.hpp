@@ -5,6 +5,7 @@
 #define BITSWIRE_WIRE_HOST_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/borrowed_text.hpp"
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
@@ -113,7 +114,7 @@ constexpr std::size_t host_name_size(std::string_view text) noexcept {
 
 /// Reads a host name, an IPv4 address, or an IPv6 address bare or in brackets, all of `text`; no port.
 /// Errors: bad_host. Source: [MC-BUP] 2.2.3.2.
-constexpr result<host_view> parse_host(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<host_view> parse_host(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     if (!text.empty() && detail::host_name_size(text) == text.size()) return host_view{host_form::name, text};
     if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
         const std::string_view inner = text.substr(1, text.size() - 2);
@@ -136,7 +137,7 @@ struct authority_view {
 
 /// Reads `host [":" port]`, all of `text`; user information has no place in it. Errors: bad_host, with the offset of
 /// the part at fault. Source: RFC 9112 3.2, RFC 3986 3.2.
-constexpr result<authority_view> parse_authority(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<authority_view> parse_authority(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     const bool bracketed = !text.empty() && text.front() == '[';
     const std::size_t from = bracketed ? text.find(']') : 0;
     const std::size_t colon = from == std::string_view::npos ? from : text.find(':', from);
@@ -163,7 +164,7 @@ struct host_id_view {
 /// Reads what `parse_host` reads, with a port behind a name, an IPv4 address or an IPv6 address in brackets. RFC 1738
 /// hosts have no port; servers that do not listen on 80 or 443 need one. Errors: bad_host, with the offset of the part
 /// at fault; port 0 and an empty port are none. Source: [MC-BUP] 2.2.3.2.
-constexpr result<host_id_view> parse_host_id(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<host_id_view> parse_host_id(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     if (const result<host_view> host = parse_host(text)) return host_id_view{*host, {}};
     const std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return error{errc::bad_host, header::none, 0};
@@ -181,7 +182,7 @@ constexpr result<host_id_view> parse_host_id(std::string_view text) noexcept {
 }
 
 /// Checks the value of Host: a host and perhaps a port, or empty. Errors: bad_host. Source: RFC 9112 3.2.
-constexpr error check_host_header(std::string_view value) noexcept {
+[[nodiscard]] constexpr error check_host_header(std::string_view value) noexcept {
     if (detail::host_name_size(value) == value.size()) return {}; // nearly always; and where there is none
     const result<authority_view> a = parse_authority(value);
     return a ? error{} : error{errc::bad_host, header::host, a.error().offset};

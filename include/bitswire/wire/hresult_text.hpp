@@ -15,7 +15,7 @@ namespace bitswire {
 
 /// Reads a 32-bit hexadecimal number with the prefix `0x`, with `x` (as [MC-BUP] prints them) or with none, in any
 /// letter case, all of `text`. Errors: bad_number, number_overflow. Source: *ack-for-fragment*, [MC-BUP] 2.2.1.2.
-constexpr result<std::uint32_t> parse_code(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<std::uint32_t> parse_code(std::string_view text) noexcept {
     std::size_t prefix = 0;
     if (text.size() >= 2 && text[0] == '0' && to_lower(text[1]) == 'x') {
         prefix = 2;
@@ -31,10 +31,12 @@ constexpr result<std::uint32_t> parse_code(std::string_view text) noexcept {
 }
 
 /// `code` as a server sends it: `0x8020001F`, eight upper-case digits, which a public client searches for as text.
-constexpr number_text write_code(hresult code) noexcept { return number_text::hexadecimal(code.value, 8); }
+[[nodiscard]] constexpr number_text write_code(hresult code) noexcept {
+    return number_text::hexadecimal(code.value, 8);
+}
 
 /// `context` as a server sends it: `0x5`.
-constexpr number_text write_code(error_context context) noexcept {
+[[nodiscard]] constexpr number_text write_code(error_context context) noexcept {
     return number_text::hexadecimal(static_cast<std::uint32_t>(context), 1);
 }
 

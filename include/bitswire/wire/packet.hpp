@@ -42,7 +42,9 @@ struct read_options {
 };
 
 /// Whether a response with this status can have a body, and so a Content-Length (RFC 9110 6.4.1, 8.6).
-constexpr bool may_have_body(std::uint16_t status) noexcept { return status >= 200 && status != 204 && status != 304; }
+[[nodiscard]] constexpr bool may_have_body(std::uint16_t status) noexcept {
+    return status >= 200 && status != 204 && status != 304;
+}
 
 /// Settings of the readers of notifications.
 struct notification_options {

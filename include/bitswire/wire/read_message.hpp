@@ -9,6 +9,7 @@
 #define BITSWIRE_WIRE_READ_MESSAGE_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/borrowed_text.hpp"
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
@@ -29,7 +30,7 @@ namespace bitswire {
 
 /// What reading raw bytes has come to. `packet` counts only after `complete`, `problem` only after `bad`.
 template <class Packet>
-struct parsed {
+struct [[nodiscard]] parsed {
     outcome state = outcome::need_more;
     error problem{};
     std::size_t consumed = 0; ///< size of the head; the body begins there
@@ -266,7 +267,7 @@ class message_parser {
     /// `bytes` starts with the first byte of the message. Errors: those of `head_parser::parse`; bad_method,
     /// missing_header, missing_content_length, conflicting_headers, conflicting_framing, and those of the values that
     /// the packet's kind has.
-    constexpr parsed<Packet> parse(std::string_view bytes) noexcept {
+    constexpr parsed<Packet> parse(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) noexcept {
         parsed<Packet> r = std::is_constant_evaluated() ? parsed<Packet>{} : nothing_yet();
         r.state = head_.parse(bytes);
         if (r.state == outcome::complete) {
@@ -280,7 +281,9 @@ class message_parser {
     }
 
     /// The head as HTTP, for messages that are none of the protocol's, such as the GET of a reply file.
-    [[nodiscard]] constexpr const head_parser<traits::side>& head() const noexcept { return head_; }
+    [[nodiscard]] constexpr const head_parser<traits::side>& head() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return head_;
+    }
 
   private:
     /// Copied from memory, which costs a third of what compilers make of clearing two hundred bytes (`rep stos`).
@@ -300,8 +303,8 @@ class message_parser {
 /// those of lines and of the head's size, which the other library has dealt with; offsets count from the start of the
 /// trimmed value, and are 0 in the start line.
 template <class Packet, class Headers>
-constexpr result<Packet>
-parse_message(const typename detail::start_line_of<detail::packet_traits<Packet>::side>::type& start,
+[[nodiscard]] constexpr result<Packet>
+parse_message(typename detail::start_line_of<detail::packet_traits<Packet>::side>::type start BITSWIRE_LIFETIMEBOUND,
               const Headers& headers, const typename detail::packet_traits<Packet>::settings& settings = {}) noexcept {
     if (error e = detail::check_start(start, settings.limits)) return e;
     field_set<borrowed_value> fields;

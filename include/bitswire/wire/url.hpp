@@ -7,6 +7,7 @@
 #define BITSWIRE_WIRE_URL_HPP
 
 #include "../base/ascii.hpp"
+#include "../base/borrowed_text.hpp"
 #include "../base/number.hpp"
 #include "../base/scan.hpp"
 #include "../spec/error.hpp"
@@ -34,7 +35,7 @@ struct url_view {
 /// Reads an absolute http or https URL of visible characters, all of `text`; a fragment is dropped. User information
 /// before the host is refused: it is how one host is made to look like another (RFC 9110 4.2.4). Errors: bad_url, with
 /// the offset of the part at fault. Source: RFC 3986 3, RFC 9110 4.2.
-constexpr result<url_view> parse_url(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<url_view> parse_url(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
     url_view url;
     const std::size_t colon = text.find(':');
@@ -207,7 +208,7 @@ constexpr error write_reply_url(std::string_view destination, std::string_view r
 
 /// A buffer of this size is always large enough for the functions below. A smaller one may be too small even for a
 /// result that would fit, where `..` takes back what was written before.
-constexpr std::size_t max_resolved_url_size(std::size_t base_size, std::size_t reference_size) noexcept {
+[[nodiscard]] constexpr std::size_t max_resolved_url_size(std::size_t base_size, std::size_t reference_size) noexcept {
     return 3 * (base_size + reference_size) + 1;
 }
 
@@ -217,8 +218,8 @@ constexpr std::size_t max_resolved_url_size(std::size_t base_size, std::size_t r
 /// does. A reference to another host without a scheme (`//host`, `\\host`) and other schemes are refused. Errors:
 /// bad_url (in none: the destination; in reply_url: the reply), value_too_long (over 2,200 characters),
 /// buffer_too_small. Source: [MC-BUP] 2.2.7.2 and the captures in 4.2; RFC 3986 5.2.
-constexpr result<std::size_t> resolve_reply_url(std::string_view destination, std::string_view reply,
-                                                std::span<char> out) noexcept {
+[[nodiscard]] constexpr result<std::size_t> resolve_reply_url(std::string_view destination, std::string_view reply,
+                                                              std::span<char> out) noexcept {
     detail::url_writer writer(out);
     if (const error e = detail::write_reply_url(destination, reply, writer)) return e;
     if (!writer.fits()) return error{errc::buffer_too_small, header::none, 0};
@@ -226,7 +227,7 @@ constexpr result<std::size_t> resolve_reply_url(std::string_view destination, st
 }
 
 /// Whether there is such a URL: the same errors, but for buffer_too_small.
-constexpr error check_reply_url(std::string_view destination, std::string_view reply) noexcept {
+[[nodiscard]] constexpr error check_reply_url(std::string_view destination, std::string_view reply) noexcept {
     detail::url_writer nowhere({});
     return detail::write_reply_url(destination, reply, nowhere);
 }
@@ -234,8 +235,8 @@ constexpr error check_reply_url(std::string_view destination, std::string_view r
 /// Writes the absolute URL that a server application is notified at and returns its size: what
 /// BITSServerNotificationURL means, seen from the URL of the upload, `original`, and behind it the query of `original`,
 /// with a `&` if there is one already. Errors: bad_url, buffer_too_small. Source: *bits-iis-extension-properties*.
-constexpr result<std::size_t> resolve_notification_url(std::string_view original, std::string_view notification,
-                                                       std::span<char> out) noexcept {
+[[nodiscard]] constexpr result<std::size_t>
+resolve_notification_url(std::string_view original, std::string_view notification, std::span<char> out) noexcept {
     const result<url_view> base = parse_url(original);
     if (!base) return base.error();
     if (!is_visible(notification)) return error{errc::bad_url, header::none, 0};

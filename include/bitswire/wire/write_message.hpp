@@ -267,7 +267,7 @@ template <header H, class Request, class Emit>
 
 /// The exact size in bytes of what `write_message` writes. Errors: unsendable_value, unsendable_combination.
 template <class Packet>
-constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
+[[nodiscard]] constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
     header_set headers = 0;
     if (const error e = detail::check_packet(packet, detail::packet_traits<Packet>::kind_of(packet), headers)) return e;
     return detail::put_carefully(packet, headers, {});
@@ -278,7 +278,7 @@ constexpr result<std::size_t> size_of_message(const Packet& packet) noexcept {
 /// some more of it may be overwritten. With room to spare it is faster: a kilobyte is enough for what Windows sends.
 /// Errors: unsendable_value, unsendable_combination, buffer_too_small; nothing is written then.
 template <class Packet>
-constexpr result<std::size_t> write_message(const Packet& packet, std::span<char> out) noexcept {
+[[nodiscard]] constexpr result<std::size_t> write_message(const Packet& packet, std::span<char> out) noexcept {
     const message_kind kind = detail::packet_traits<Packet>::kind_of(packet);
     header_set headers = 0;
     if (const error e = detail::check_packet(packet, kind, headers)) return e;
@@ -294,7 +294,7 @@ constexpr result<std::size_t> write_message(const Packet& packet, std::span<char
 /// library to send. The views live during the call. Errors: unsendable_value, unsendable_combination; nothing is
 /// visited then.
 template <class Packet, class Visit>
-constexpr error visit_headers(const Packet& packet, Visit visit) noexcept {
+[[nodiscard]] constexpr error visit_headers(const Packet& packet, Visit visit) noexcept {
     header_set headers = 0;
     if (const error e = detail::check_packet(packet, detail::packet_traits<Packet>::kind_of(packet), headers)) return e;
     detail::put_fields(packet, headers, detail::visit_sink<Visit>(visit));

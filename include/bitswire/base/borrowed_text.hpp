@@ -1,0 +1,36 @@
+// bitswire/base/borrowed_text.hpp: the text of somebody else, as an argument that is still needed after the call.
+//
+// SPDX-License-Identifier: BSL-1.0
+#ifndef BITSWIRE_BASE_BORROWED_TEXT_HPP
+#define BITSWIRE_BASE_BORROWED_TEXT_HPP
+
+#include "config.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace bitswire {
+
+/// A std::string_view that tells the compiler which object it was made from. Compilers do not follow a text from a
+/// std::string through std::string_view into the object that keeps it; clang follows it through this type. The text is
+/// borrowed: for how long is said where such a parameter or member stands.
+struct borrowed_text : std::string_view {
+    constexpr borrowed_text() noexcept = default;
+    constexpr borrowed_text(std::string_view text) noexcept : std::string_view(text) {}
+    /// A text with a zero behind it.
+    constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND) noexcept : std::string_view(text) {}
+    constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND, std::size_t size) noexcept
+        : std::string_view(text, size) {}
+    /// An object that converts to std::string_view, such as a std::string.
+    template <class Owner>
+    requires(std::is_class_v<Owner> && !std::is_base_of_v<std::string_view, Owner> &&
+             std::is_convertible_v<const Owner&,
+                                   std::string_view>) constexpr borrowed_text(const Owner& owner
+                                                                                  BITSWIRE_LIFETIMEBOUND) noexcept
+        : std::string_view(static_cast<std::string_view>(owner)) {}
+};
+
+} // namespace bitswire
+
+#endif
