@@ -5,7 +5,8 @@ usage: check_headers.py INCLUDE_DIR          exit 1 and name each breach
        check_headers.py --samples DIR        each file of DIR must be refused, for the reason its first line names
 
 Laws: includes only go down the layers; no header that does I/O, allocates, throws, or knows time, threads or locales;
-no new, delete, throw, try; no macro but include guards; a file header that says what the file is and its licence.
+no new, delete, throw, try; no macro but include guards and those of base/config.hpp, which comes before everything else;
+a file header that says what the file is and its licence.
 """
 import pathlib
 import re
@@ -16,6 +17,7 @@ STANDARD = {  # what the library may include; anything else needs a reason and a
     "array", "bit", "cassert", "compare", "concepts", "cstddef", "cstdint", "cstring", "initializer_list", "limits",
     "optional", "span", "string_view", "type_traits", "utility", "emmintrin.h", "immintrin.h", "arm_neon.h",
 }
+CONFIG_GUARD = "BITSWIRE_BASE_CONFIG_HPP"
 WORDS = {
     "allocates or throws": r"(?<!= )\b(?:new|delete|throw|try|catch|malloc|free)\b",
     "knows time, threads, locale or files": r"\b(?:std::(?:chrono|thread|mutex|locale|filesystem|random_device)|errno|getenv)\b",
@@ -39,11 +41,18 @@ def check(path, layer):
     code = strip(text)
     breaches = []
 
+    guard = re.search(r"^#ifndef (BITSWIRE_\w+_HPP)$", text, re.M)
+
     def note(at, what):
         breaches.append((text.count("\n", 0, at) + 1, what))
 
-    for m in re.finditer(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', text, re.M):
+    is_config = guard is not None and guard.group(1) == CONFIG_GUARD
+    for number, m in enumerate(re.finditer(r'^[ \t]*#[ \t]*include[ \t]*(?:<([^>]+)>|"([^"]+)")', text, re.M)):
         system, own = m.group(1), m.group(2)
+        if is_config:
+            continue  # its only one is an error message
+        if number == 0 and system is not None:
+            note(m.start(), "does not begin with a header of its own, and so with config.hpp")
         if system is not None:
             if system not in STANDARD:
                 note(m.start(), f"includes <{system}>")
@@ -57,9 +66,8 @@ def check(path, layer):
     for what, pattern in WORDS.items():
         for m in re.finditer(pattern, code):
             note(m.start(), f"{what}: {m.group(0)}")
-    guard = re.search(r"^#ifndef (BITSWIRE_\w+_HPP)$", text, re.M)
     for m in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", code, re.M):
-        if guard is None or m.group(1) != guard.group(1):
+        if not (is_config and m.group(1).startswith("BITSWIRE_")) and (guard is None or m.group(1) != guard.group(1)):
             note(m.start(), f"defines the macro {m.group(1)}")
     if guard is None:
         note(0, "has no include guard BITSWIRE_..._HPP")

@@ -8,7 +8,7 @@
 
 #if (defined(_MSVC_LANG) ? _MSVC_LANG : __cplusplus) < 202002L
 // After #error, g++ and clang continue with hundreds of errors that say nothing. A header that is missing stops them.
-#include "bitswire needs C++20: compile with -std=c++20 or /std:c++20, g++ 11, clang 14 or Visual Studio 2022, or later"
+#include "bitswire needs C++20: compile with -std=c++20 or /std:c++20"
 #endif
 
 /// Behind a parameter (behind the brackets of a member function): what is returned, or constructed, borrows that
