@@ -83,11 +83,11 @@ inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequenc
 
 } // namespace detail
 
-/// The name of an enumerator as the code has it; empty for a value that is none. Static storage, with a zero behind it.
+/// The name of an enumerator as the code has it; `""` for a value that is none. Static storage, with a zero behind it.
 template <class Enum>
 [[nodiscard]] constexpr std::string_view enum_name(Enum value) noexcept {
     const auto index = static_cast<std::size_t>(value);
-    if (index >= enumerator_count<Enum>) return {};
+    if (index >= enumerator_count<Enum>) return {"", 0};
     const auto& names = detail::enumerator_names<Enum>;
     const std::size_t begin = names.begins[index];
     return {names.texts.data() + begin, names.begins[index + 1] - begin - 1};

@@ -150,7 +150,7 @@ inline constexpr header_alias header_aliases[] = {
 
 /// The name of a header as it is written; empty for `header::none`. Static storage.
 [[nodiscard]] constexpr std::string_view name_of(header h) noexcept {
-    return h == header::none ? std::string_view{} : row_of(h).name;
+    return h == header::none ? ""sv : row_of(h).name;
 }
 
 /// A set of headers, one bit each.
@@ -239,15 +239,15 @@ constexpr header_set headers_of_at_least(presence p, message_kind kind) noexcept
         return "no-cache"sv;
     case header::packet_type:
         if (acknowledges) return name_of(packet_type::ack);
-        return is_request(kind) ? name_of(static_cast<packet_type>(kind)) : std::string_view{};
+        return is_request(kind) ? name_of(static_cast<packet_type>(kind)) : ""sv;
     case header::content_length:
-        return acknowledges ? "0"sv : std::string_view{};
+        return acknowledges ? "0"sv : ""sv;
     case header::accept_encoding:
         return "identity"sv;
     case header::connection:
         return "Keep-Alive"sv;
     default:
-        return {};
+        return ""sv;
     }
 }
 

@@ -101,10 +101,10 @@ inline constexpr std::array<std::string_view, 9> error_context_names = {
 
 } // namespace detail
 
-/// The Windows SDK's name of a context, or an empty view for a value that has none. Static storage.
+/// The Windows SDK's name of a context; `""` for a value that has none. Static storage, with a zero behind it.
 [[nodiscard]] constexpr std::string_view name_of(error_context context) noexcept {
     const auto i = static_cast<std::uint32_t>(context);
-    return i < detail::error_context_names.size() ? detail::error_context_names[i] : std::string_view{};
+    return i < detail::error_context_names.size() ? detail::error_context_names[i] : ""sv;
 }
 
 } // namespace bitswire

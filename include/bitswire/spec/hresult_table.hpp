@@ -309,10 +309,10 @@ template <class Late = void>
     return rows[found.is_equal ? 1 : 0]; // no branch, which would be guessed wrong
 }
 
-/// The name of a code, or an empty view. Static storage.
+/// The name of a code; `""` for one that is not in the table. Static storage, with a zero behind it.
 [[nodiscard]] constexpr std::string_view name_of(hresult code) noexcept {
     const hresult_row* row = find_hresult(code);
-    return row != nullptr ? row->name : std::string_view{};
+    return row != nullptr ? row->name : ""sv;
 }
 
 /// The enumerator as text. Static storage.

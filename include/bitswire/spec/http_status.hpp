@@ -50,12 +50,12 @@ inline constexpr http_status_row http_status_rows[] = {
 };
 // clang-format on
 
-/// The reason phrase of a status, or an empty view. Static storage.
+/// The reason phrase of a status; `""` for one without. Static storage, with a zero behind it.
 [[nodiscard]] constexpr std::string_view reason_of(std::uint16_t status) noexcept {
     for (const http_status_row& row : http_status_rows) {
         if (row.status == status) return row.reason;
     }
-    return {};
+    return ""sv;
 }
 
 namespace detail {

@@ -38,14 +38,17 @@ inline constexpr auto folded_packet_type_names = [] {
 
 } // namespace detail
 
-/// The value of BITS-Packet-Type for `type`, as Windows spells it. Static storage.
+/// The value of BITS-Packet-Type for `type`, as Windows spells it; `""` for a value that is no enumerator. Static
+/// storage, with a zero behind it.
 [[nodiscard]] constexpr std::string_view name_of(packet_type type) noexcept {
-    return detail::packet_type_names[static_cast<std::size_t>(type)];
+    const auto i = static_cast<std::size_t>(type);
+    return i < detail::packet_type_names.size() ? detail::packet_type_names[i] : ""sv;
 }
 
 /// Whether a header value is `type`, in any letter case.
 [[nodiscard, gnu::always_inline]] constexpr bool is_name_of(packet_type type, std::string_view value) noexcept {
-    return detail::folded_packet_type_names[static_cast<std::size_t>(type)].matches(value);
+    const auto i = static_cast<std::size_t>(type);
+    return i < detail::folded_packet_type_names.size() && detail::folded_packet_type_names[i].matches(value);
 }
 
 /// The packet type of a header value, in any letter case.
