@@ -12,6 +12,7 @@ packages=(
   libboost-dev                                       # the same, the server, and the header door's test
   libbenchmark-dev libabsl-dev nginx-light           # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
+  haproxy apache2 libapache2-mod-auth-gssapi caddy openssl # proxies before the server, beside nginx
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user-static # other processors
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage
@@ -27,10 +28,12 @@ if ((${#missing[@]})); then
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -q
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}"
-  # Debian starts it on port 80, where nobody has asked for it.
-  if [[ " ${missing[*]} " == *" nginx-light "* ]]; then
-    "${as_root[@]}" service nginx stop || true
-  fi
+  # Debian starts them on port 80, where nobody has asked for them.
+  for package in nginx-light haproxy apache2 caddy; do
+    if [[ " ${missing[*]} " == *" $package "* ]]; then
+      "${as_root[@]}" service "${package%-light}" stop || true
+    fi
+  done
 fi
 
 if (($#)); then

@@ -41,10 +41,12 @@ constexpr std::uint64_t flush_size = 8 * 1024 * 1024;
 constexpr std::chrono::milliseconds drain_time{5'000};
 constexpr std::uint64_t max_drained_bytes = 64 * 1024 * 1024;
 
-bitswire::read_options reading(const options& o) {
+bitswire::read_options reading(const options& o, bool is_from_proxy) {
     bitswire::read_options r;
     r.limits.head_bytes = max_head_size;
     r.allow_method_override = o.method_override;
+    // Proxies written in Go, such as Caddy, leave out Content-Length: 0 where they do not know the method.
+    r.allow_missing_content_length = is_from_proxy;
     return r;
 }
 
@@ -83,7 +85,8 @@ void connection::start() {
     const auto peer = socket_.remote_endpoint(problem);
     if (problem) return;
     other_end_ = {peer.address(), peer.port()};
-    awaits_proxy_header_ = server_.settings().proxy_protocol && server_.settings().trusted.contain(peer.address());
+    is_from_proxy_ = server_.settings().trusted.contain(peer.address());
+    awaits_proxy_header_ = is_from_proxy_ && server_.settings().proxy_protocol;
     identify_client();
     socket_.non_blocking(true, problem);
     socket_.set_option(boost::asio::ip::tcp::no_delay(true), problem);
@@ -108,7 +111,7 @@ void connection::close() {
 
 void connection::read_head() {
     phase_ = phase::head;
-    parser_.emplace(reading(server_.settings()));
+    parser_.emplace(reading(server_.settings(), is_from_proxy_));
     expect_within(server_.settings().timeout);
     if (input_.empty()) {
         input_ = std::string(); // an idle connection holds no memory

@@ -143,6 +143,7 @@ class connection : public std::enable_shared_from_this<connection> {
     bool is_closed_ = false;
     bool keeps_alive_ = true;
     client_address other_end_;         ///< of the connection; with the PROXY protocol, of the client's to the proxy
+    bool is_from_proxy_ = false;       ///< from one that is trusted
     bool awaits_proxy_header_ = false; ///< nothing else has come yet
     std::string peer_;                 ///< who has sent the request, for the log: address, and port if it is known
     std::string user_;                 ///< who has sent the request: address

@@ -312,6 +312,20 @@ class ProxyProtocol(ProxiedCase):
             self.server.stop()
 
 
+class LeftOut(ProxiedCase):
+    def test_missing_content_length(self) -> None:
+        """a trusted proxy may leave out Content-Length: 0, as Caddy does; nobody else may [MC-BUP 3.2.5.2.3]"""
+        self.start_server("--trust", TRUSTED)
+        for source, status in ((TRUSTED, 200), (UNTRUSTED, 411)):
+            peer = self.connect(source=source)
+            answer = peer.create(f"/{status}.bin", length=None)
+            self.assertEqual(answer.status, status, answer)
+        # A Fragment has a body, and without its length nobody knows where that ends.
+        peer = self.connect()
+        session = self.assert_ack(peer.create("/file.bin", length=None)).session
+        self.assert_refused(peer.fragment("/file.bin", session, 0, b"data", 4, length=None), (400, 411), INVALID)
+
+
 class LoadBalancers(ServerCase):
     def ask(self, request: bytes) -> tuple[Answer, bytes]:
         """An answer, and what came behind it until the connection ended."""
