@@ -377,8 +377,9 @@ TEST_CASE("job: names that are no absolute http URL, or no full path, are refuse
                                             std::string("http://h/\0", 10),
                                             "\\\\host\\share\\f",
                                             longest_url + "u"};
-    const std::vector<std::string> good_paths{"/",    "/a",        "/a b",      "C:\\a", "c:/a", "\\\\host\\share\\f",
-                                              "/a*?", "/\xc3\xa4", longest_path};
+    const std::vector<std::string> good_paths{"/a",   "/a b",      "C:\\a",      "c:/a",   "\\\\host\\share\\f",
+                                              "/a*?", "/\xc3\xa4", longest_path, "/a/...", "/a:b\\",
+                                              "/..a", "C:\\a..",   "C:\\.a",     "/a\\.."};
     const std::vector<std::string> bad_paths{"",
                                              "a",
                                              "a/b",
@@ -433,6 +434,20 @@ TEST_CASE("job: names that are no absolute http URL, or no full path, are refuse
     CHECK(longer.j.set_reply_file_name("/" + std::string(399, 'r'), longer.now).returns == hresult{});
     refuses(longer, e_invalidarg,
             [&](job& j) { return j.set_reply_file_name("/" + std::string(400, 'r'), longer.now); });
+}
+
+TEST_CASE("P6: AddFile refuses names of folders and of streams [BG_FILE_INFO: the file name, no NTFS streams]") {
+    for (const std::string_view path :
+         {"/", "/a/", "/a//", "/a/.", "/a/..", "/.", "/..", "C:\\", "C:/a/", "C:\\a\\", "C:\\a\\..", "C:/.", "C:\\a:b",
+          "C:\\a::$DATA", "\\\\h\\s\\", "\\\\h\\s\\..", "\\\\h\\s\\f:b"}) {
+        CAPTURE(path);
+        for (const job_type type : {job_type::download, job_type::upload, job_type::upload_reply}) {
+            world_job w(type);
+            refuses(w, e_invalidarg, [&](job& j) { return j.add_file("http://h/x", path, w.now); });
+        }
+        world_job r(job_type::upload_reply);
+        refuses(r, e_invalidarg, [&](job& j) { return j.set_reply_file_name(path, r.now); });
+    }
 }
 
 TEST_CASE("job: ranges are refused that are empty, reversed, overlap or are too many [AddFileWithRanges]") {

@@ -75,7 +75,33 @@ hresult put_in_place(const std::string& part, const std::string& final_path, std
     struct stat s {};
     const bool is_there = why == ENOENT && ::stat(final_path.c_str(), &s) == 0 && S_ISREG(s.st_mode);
     if (is_there && static_cast<std::uint64_t>(s.st_size) == size_bytes) return {};
-    return hresult_of_errno(why);
+    return transfer::hresult_of_errno(why);
+}
+
+/// Refuses what could not become the file `final_path`, by way of the temporary file `part`: found now, and not when
+/// all of it has been fetched. Source: BG_FILE_INFO: the folder exists, and may be written to.
+void check_writable(const std::string& part, const std::string& final_path) {
+    const std::string folder = transfer::folder_of(final_path);
+    struct stat s {};
+    int why = ::stat(folder.c_str(), &s) != 0 ? errno : 0;
+    if (why == ENOENT || (why == 0 && !S_ISDIR(s.st_mode))) why = ENOTDIR; // what is missing is a folder
+    if (why == 0 && ::access(folder.c_str(), W_OK | X_OK) != 0) why = errno;
+    const bool is_no_path = why == ENAMETOOLONG || why == EINVAL;
+    if (why != 0) {
+        throw refused{is_no_path ? "E_INVALIDARG"_hresult : transfer::hresult_of_errno(why),
+                      folder + ": " + std::strerror(why)};
+    }
+    for (const std::string& path : {part, final_path}) {
+        if (::stat(path.c_str(), &s) == 0) {
+            if (S_ISREG(s.st_mode)) continue;
+            throw refused{"E_INVALIDARG"_hresult,
+                          path + (S_ISDIR(s.st_mode) ? ": is a folder" : ": is no regular file")};
+        }
+        why = errno;
+        const bool is_no_name = why == ENAMETOOLONG || why == EINVAL || why == EILSEQ;
+        if (is_no_name) throw refused{"E_INVALIDARG"_hresult, path + ": " + std::strerror(why)};
+        if (why != ENOENT) throw refused{transfer::hresult_of_errno(why), path + ": " + std::strerror(why)};
+    }
 }
 
 /// Deletes what is not complete; false if something is left.
@@ -210,7 +236,7 @@ class session {
         bitswire::job& j = *r.job;
         const bitswire::moment t = now();
         if (command_.verb == "add") return add(r);
-        if (command_.verb == "resume") return j.resume(t);
+        if (command_.verb == "resume") return resume(r);
         if (command_.verb == "suspend") return j.suspend(t);
         if (command_.verb == "cancel") return cancel(r);
         if (command_.verb == "complete") return complete(r);
@@ -229,18 +255,24 @@ class session {
         const job_step s = j.add_file(command_.remote, problem ? command_.local : local, now());
         if (s.returns.is_failure()) return s;
         if (r.is_download()) {
-            const std::string folder = transfer::folder_of(local);
-            if (::access(folder.c_str(), W_OK | X_OK) != 0)
-                throw refused{hresult_of_errno(errno), folder + ": " + std::strerror(errno)};
+            check_writable(part_path(j.id(), j.file_count() - 1, local), local);
             return s;
         }
         try {
             const transfer::source_file readable(local);
             j.on_size(0, readable.identity().size_bytes);
         } catch (const transfer::file_error& e) {
-            throw refused{e.os_error == 0 ? "E_INVALIDARG"_hresult : hresult_of_errno(e.os_error), e.what()};
+            throw refused{e.os_error == 0 ? "E_INVALIDARG"_hresult : transfer::hresult_of_errno(e.os_error), e.what()};
         }
         return s;
+    }
+
+    job_step resume(job_record& r) {
+        bitswire::job& j = *r.job;
+        // The reply has a place even if nobody has named one.
+        if (j.type() == job_type::upload_reply && j.file_count() != 0 && !j.is_final())
+            check_writable(part_path(j.id(), 0, reply_path(j)), reply_path(j));
+        return j.resume(now());
     }
 
     job_step cancel(job_record& r) {
@@ -290,7 +322,10 @@ class session {
         if (command_.property == "reply-file") {
             std::error_code problem;
             const std::string path = std::filesystem::absolute(command_.value, problem).lexically_normal().string();
-            return j.set_reply_file_name(problem ? command_.value : path, t);
+            const job_step s = j.set_reply_file_name(problem ? command_.value : path, t);
+            if (!s.returns.is_failure() && !j.reply_file_name().empty())
+                check_writable(part_path(j.id(), 0, path), path);
+            return s;
         }
         if (command_.property == "priority") {
             for (std::size_t i = 0; i < bitswire::enumerator_count<bitswire::job_priority>; ++i) {

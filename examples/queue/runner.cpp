@@ -356,9 +356,10 @@ bool runner::open_upload(entry& e, bool with_file) {
         up->http = std::make_unique<transfer::http_client>(command_.http, up->url);
     } catch (const transfer::file_error& problem) {
         r.detail = problem.what();
-        std::ignore = j.on_error({problem.os_error == 0 ? "E_INVALIDARG"_hresult : hresult_of_errno(problem.os_error),
-                                  error_context::local_file},
-                                 now());
+        std::ignore =
+            j.on_error({problem.os_error == 0 ? "E_INVALIDARG"_hresult : transfer::hresult_of_errno(problem.os_error),
+                        error_context::local_file},
+                       now());
         save(e);
         return false;
     }
@@ -532,7 +533,7 @@ void runner::fetch_reply(entry& e) {
 
 /// What is wrong with what was fetched.
 static bitswire::job_error error_of(const fetch_result& r) {
-    if (r.os_error != 0) return {hresult_of_errno(r.os_error), error_context::local_file};
+    if (r.os_error != 0) return {transfer::hresult_of_errno(r.os_error), error_context::local_file};
     if (r.length_is_missing) return {"BG_E_MISSING_FILE_SIZE"_hresult, error_context::remote_file};
     if (r.range_is_wrong) return {"BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_file};
     const std::uint16_t status = r.answer.start.status;

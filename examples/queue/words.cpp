@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <cerrno>
 #include <ctime>
 
 namespace queue_tool {
@@ -95,28 +94,6 @@ std::string printable(std::string_view text) {
         }
     }
     return out;
-}
-
-bitswire::hresult hresult_of_errno(int why) {
-    using bitswire::operator""_hresult;
-    constexpr std::uint32_t file_not_found = 2;
-    constexpr std::uint32_t path_not_found = 3;
-    constexpr std::uint32_t write_fault = 29;
-    switch (why) {
-    case ENOENT:
-        return bitswire::hresult::from_win32(file_not_found);
-    case ENOTDIR:
-        return bitswire::hresult::from_win32(path_not_found);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return "E_ACCESSDENIED"_hresult;
-    case ENOSPC:
-    case EDQUOT:
-        return "HRESULT_FROM_WIN32(ERROR_DISK_FULL)"_hresult;
-    default:
-        return bitswire::hresult::from_win32(write_fault);
-    }
 }
 
 std::string text_of(bitswire::hresult code) {

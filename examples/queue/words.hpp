@@ -20,9 +20,6 @@ std::string printable(std::string_view text);
 std::string text_of(bitswire::hresult code);
 nlohmann::json json_of(bitswire::hresult code);
 
-/// What Windows calls what the operating system says.
-bitswire::hresult hresult_of_errno(int why);
-
 /// One line: id, state, type, priority, bytes, name.
 std::string line_of(const bitswire::job& j);
 /// Bytes alone: `120 of 1000`.

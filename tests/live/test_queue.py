@@ -780,6 +780,7 @@ class Downloads(QueueCase):
         file.mkdir()
         done = self.call("complete", "job")
         self.assertEqual(done.code, 1, done)
+        self.assertIn("0x8007010B", done.errors)  # ERROR_DIRECTORY
         self.assertEqual(self.state_of("job"), "TRANSFERRED")
         file.rmdir()
         # As a command leaves it that is killed in the middle.
@@ -790,6 +791,60 @@ class Downloads(QueueCase):
         away.rename(file)
         self.do("complete", "job")
         self.assertEqual(file.read_bytes(), b"data")
+
+
+    def names_of_no_file(self) -> dict[str, str]:
+        """Local names that nothing can be put under, and what the refusal says."""
+        self.make_folder("folder")
+        self.make_file("file", b"")
+        os.mkfifo(self.folder / "pipe")
+        (self.folder / "loop").symlink_to("loop")
+        invalid, not_found = "E_INVALIDARG (0x80070057)", "ERROR_PATH_NOT_FOUND) (0x80070003)"
+        names = {
+            "x" * 256: invalid,
+            "\u00e4" * 128: invalid,
+            "folder": invalid,
+            "folder/": invalid,
+            "folder/new/": invalid,
+            "folder/..": invalid,
+            "pipe": invalid,
+            "missing/x": not_found,
+            "file/x": not_found,
+            "loop/x": "0x80070781",  # ERROR_CANT_RESOLVE_FILENAME
+            "x/" * 2040 + "x": invalid,
+        }
+        return {str(self.folder) + "/" + name: says for name, says in names.items()}
+
+    def test_names_of_no_file(self) -> None:
+        """P6: AddFile refuses a local name that nothing can be put under: too long, a folder, in no folder [BG_FILE_INFO]"""
+        url = self.hostile.url("/x.bin")
+        self.do("create", "--download", "job")
+        for name, says in self.names_of_no_file().items():
+            with self.subTest(name[-60:]):
+                self.refused("add", "job", url, name, says=says)
+        # The longest name there is can be put in place.
+        self.hostile.replies["/x.bin"] = b"data"
+        longest = self.folder / ("x" * 255)
+        self.do("add", "job", url, str(longest))
+        self.do("add", "job", url, str(self.make_file("old", b"old")))
+        self.do("resume", "job")
+        self.run_to_the_end()
+        self.do("complete", "job")
+        self.assertEqual(longest.read_bytes(), b"data")
+        self.assertEqual((self.folder / "old").read_bytes(), b"data")
+
+    def test_replies_of_no_name(self) -> None:
+        """P6: a reply that nothing can be put under is refused before anything is uploaded"""
+        self.do("create", "--upload-reply", "job")
+        for name, says in self.names_of_no_file().items():
+            with self.subTest(name[-60:]):
+                self.refused("set", "job", "reply-file", name, says=says)
+        file = self.make_file("x" * 252, b"data")
+        self.do("add", "job", self.hostile.url("/x.bin"), str(file))
+        self.refused("resume", "job", says="E_INVALIDARG")  # with .reply behind it the name is too long
+        self.do("set", "job", "reply-file", str(self.folder / "reply"))
+        self.do("resume", "job")
+        self.assertEqual(self.hostile.requests, [])
 
 
 class Replies(QueueCase):

@@ -62,14 +62,20 @@ struct job_file {
     bool is_completed = false; ///< a download: it is where it belongs; an upload: the server has it
 };
 
-/// Whether `name` is a full path, of POSIX or of Windows, without control characters and wildcards (BG_FILE_INFO).
+/// Whether `name` is the full path of a file, of POSIX or of Windows, without control characters and wildcards, not
+/// that of a folder (`/a/`, `/a/..`), and no stream (`C:\a:b`). Source: BG_FILE_INFO.
 [[nodiscard]] constexpr bool is_full_path(std::string_view name) noexcept {
     if (name.empty() || find_control(name) != name.size() || name.find('\t') != std::string_view::npos) return false;
-    if (name.front() == '/') return true;
+    const bool is_posix = name.front() == '/';
+    const std::size_t slash = name.find_last_of(is_posix ? "/" : "/\\");
+    const std::string_view last = name.substr(slash + 1); // all of it without one
+    if (last.empty() || last == "." || last == "..") return false;
+    if (is_posix) return true;
     const bool unc = name.starts_with("\\\\") && !name.starts_with("\\\\?");
     const bool drive =
         name.size() > 2 && is(char_class::alpha, name[0]) && name[1] == ':' && (name[2] == '\\' || name[2] == '/');
-    return (unc || drive) && name.find_first_of("*?") == std::string_view::npos;
+    return (unc || drive) && name.find_first_of("*?") == std::string_view::npos &&
+           name.find(':', drive ? 2 : 0) == std::string_view::npos;
 }
 
 /// Whether `name` can be the remote name of a file: an absolute URL of http or https, of at most 2,200 characters.
