@@ -1,12 +1,14 @@
 // Every state that a client, a server and the link between them can get into with a small file, over the real session
 // types: breadth first, each state once. The link loses requests and Acks, cuts bodies short, lets a request that the
-// client has given up arrive later, and breaks at any moment; disk and application fail; both sides are restarted from
-// their snapshots; the server forgets the session; the user suspends, resumes and cancels at any time.
+// client has given up arrive later, and breaks at any moment; disk and application fail; a gateway answers 503 or asks
+// for credentials; both sides are restarted from their snapshots; the server forgets the session. Every call of the
+// user and every timer comes in every state: in time, when it is due, and much too late, in its place and out of it.
 //
 // In each state: the destination is empty or has exactly the file, and has it once; the client never counts more bytes
-// than the server has stored; and if from now on nothing went wrong any more, the upload would end.
+// than the server has stored; it waits for nothing that it has not asked for, and for nobody who does not know; a call
+// that is out of place changes nothing; and if from now on nothing went wrong any more, the upload would end.
 //
-// Left out: time (nothing is repeated by a timer), and the limit of set-backs.
+// Left out: the limit of setbacks, which setback_model.cpp is about.
 //
 // usage: upload_model LARGEST_FILE LARGEST_FRAGMENT: bytes
 #include "explore.hpp"
@@ -28,13 +30,23 @@ using namespace bitswire;
 namespace {
 
 constexpr std::string_view whole_file = "abcdefgh";
+/// Of the server, where nothing depends on it.
 constexpr time_point now{};
+constexpr std::uint32_t fallback_s = 4;
+constexpr std::uint32_t first_repeat_s = 1;
+constexpr std::uint32_t repeat_for_s = 3;
+/// Longer than any timer of the client.
+constexpr std::uint64_t long_time_ms = 10'000;
+constexpr std::string_view reply_url = "r";
 
 struct settings {
     std::size_t file_size = 0;
     std::size_t fragment_size = 1;
     bool keeps_partial_fragments = false;
     bool notifies = false;
+    bool has_reply = false;   ///< the application sends one, and the client waits for it
+    bool names_host = false;  ///< the server names another host, with a fall-back time
+    bool has_gateway = false; ///< which answers 503, and asks for credentials
 };
 
 /// A request, without views.
@@ -56,6 +68,7 @@ struct exchange {
     std::uint64_t body_bytes = 0; ///< that arrive
     upload_server_step step{};    ///< `at_work`
     ack answer{};                 ///< `answered`, but for its views
+    bool has_reply = false;       ///< `answered`: there was a BITS-Reply-URL
 };
 
 struct record {
@@ -83,6 +96,9 @@ enum class happening : std::uint8_t {
     resumed,
     suspended,
     cancelled,
+    timer_called,
+    next_timer_due, ///< time passes until then
+    long_time_passed,
     client_restarted,
     server_restarted,
     session_forgotten, ///< by the server: all that it has of it
@@ -93,6 +109,13 @@ enum class happening : std::uint8_t {
     work_done,
     work_failed,
     ack_arrived,
+    gateway_failed, ///< 503 instead of the Ack, or of handing on the request
+    credentials_wanted,
+    credentials_given,
+    credentials_withheld,
+    reply_fetched,
+    reply_given_up,
+    reply_failed,
     late_request_arrived,
     late_request_lost,
     late_work_done,
@@ -109,6 +132,8 @@ class world {
     world(const settings& s, const upload_client_config& config) : settings_(&s), config_(&config), client_(config) {
         directory_.keep_partial_fragments = s.keeps_partial_fragments;
         if (s.notifies) directory_.notification = notification_type::by_value;
+        if (s.names_host) directory_.host_id = "other:81";
+        directory_.host_id_fallback_timeout_s = fallback_s;
     }
 
     std::vector<event> possible() const {
@@ -116,11 +141,21 @@ class world {
         std::vector<event> all;
         const bool waits = exchange_.where != stage::none;
         if (client_.state() == upload_client_state::init) all.push_back({h::started});
-        if (!waits && is_at_rest()) all.push_back({h::resumed});
-        if (!client_.finished() && !is_suspending_ && client_.state() != upload_client_state::suspend)
-            all.push_back({h::suspended});
-        if (is_suspending_ && waits) all.push_back({h::resumed});
-        if (!client_.finished()) all.push_back({h::cancelled});
+        all.insert(all.end(), {{h::resumed}, {h::suspended}, {h::cancelled}, {h::timer_called}});
+        if (client_.wake_at() != time_never && client_.wake_at() > now_) all.push_back({h::next_timer_due});
+        if (settings_->names_host || wait_began_ != time_never) all.push_back({h::long_time_passed});
+        if (todo_ == upload_todo::give_credentials) {
+            all.push_back({h::credentials_given});
+            all.push_back({h::credentials_withheld});
+        }
+        if (todo_ == upload_todo::fetch_reply) {
+            all.push_back({h::reply_fetched});
+            all.push_back({h::reply_given_up});
+            all.push_back({h::reply_failed});
+        }
+        if (settings_->has_gateway && exchange_.where == stage::sent) all.push_back({h::credentials_wanted});
+        if (settings_->has_gateway && (exchange_.where == stage::sent || exchange_.where == stage::answered))
+            all.push_back({h::gateway_failed});
         if (client_.state() != upload_client_state::init && !client_.finished() && can_let_go())
             all.push_back({h::client_restarted});
         all.push_back({h::server_restarted});
@@ -155,19 +190,49 @@ class world {
         using h = happening;
         switch (e.what) {
         case h::started:
-            take(client_.start(now));
+            take(client_.start(now_));
             break;
         case h::resumed:
             is_suspending_ = false;
-            take(client_.resume(now));
+            take(client_.resume(now_));
             break;
         case h::suspended:
-            is_suspending_ = exchange_.where != stage::none;
-            take(client_.suspend(now));
+            is_suspending_ = exchange_.where != stage::none && client_.state() != upload_client_state::cancel;
+            take(client_.suspend(now_));
             break;
         case h::cancelled:
             is_suspending_ = false;
-            take(client_.cancel(now));
+            take(client_.cancel(now_));
+            break;
+        case h::timer_called:
+            take(client_.on_timer(now_));
+            break;
+        case h::next_timer_due:
+            now_ = client_.wake_at();
+            break;
+        case h::long_time_passed:
+            now_ = after_ms(now_, long_time_ms);
+            break;
+        case h::gateway_failed:
+            answer_instead(503);
+            break;
+        case h::credentials_wanted:
+            answer_instead(401);
+            break;
+        case h::credentials_given:
+            take(client_.on_credentials_given(now_));
+            break;
+        case h::credentials_withheld:
+            take(client_.on_credentials_withheld(now_));
+            break;
+        case h::reply_fetched:
+            take(client_.on_reply_fetched(now_));
+            break;
+        case h::reply_given_up:
+            take(client_.on_reply_given_up(now_));
+            break;
+        case h::reply_failed:
+            take(client_.on_reply_failed(now_));
             break;
         case h::client_restarted:
             restart_client();
@@ -183,15 +248,15 @@ class world {
             break;
         case h::request_lost:
             let_go(false);
-            take(client_.on_transport_error(now));
+            take(client_.on_transport_error(now_));
             break;
         case h::request_timed_out:
             let_go(false);
-            take(client_.on_timeout(now));
+            take(client_.on_timeout(now_));
             break;
         case h::request_given_up:
             let_go(true);
-            take(client_.on_transport_error(now));
+            take(client_.on_transport_error(now_));
             break;
         case h::work_done:
             work(exchange_, true);
@@ -203,8 +268,10 @@ class world {
             ack a = exchange_.answer;
             const std::string id = exchange_.id;
             a.session_id = a.is_success() || exchange_.type() != packet_type::create_session ? id : std::string_view{};
+            if (exchange_.has_reply) a.reply_url = reply_url;
+            if (a.is_success() && exchange_.type() == packet_type::create_session) a.host_id = directory_.host_id;
             exchange_ = {};
-            take(client_.on_ack(a, now));
+            take(client_.on_ack(a, now_));
             break;
         }
         case h::late_request_arrived:
@@ -242,7 +309,41 @@ class world {
             if (id == client_.session_id() && client_.bytes_done() > received)
                 return "the client counts bytes that the server does not have";
         }
-        return {};
+        return lost_step();
+    }
+
+    /// The client and the one who does what it says are of one mind.
+    std::string lost_step() const {
+        using t = upload_todo;
+        const bool is_under_way = todo_ == t::send || todo_ == t::give_credentials || todo_ == t::fetch_reply;
+        if (client_.pending().todo != (is_under_way ? t::nothing : todo_)) return "a step got lost";
+        if (client_.wake_at() != wake_at_) return "nobody knows when the next timer is due";
+        if ((todo_ == t::send) != (exchange_.where != stage::none)) return "an Ack is awaited that cannot come";
+        if (todo_ == t::wait && wake_at_ == time_never) return "who waits is never woken";
+        return is_changed_by_answers() ? "an answer to nothing is taken" : "";
+    }
+    bool is_changed_by_answers() const {
+        upload_client c = client_;
+        const auto changes = [&](const upload_step& s) {
+            return s.todo != client_.pending().todo || s.wake_at != client_.wake_at() || c.state() != client_.state() ||
+                   snapshot_of(c) != snapshot_of(client_);
+        };
+        const upload_todo t = todo_;
+        if (t != upload_todo::send) {
+            if (changes(c.on_ack({.answers = packet_type::ping}, now_)) ||
+                changes(c.on_bad_ack({errc::bad_status, header::none, 0}, now_)) ||
+                changes(c.on_transport_error(now_)) || changes(c.on_timeout(now_)))
+                return true;
+        }
+        if (t != upload_todo::give_credentials) {
+            if (changes(c.on_credentials_given(now_)) || changes(c.on_credentials_withheld(now_))) return true;
+        }
+        if (t != upload_todo::fetch_reply) {
+            if (changes(c.on_reply_fetched(now_)) || changes(c.on_reply_given_up(now_)) ||
+                changes(c.on_reply_failed(now_)))
+                return true;
+        }
+        return client_.state() != upload_client_state::init && changes(c.start(now_));
     }
 
     /// Nothing goes wrong any more: does the upload end?
@@ -262,8 +363,8 @@ class world {
     /// Two worlds with the same key behave alike.
     std::string key() const {
         std::string k;
-        std::array<char, upload_client::max_snapshot_size> bytes{};
-        k.append(bytes.data(), *client_.write_snapshot(bytes, now));
+        k += snapshot_of(client_);
+        append_spans(k);
         k += static_cast<char>(client_.state());
         k += static_cast<char>(todo_);
         k += is_suspending_ ? 's' : '-';
@@ -304,15 +405,24 @@ class world {
   private:
     std::string_view file() const { return whole_file.substr(0, settings_->file_size); }
 
-    /// The client waits to be told to go on.
-    bool is_at_rest() const { return todo_ == upload_todo::stopped || todo_ == upload_todo::suspended; }
+    std::string snapshot_of(const upload_client& c) const {
+        std::array<char, upload_client::max_snapshot_size> bytes{};
+        return {bytes.data(), *c.write_snapshot(bytes, now_)};
+    }
+    /// How far away all moments are, as far as they matter.
+    void append_spans(std::string& k) const {
+        std::ostringstream out;
+        if (wake_at_ != time_never) out << "wake " << elapsed_ms(now_, wake_at_);
+        if (wait_began_ != time_never) out << "since " << std::min(elapsed_ms(wait_began_, now_), long_time_ms);
+        k += out.str();
+    }
 
     event fair_event() const {
         using h = happening;
         if (late_.where == stage::at_work) return {h::late_work_done};
         switch (exchange_.where) {
         case stage::none:
-            return {client_.state() == upload_client_state::init ? h::started : h::resumed};
+            return {next_of_client()};
         case stage::sent:
             return {h::request_arrived, exchange_.sent.range.size_bytes};
         case stage::at_work:
@@ -323,14 +433,46 @@ class world {
         return {h::ack_arrived};
     }
 
+    /// What whoever does what the client says does next.
+    happening next_of_client() const {
+        using h = happening;
+        switch (todo_) {
+        case upload_todo::nothing:
+            return h::started;
+        case upload_todo::wait:
+            return wake_at_ > now_ ? h::next_timer_due : h::timer_called;
+        case upload_todo::give_credentials:
+            return h::credentials_given;
+        case upload_todo::fetch_reply:
+            return h::reply_fetched;
+        default:
+            return h::resumed;
+        }
+    }
+
     void take(const upload_step& s) {
+        wake_at_ = s.wake_at;
         if (s.todo == upload_todo::nothing) return;
+        const bool is_repetition = todo_ == upload_todo::wait || todo_ == upload_todo::give_credentials;
         todo_ = s.todo;
-        if (s.todo != upload_todo::send) is_suspending_ = false;
+        if (s.todo == upload_todo::wait && wait_began_ == time_never) wait_began_ = now_;
+        const bool may_repeat = s.todo == upload_todo::wait || s.todo == upload_todo::give_credentials;
+        if (!may_repeat && !(s.todo == upload_todo::send && is_repetition && is_ending(s))) wait_began_ = time_never;
         if (s.todo != upload_todo::send) return;
         exchange_ = {};
         exchange_.where = stage::sent;
         exchange_.sent = {s.request.type, std::string(s.request.session_id), s.request.range};
+    }
+
+    static bool is_ending(const upload_step& s) {
+        return s.request.type == packet_type::close_session || s.request.type == packet_type::cancel_session;
+    }
+
+    /// A gateway answers. What the server is at work on goes on without it.
+    void answer_instead(std::uint16_t status) {
+        ack a{.answers = exchange_.type(), .status = status};
+        let_go(false);
+        take(client_.on_ack(a, now_));
     }
 
     /// Whether the client's connection can end: what the server is at work on goes on without it, one at a time.
@@ -343,11 +485,13 @@ class world {
     }
 
     void restart_client() {
-        std::array<char, upload_client::max_snapshot_size> bytes{};
-        const std::size_t size = *client_.write_snapshot(bytes, now);
-        client_ = *upload_client::restore(*config_, {bytes.data(), size}, now);
+        const std::string bytes = snapshot_of(client_);
+        now_ = time_point{now_.ms / 2}; // another clock
+        client_ = *upload_client::restore(*config_, bytes, now_);
         let_go(late_.where == stage::none);
         is_suspending_ = false;
+        wait_began_ = time_never;
+        wake_at_ = client_.wake_at();
         todo_ = upload_todo::suspended;
         if (client_.finished()) todo_ = upload_todo::done;
     }
@@ -361,7 +505,7 @@ class world {
         late_ = {};
         if (exchange_.where != stage::none) {
             exchange_ = {};
-            take(client_.on_transport_error(now));
+            take(client_.on_transport_error(now_));
         }
     }
 
@@ -404,6 +548,8 @@ class world {
         case upload_server_todo::notify: {
             notification_result result = works ? notification_result{} : not_answered(refusal::application_unreachable);
             result.copy_to_destination = true;
+            if (record* const r = store_.find(x.id); r != nullptr && works && settings_->has_reply)
+                r->reply_url = reply_url;
             return go_on(x, server.on_notified(x.id, s.ticket, result, directory_, now));
         }
         default: {
@@ -444,8 +590,10 @@ class world {
             }
             x.where = stage::answered;
             x.answer = s.answer;
+            x.has_reply = !s.answer.reply_url.empty();
             x.answer.session_id = {};
             x.answer.reply_url = {};
+            x.answer.host_id = {};
             return;
         case upload_server_todo::abandon: // the connection is closed
             if (&x == &late_) {
@@ -453,7 +601,7 @@ class world {
                 return;
             }
             exchange_ = {};
-            take(client_.on_transport_error(now));
+            take(client_.on_transport_error(now_));
             return;
         default:
             x.where = stage::at_work;
@@ -490,7 +638,7 @@ class world {
         }
         if (x.where == stage::answered) {
             out << x.answer.status << ' ' << x.answer.error_code.value_or(hresult{}).value << ' '
-                << x.answer.received_content_range.value_or(99);
+                << x.answer.received_content_range.value_or(99) << x.has_reply;
         }
         k += out.str();
     }
@@ -499,8 +647,11 @@ class world {
     const upload_client_config* config_;
     upload_directory directory_{};
     upload_client client_;
+    time_point now_{};                   ///< on the client's clock
+    time_point wake_at_ = time_never;    ///< as the last step said
+    time_point wait_began_ = time_never; ///< when Close-Session or Cancel-Session first failed, of those in a row
     upload_todo todo_ = upload_todo::nothing;
-    bool is_suspending_ = false;
+    bool is_suspending_ = false; ///< asked for while a request was under way
     exchange exchange_{};
     exchange late_{}; ///< one that the client has given up
     store store_{};
@@ -513,8 +664,10 @@ bool explore(const settings& s, model_figures& figures) {
     const upload_client_config config{
         .url = "http://host/inbox/file",
         .size_bytes = s.file_size,
+        .wants_reply = s.has_reply,
         .fragment = {.first = s.fragment_size, .smallest = s.fragment_size, .largest = s.fragment_size},
-        .repeat_for_s = 0,
+        .first_repeat_s = first_repeat_s,
+        .repeat_for_s = repeat_for_s,
         .setbacks_allowed = 255};
     return explore(world(s, config), figures);
 }
@@ -529,18 +682,23 @@ int main(int argc, char** argv) {
                      whole_file.size());
         return 2;
     }
+    // The host, the gateway and the reply multiply the states.
+    const std::size_t largest_with_others = largest_file / 4;
     model_figures all;
     for (std::size_t size = 0; size <= largest_file; ++size) {
         for (std::size_t fragment = 1; fragment <= largest_fragment; ++fragment) {
             if (fragment > 1 && fragment > size) continue; // the same as the one before
-            for (const bool notifies : {false, true}) {
-                for (const bool keeps : {false, true}) {
-                    if (!explore({size, fragment, keeps, notifies}, all)) {
-                        std::printf("file of %zu bytes, Fragments of %zu, %s, %s\n", size, fragment,
-                                    keeps ? "partial Fragments kept" : "partial Fragments dropped",
-                                    notifies ? "an application notified" : "no application");
-                        return 1;
-                    }
+            for (const int options : {0, 1, 2, 3, 4, 5, 6, 7}) {
+                const bool notifies = (options & 1) != 0;
+                const bool others = (options & 4) != 0;
+                if (others && size > largest_with_others) continue;
+                const settings s{size, fragment, (options & 2) != 0, notifies, others && notifies, others, others};
+                if (!explore(s, all)) {
+                    std::printf("file of %zu bytes, Fragments of %zu, %s, %s%s\n", size, fragment,
+                                s.keeps_partial_fragments ? "partial Fragments kept" : "partial Fragments dropped",
+                                notifies ? "an application notified" : "no application",
+                                others ? ", another host and a gateway" : "");
+                    return 1;
                 }
             }
         }
