@@ -385,7 +385,7 @@ void connection::compose(bitswire::ack a) {
     const auto size = bitswire::size_of_message(a);
     output_.assign(size ? *size : 0, '\0');
     if (!size || !bitswire::write_message(a, output_)) {
-        log_line(peer_ + " the answer cannot be sent");
+        log_line(peer_ + " - - - -> no answer: it does not fit its rules");
         output_.clear();
         keeps_alive_ = false;
     }

@@ -67,7 +67,7 @@ void notification::start() {
 }
 
 void notification::abort() {
-    log_line("notification of session " + session_id_ + " is given up: the server stops");
+    log_line("notification of session " + session_id_ + " -> ended, since the server stops");
     perform(notifier_.on_transport_error());
 }
 
@@ -205,7 +205,7 @@ void notification::on_data(const boost::system::error_code& problem) {
         const ::ssize_t n = ::write(reply_.get(), bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
-            log_line("the reply of session " + session_id_ + " cannot be stored");
+            log_line("cannot store the reply of session " + session_id_);
             return perform(notifier_.on_transport_error());
         }
         bytes.remove_prefix(static_cast<std::size_t>(n));

@@ -117,7 +117,7 @@ void server::on_accepted(const boost::system::error_code& problem, tcp::socket s
     try {
         if (!problem) std::make_shared<connection>(*this, std::move(socket))->start();
     } catch (const std::exception& e) {
-        log_line(std::string("connection refused: ") + e.what());
+        log_line(std::string("a connection was closed: ") + e.what());
     }
     accept();
 }

@@ -222,7 +222,7 @@ void session_store::load_record(const std::string& name, const destination_folde
     std::optional<session_record> record;
     if (opened.error == 0) record = read_record(read_small_file(opened.file.get()));
     if (!record) {
-        log_line("the record of session " + id + " is damaged and was set aside");
+        log_line("session " + id + " is lost: its record is damaged, and was renamed");
         folder_.rename(name, name + std::string(damaged_suffix));
         const std::string partial = partial_name(id);
         folder_.rename(partial, partial + std::string(damaged_suffix));
@@ -241,12 +241,12 @@ void session_store::load_record(const std::string& name, const destination_folde
             finish_publication(kept->session, id, d, now);
         } else if (folder_.has_lost_power() || is_short) {
             // What was acknowledged may not be there: the client is to begin again.
-            log_line("session " + id + " may have lost bytes and was dropped");
+            log_line("session " + id + " is deleted, since the disk may have lost some of its bytes");
             return erase(id); // its files go with those that belong to no session
         }
     }
     if (const int problem = save(id, *kept); problem != 0)
-        log_line("the record of session " + id + " cannot be written: " + std::strerror(problem));
+        log_line("cannot write the record of session " + id + ": " + std::strerror(problem));
 }
 
 } // namespace bits_server

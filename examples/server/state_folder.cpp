@@ -71,11 +71,13 @@ state_folder::state_folder(const std::string& root, const std::string& folder) :
         if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) fail(folder, errno);
         path_ = absolute(folder);
         if (is_within(path_, root_path)) {
-            throw std::runtime_error(folder + " is in the root: partial uploads would be seen there");
+            throw std::runtime_error(
+                folder + " is inside the root, where others would see unfinished uploads: choose another --state");
         }
     } else {
         path_ = root_path + ".bitswire-XXXXXX";
-        if (::mkdtemp(path_.data()) == nullptr) fail("a folder beside " + root_path + " (or use --state)", errno);
+        if (::mkdtemp(path_.data()) == nullptr)
+            fail("cannot create a folder beside " + root_path + " (use --state)", errno);
     }
     folder_ = file_descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder_) fail(path_, errno);
@@ -84,9 +86,10 @@ state_folder::state_folder(const std::string& root, const std::string& folder) :
     if (::fstat(fd(), &here) != 0 || ::stat(root_path.c_str(), &there) != 0) fail(path_, errno);
     if (here.st_dev != there.st_dev) {
         if (!is_kept_) ::rmdir(path_.c_str());
-        throw std::runtime_error(path_ + " and " + root_path + " are on different file systems: use another --state");
+        throw std::runtime_error(path_ + " and " + root_path +
+                                 " are on different file systems: choose another --state");
     }
-    if (::flock(fd(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error(path_ + " is in use by another server");
+    if (::flock(fd(), LOCK_EX | LOCK_NB) != 0) throw std::runtime_error("another server uses " + path_);
     const std::string mark = read_line(fd(), mark_name);
     has_lost_power_ = identify(mark_name).error != ENOENT && (mark.empty() || mark != run_of_system());
 }

@@ -28,6 +28,8 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t max_head_size = bitswire::read_limits{}.head_bytes;
 /// The page of a proxy behind an error is skipped to keep the connection, but not for ever.
 constexpr std::uint64_t max_skipped_body = 1'048'576;
+/// Of the text of an error as much is shown to people.
+constexpr std::size_t max_error_text = 300;
 /// The largest that curl takes. It halves the number of system calls again and again.
 constexpr std::uint64_t largest_send_buffer = 2'097'152;
 constexpr std::uint64_t smallest_send_buffer = 16'384;
@@ -61,6 +63,14 @@ bool may_help_later(CURLcode code) {
     default:
         return true;
     }
+}
+
+/// The first line of a text that somebody has sent, with nothing in it that a terminal obeys.
+std::string first_line(std::string_view text) {
+    std::string line(text.substr(0, text.find_first_of("\r\n")));
+    for (char& c : line)
+        c = c >= ' ' && c < '\x7f' ? c : '?';
+    return line;
 }
 
 /// Scheme, host and port in one form, to see whether two URLs lead to the same place.
@@ -103,6 +113,7 @@ struct http_client::transfer {
     std::size_t head_size = 0;
     bool head_is_complete = false;
     bool body_was_enough = false;
+    std::string error_text{}; ///< the body of an answer in plain text, or its beginning
     http_answer answer{};
 
     void fail(http_result why) noexcept { answer.result = why; }
@@ -174,7 +185,18 @@ struct http_client::transfer {
         return store != nullptr && (answer.start.status == 200 || (wants_part && answer.start.status == 206));
     }
 
+    /// An Ack has no body. What has one is no Ack, or says what is wrong with a proxy; pages of HTML are not shown.
+    [[nodiscard]] bool is_error_text() const {
+        return answer.start.status >= 400 &&
+               std::any_of(answer.headers.begin(), answer.headers.end(), [](const auto& h) {
+                   constexpr std::string_view plain = "text/plain";
+                   return bitswire::iequals(h.first, "Content-Type") &&
+                          bitswire::iequals(std::string_view(h.second).substr(0, plain.size()), plain);
+               });
+    }
+
     void begin_head() {
+        error_text.clear();
         answer.start = {};
         answer.headers.clear();
         head_is_complete = false;
@@ -189,6 +211,13 @@ struct http_client::transfer {
             if ((*t.store)({bytes, n})) return n;
             t.fail(http_result::sink_failed);
             return 0;
+        }
+        if (t.is_error_text() && t.error_text.size() < max_error_text) {
+            try {
+                t.error_text.append(bytes, std::min(n, max_error_text - t.error_text.size()));
+            } catch (const std::bad_alloc&) {
+                return 0;
+            }
         }
         t.body_was_enough = t.body_received > max_skipped_body;
         return t.body_was_enough ? 0 : n;
@@ -414,6 +443,7 @@ http_answer http_client::perform(transfer& t, const std::string& url, bool with_
             a.trouble = curl_words_[0] != '\0' ? &curl_words_[0] : curl_easy_strerror(code);
         a.may_help_later = may_help_later(code);
     }
+    if (a.result == http_result::answered) a.trouble = first_line(t.error_text);
     return std::move(a);
 }
 

@@ -58,7 +58,7 @@ struct http_answer {
     http_result result = http_result::not_connected;
     bitswire::status_line start{}; ///< of the final answer, and no interim one
     std::vector<std::pair<std::string, std::string>> headers{};
-    std::string trouble{};       ///< in words, if there was no answer
+    std::string trouble{};       ///< in words: why there was no answer, or the text of one that is an error
     CURLcode code = CURLE_OK;    ///< what curl made of it
     bool may_help_later = true;  ///< false: trying again will end the same
     bool length_is_known = true; ///< where the body ends, so that half of it is not taken for the whole

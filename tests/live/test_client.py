@@ -412,6 +412,19 @@ class Readers(ClientCase):
                     self.assert_failed(self.run_client(), "403")
                     self.assert_nothing_arrived()
 
+    def test_text_of_an_error(self) -> None:
+        """P4: the first line of a refusal in plain text is shown, without what a terminal would obey; HTML is not"""
+        text = b"Speak \x1b[31mHTTP/1.1\x07, please \xc2\x9b\r\nnot this" + b"x" * 2_000_000
+        for kind, shown in (("text/plain", True), ("Text/Plain; charset=utf-8", True), ("text/html", False)):
+            with self.subTest(kind):
+                self.start_server()
+                headers = (("Content-Type", kind), ("Content-Length", str(len(text))))
+                self.hostile.always("Create-Session", Reply(400, headers, text))
+                result = self.run_client()
+                self.assert_failed(result, "400")
+                self.assertNotRegex(result.errors, "[\x1b\x07\x9b]|not this|xxx")
+                self.assertEqual("Speak ?[31mHTTP/1.1?, please ??" in result.errors, shown, result)
+
     def test_captive_portal(self) -> None:
         """a page with status 200 is no Ack, and never a success [MC-BUP 2.2.3]"""
         page = b"<html>Welcome to the hotel</html>"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
+import http.server
 import json
 import os
 import re
@@ -19,13 +20,14 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
 from typing import Mapping
 
-from bits_peer import Answer, Peer, head
-from programs import SOURCE, ServerCase, Upload, end_with_parent, pattern, wait_until
+from bits_peer import Answer, Peer, fragment_head, head
+from programs import SOURCE, LiveCase, ServerCase, Upload, end_with_parent, pattern, wait_until
 
 PROXIES = SOURCE / "examples" / "server" / "proxies"
 MIB = 1 << 20
@@ -305,7 +307,7 @@ class Nginx(Tests, Configured):
         answer = self.ping()
         self.assertEqual(answer.status, 400)
         self.assertIn(b"proxy_http_version 1.1;", answer.body)
-        self.assert_failed(self.send(pattern(1000)), "400")
+        self.assert_failed(self.send(pattern(1000)), "400", "proxy_http_version 1.1;")
         self.assertTrue([line for line in self.server.lines if "400" in line and "1.1" in line], self.server.lines)
         self.assertEqual(self.visible(), {})
 
@@ -392,3 +394,36 @@ class Caddy(Tests, Configured):
         configuration = self.make_file("Caddyfile", text.encode())
         command = [tool("caddy"), "run", "--config", str(configuration), "--adapter", "caddyfile"]
         return Proxy(command, port, self.folder)
+
+
+class Libraries(LiveCase):
+    def test_python(self) -> None:
+        """Python's http.server takes BITS_POST, and its body comes intact"""
+        data = pattern(100_000)
+        bodies: list[bytes] = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_BITS_POST(self) -> None:
+                bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.send_header("BITS-Packet-Type", "Ack")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                with Peer(server.server_port) as peer:
+                    for part in (data, b"", data[:1]):
+                        answer = peer.ask(fragment_head("/x", "{id}", 0, len(part), len(data)) + part)
+                        self.assertEqual((answer.status, answer.get("BITS-Packet-Type")), (200, "Ack"))
+            finally:
+                server.shutdown()
+                thread.join()
+        self.assertEqual(bodies, [data, b"", data[:1]])

@@ -185,7 +185,7 @@ class ForwardedFor(ProxiedCase):
             with self.subTest(bad):
                 done = subprocess.run(self.server_command("--trust", bad), capture_output=True, timeout=20)
                 self.assertEqual(done.returncode, 2, done)
-                self.assertIn(b"not an address or a network", done.stderr)
+                self.assertIn(b"expected an address or a network", done.stderr)
         done = subprocess.run(self.server_command("--proxy-protocol"), capture_output=True, timeout=20)
         self.assertEqual(done.returncode, 2, done)
         self.assertIn(b"--trust", done.stderr)

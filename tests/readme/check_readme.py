@@ -2,11 +2,12 @@
 """The README is true: its tables are those of the library, its code compiles and prints what it says, its commands run.
 
 usage: check_readme.py tables SOURCE_DIR PRINT_TABLES [--update]
+       check_readme.py references SOURCE_DIR
        check_readme.py code SOURCE_DIR WORK_DIR COMPILER [FLAG...]
        check_readme.py commands SOURCE_DIR WORK_DIR
 
 A ```cpp block is a program; a ```text block behind it is what it prints. A ```cmake block is what a project adds to use the
-library. Each line of a ```sh block is run in a copy of the tree, in order; tests/run.sh itself is what runs
+library. Each line of a ```sh block, also of examples/README.md, is run in a copy of the tree, in order; tests/run.sh itself is what runs
 this check, and examples/run.sh, too; tests/fuzz/run.sh is run by the test `fuzz`, for less than ten minutes.
 """
 import pathlib
@@ -70,12 +71,34 @@ def check_code(source, work, compiler):
     print(f"{len(found)} programs print what the README says")
 
 
+def check_references(source):
+    """What examples/README.md names is there: files, modules of live tests, other tests, options of the server."""
+    folder = source / "examples"
+    text = (folder / "README.md").read_text()
+    links = re.findall(r"\]\(([^)#:]+)\)", text)
+    live = re.findall(r"`live\.(\w+)`", text)
+    others = re.findall(r"`(differential\.\w+)`", text)
+    if not links or not live or not others:
+        sys.exit("examples/README.md names no files or no tests")
+    missing = [link for link in links if not (folder / link).is_file()]
+    missing += [f"live.{name}" for name in live if not (source / "tests" / "live" / f"test_{name}.py").is_file()]
+    cmake = "".join(path.read_text() for path in (source / "tests").rglob("CMakeLists.txt"))
+    missing += [name for name in others if f"NAME {name} " not in cmake]
+    known = (folder / "server" / "options.cpp").read_text()
+    part = text[text.index("## A proxy in front"):]
+    missing += [name for name in re.findall(r"(?<![\w-])--[a-z][a-z-]+", part) if f'"{name}"' not in known]
+    if missing:
+        sys.exit(f"examples/README.md names what is not there: {', '.join(missing)}")
+    print(f"{len(links)} files, {len(live) + len(others)} tests")
+
+
 def check_commands(source, work):
     readme = (source / "README.md").read_text()
     shutil.rmtree(work, ignore_errors=True)
     tree = work / "bitswire"
     shutil.copytree(source, tree, ignore=shutil.ignore_patterns("build", ".git"))
-    commands = [line for block, _ in blocks(readme, "sh") for line in block.splitlines() if line.strip()]
+    both = [readme, (source / "examples" / "README.md").read_text()]
+    commands = [line for text in both for block, _ in blocks(text, "sh") for line in block.splitlines() if line.strip()]
     count = 0
     for command in commands:
         if command.split()[0] in HANDLED_ELSEWHERE:
@@ -108,6 +131,8 @@ if __name__ == "__main__":
     mode, source = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     if mode == "tables":
         check_tables(source, sys.argv[3], "--update" in sys.argv)
+    elif mode == "references":
+        check_references(source)
     elif mode == "code":
         check_code(source, pathlib.Path(sys.argv[3]), sys.argv[4:])
     elif mode == "commands":
