@@ -34,7 +34,8 @@ struct fragment {
     using parser = upload_request_parser;
     static parser make_parser() { return parser(); }
     static result<packet> parse(const auto& headers) {
-        return parse_message<packet>({"BITS_POST", "/upload/2000mb-rfc2119.txt"}, headers);
+        return parse_message<packet>(
+            {.method = "BITS_POST", .target = "/upload/2000mb-rfc2119.txt", .minor_version = 1}, headers);
     }
     static packet to_send(const packet& read) { return read; }
     static constexpr bool is_request = true;

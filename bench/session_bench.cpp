@@ -28,7 +28,8 @@ namespace {
 
 constexpr std::size_t fragments = 1024;
 constexpr std::string_view id = "{A0FF5911-4144-45B3-BF27-27AFC8EC8A67}";
-constexpr upload_directory directory;
+constexpr upload_directory directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
+constexpr std::string_view target = "/upload/2000mb-rfc2119.txt";
 
 /// A file in Fragments of one size, of which the last is not counted. The arguments of benchmarks are signed, so they
 /// are the size's logarithm; 64 stands for the largest size that there is.
@@ -52,7 +53,7 @@ std::string written(const Packet& packet) {
 }
 
 upload_request request_of(packet_type type, content_range range = {}) {
-    upload_request r{.type = type, .target = "/upload/2000mb-rfc2119.txt", .host = "frankcao8"};
+    upload_request r{.type = type, .target = target, .host = "frankcao8"};
     r.content_name = "rfc2119.txt";
     r.user_agent = "Microsoft BITS/6.7";
     r.range = range;
@@ -230,12 +231,13 @@ void client_wire_alone(benchmark::State& state) {
 struct single_store {
     struct record {
         upload_session session{};
+        std::string_view target{};
         std::string_view reply_url{};
     };
     record only{};
     record* find(std::string_view wanted) { return wanted == id ? &only : nullptr; }
-    record* insert(std::string_view, const upload_session& session) {
-        only.session = session;
+    record* insert(std::string_view, std::string_view, const upload_session& session) {
+        only = {session, target, {}};
         return &only;
     }
     void erase(std::string_view) {}
@@ -244,7 +246,13 @@ struct single_store {
 /// A request, and all that it leads to being done at once.
 template <class Store>
 upload_server_step answer_request(upload_server<Store>& server, const upload_request& r, time_point now) {
-    upload_server_step step = server.on_request(r, directory, {.now = now, .new_session_id = id});
+    upload_server_step step = server.on_request(r, directory,
+                                                {.now = now,
+                                                 .is_authorized = true,
+                                                 .is_owner = true,
+                                                 .destination = destination_state::absent,
+                                                 .user_sessions = 0,
+                                                 .new_session_id = id});
     const std::string_view session_id = r.type == packet_type::create_session ? id : r.session_id;
     switch (step.todo) {
     case upload_server_todo::make_room:
@@ -289,7 +297,7 @@ void server_step(benchmark::State& state) {
     if (f.size_bytes == 1) return server_session(state);
     const traffic t = fragments_of(f);
     const upload_session start = created_session();
-    single_store store{{start, {}}};
+    single_store store{{start, target, {}}};
     upload_server server(store);
     out_buffer out;
     std::size_t i = 0;
@@ -333,7 +341,8 @@ void server_wire_alone(benchmark::State& state) {
 using session_key = inline_text<guid_text_size>;
 struct session_record {
     upload_session session{};
-    std::string_view reply_url{}; ///< the few that there are stand elsewhere
+    std::string_view target{};    ///< stands elsewhere, as does the destination
+    std::string_view reply_url{}; ///< the few that there are do, too
 };
 struct hash_of_key {
     using is_transparent = void;
@@ -363,10 +372,10 @@ struct map_store {
         const auto it = records.find(wanted);
         return found = it != records.end() ? &it->second : nullptr;
     }
-    record* insert(std::string_view new_id, const upload_session& session) {
+    record* insert(std::string_view new_id, std::string_view new_target, const upload_session& session) {
         session_key key;
         if (!key.assign(new_id)) return nullptr;
-        const auto [it, is_new] = records.try_emplace(key, record{session});
+        const auto [it, is_new] = records.try_emplace(key, record{session, new_target, {}});
         return is_new ? &it->second : nullptr;
     }
     void erase(std::string_view gone) { records.erase(records.find(gone)); }
@@ -390,7 +399,7 @@ struct many_sessions {
         const std::size_t before = allocated_bytes();
         const upload_session session = created_session();
         for (const auto& text : ids)
-            check(store.insert({text.data(), text.size()}, session) != nullptr, "many_sessions");
+            check(store.insert({text.data(), text.size()}, target, session) != nullptr, "many_sessions");
         bytes_per_session = static_cast<double>(allocated_bytes() - before) / static_cast<double>(count);
         std::shuffle(ids.begin(), ids.end(), random);
     }

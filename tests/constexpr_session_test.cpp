@@ -19,16 +19,17 @@ namespace {
 struct one_session {
     struct record {
         upload_session session{};
+        std::string_view target{};
         std::string_view reply_url{};
     };
     record kept{};
     bool is_there = false;
 
     constexpr record* find(std::string_view id) { return is_there && id == "{1}" ? &kept : nullptr; }
-    constexpr record* insert(std::string_view /*id*/, const upload_session& session) {
-        if (is_there) return nullptr;
+    constexpr record* insert(std::string_view /*id*/, std::string_view target, const upload_session& session) {
+        if (is_there || target != "/inbox/f") return nullptr;
         is_there = true;
-        kept.session = session;
+        kept = {.session = session, .target = "/inbox/f"};
         return &kept;
     }
     constexpr void erase(std::string_view /*id*/) { is_there = false; }
@@ -65,7 +66,13 @@ class small_server {
     }
 
     constexpr ack exchange(const upload_request& r, std::string_view body, time_point now) {
-        upload_server_step step = server_.on_request(r, directory_, {.now = now, .new_session_id = "{1}"});
+        upload_server_step step = server_.on_request(r, directory_,
+                                                     {.now = now,
+                                                      .is_authorized = true,
+                                                      .is_owner = true,
+                                                      .destination = destination_state::absent,
+                                                      .user_sessions = 0,
+                                                      .new_session_id = "{1}"});
         while (true) {
             using todo = upload_server_todo;
             switch (step.todo) {
@@ -108,7 +115,7 @@ class small_server {
 
     one_session& store_;
     upload_server<one_session> server_;
-    upload_directory directory_{};
+    upload_directory directory_{.uploads_enabled = true, .max_upload_bytes = 5};
     std::array<char, 5> disk_{};
     bool is_published_ = false;
 };

@@ -95,8 +95,10 @@ void check_packet(const corpus_case& c, const settings_of<Packet>& s) {
     const result<std::size_t> done = write_message(read.packet, written);
     REQUIRE(done.has_value());
     CHECK(*done == *size);
-    message_parser<Packet> again;
-    if constexpr (requires { s.answers; }) again = message_parser<Packet>({.answers = s.answers, .limits = {}});
+    message_parser<Packet> again = [&] {
+        if constexpr (requires { s.answers; }) return message_parser<Packet>({.answers = s.answers, .limits = {}});
+        if constexpr (!requires { s.answers; }) return message_parser<Packet>();
+    }();
     const parsed<Packet> reread = again.parse(written);
     REQUIRE_MESSAGE(reread.is_complete(), reread.problem);
     CHECK(reread.packet == read.packet);

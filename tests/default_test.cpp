@@ -18,7 +18,7 @@ TEST_CASE("defaults: an upload has two minutes to send a request and five for it
 }
 
 TEST_CASE("defaults: an upload repeats what ends a session for a day, and bears ten setbacks [Cancel]") {
-    const upload_client_config config;
+    const upload_client_config config{.size_bytes = 0};
     CHECK(config.first_repeat_s == 5);    // ours
     CHECK(config.repeat_for_s == 86'400); // Cancel: 24 hours; Close-Session alike is ours
     CHECK(config.setbacks_allowed == 10); // ours: README

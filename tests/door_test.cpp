@@ -23,6 +23,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
+constexpr request_line post_x{.method = "BITS_POST", .target = "/x", .minor_version = 1};
+
 struct field {
     std::string name;
     std::string value;
@@ -44,7 +46,7 @@ constexpr std::string_view fragment_description = "Fragment target=/x host=a ses
 TEST_CASE(
     "headers: structs with name and value, pairs, a map, a look-up, and Boost.Beast's fields give the same packet") {
     const auto check = [](const auto& headers) {
-        const result<upload_request> r = parse_message<upload_request>({"BITS_POST", "/x"}, headers);
+        const result<upload_request> r = parse_message<upload_request>(post_x, headers);
         REQUIRE_MESSAGE(r.has_value(), r.error());
         CHECK(describe(*r) == fragment_description);
     };
@@ -95,7 +97,7 @@ TEST_CASE("headers: a packet is handed to Boost.Beast header by header, and come
     CHECK_FALSE(visit_headers(r, [&](std::string_view name, std::string_view value) {
         beast.insert({name.data(), name.size()}, {value.data(), value.size()});
     }));
-    const result<upload_request> back = parse_message<upload_request>({"BITS_POST", "/x"}, beast);
+    const result<upload_request> back = parse_message<upload_request>(post_x, beast);
     REQUIRE_MESSAGE(back.has_value(), back.error());
     CHECK(*back == r);
 }
@@ -110,7 +112,7 @@ TEST_CASE("headers: errors name the header and the place in its value, as the ra
             replaced = true;
         }
         if (!replaced) fields.push_back({std::string(name), std::string(value)});
-        const result<upload_request> r = parse_message<upload_request>({"BITS_POST", "/x"}, fields, options);
+        const result<upload_request> r = parse_message<upload_request>(post_x, fields, options);
         return r ? error{} : r.error();
     };
     CHECK(error_of("Content-Range", "bytes 5-4/10") == error{errc::range_reversed, header::content_range, 8});
@@ -129,11 +131,11 @@ TEST_CASE("headers: errors name the header and the place in its value, as the ra
 
     std::vector<field> twice = fragment_fields;
     twice.push_back({"BITS-Session-Id", "{2}"});
-    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, twice).error() ==
+    CHECK(parse_message<upload_request>(post_x, twice).error() ==
           error{errc::conflicting_headers, header::session_id, 0});
     std::vector<field> two_lengths = fragment_fields;
     two_lengths.push_back({"Content-Length", "6"}); // framing: refused whatever the kind of message
-    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, two_lengths).error() ==
+    CHECK(parse_message<upload_request>(post_x, two_lengths).error() ==
           error{errc::conflicting_headers, header::content_length, 0});
     const auto look_up = [](std::string_view name) -> std::string_view {
         for (const field& f : fragment_fields) {
@@ -141,32 +143,38 @@ TEST_CASE("headers: errors name the header and the place in its value, as the ra
         }
         return {};
     };
-    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, look_up).error() ==
-          error{errc::control_character, header::host, 1});
+    CHECK(parse_message<upload_request>(post_x, look_up).error() == error{errc::control_character, header::host, 1});
     // An error about a header that is not there has no place in it.
     const field_set<borrowed_value> none;
     CHECK(fields_view<borrowed_value>(none, nullptr).fail(errc::missing_header, header::host, 3) ==
           error{errc::missing_header, header::host, 3});
-    CHECK(parse_message<upload_request>({"GET", "/x"}, fragment_fields).error().code == errc::bad_method);
-    CHECK(parse_message<upload_request>({"BITS_POST", "x"}, fragment_fields).error().code == errc::bad_target);
+    CHECK(parse_message<upload_request>({.method = "GET", .target = "/x", .minor_version = 1}, fragment_fields)
+              .error()
+              .code == errc::bad_method);
+    CHECK(parse_message<upload_request>({.method = "BITS_POST", .target = "x", .minor_version = 1}, fragment_fields)
+              .error()
+              .code == errc::bad_target);
     CHECK(parse_message<upload_request>({.method = "BITS_POST", .target = "/x", .minor_version = 0}, fragment_fields)
               .error()
               .code == errc::bad_http_version);
-    CHECK(parse_message<upload_request>({"BITS_POST", "/" + std::string(8000, 'x')}, fragment_fields).error().code ==
-          errc::target_too_long);
-    CHECK(parse_message<ack>({.status = 99}, fragment_fields).error().code == errc::bad_status);
-    CHECK(parse_message<ack>({.status = 600}, fragment_fields).error().code == errc::bad_status);
+    const std::string long_target = "/" + std::string(8000, 'x');
+    const request_line long_line{.method = "BITS_POST", .target = long_target, .minor_version = 1};
+    CHECK(parse_message<upload_request>(long_line, fragment_fields).error().code == errc::target_too_long);
+    CHECK(parse_message<ack>({.status = 99}, fragment_fields, {.answers = packet_type::fragment}).error().code ==
+          errc::bad_status);
+    CHECK(parse_message<ack>({.status = 600}, fragment_fields, {.answers = packet_type::fragment}).error().code ==
+          errc::bad_status);
 }
 
 TEST_CASE("headers: more lines of a list than are kept are an error, not a loss") {
     std::vector<field> fields = {{"BITS-Packet-Type", "Create-Session"}, {"Host", "a"}, {"Content-Length", "0"}};
     for (unsigned i = 0; i < max_list_lines; ++i)
         fields.push_back({"BITS-Supported-Protocols", std::string(bits_upload_protocol_text)});
-    const result<upload_request> r = parse_message<upload_request>({"BITS_POST", "/x"}, fields);
+    const result<upload_request> r = parse_message<upload_request>(post_x, fields);
     REQUIRE(r.has_value());
     CHECK(r->supported_protocols.line_count() == max_list_lines);
     fields.push_back(fields.back());
-    CHECK(parse_message<upload_request>({"BITS_POST", "/x"}, fields).error() ==
+    CHECK(parse_message<upload_request>(post_x, fields).error() ==
           error{errc::too_many_protocols, header::supported_protocols, 0});
 }
 
@@ -183,7 +191,7 @@ TEST_CASE("memory: reading, writing and looking up allocate nothing") {
         all = all && !requests.parse({head.data(), size}).is_complete();
     const parsed<upload_request> r = requests.parse(head);
     all = all && r.is_complete() && write_message(r.packet, buffer).has_value();
-    all = all && parse_message<upload_request>({"BITS_POST", "/x"}, fragment_fields).has_value();
+    all = all && parse_message<upload_request>(post_x, fragment_fields).has_value();
     ack_parser acks({.answers = packet_type::fragment, .limits = {}});
     const parsed<ack> a = acks.parse(answer);
     all = all && a.is_complete() && resolve_reply_url("http://h/x", a.packet.reply_url, url).has_value();
@@ -246,7 +254,7 @@ TEST_CASE("head: the limit of header lines is exact, in both doors") {
             head += f.name + ": " + f.value + "\r\n";
         upload_request_parser parser;
         const parsed<upload_request> raw = parser.parse(head + "\r\n");
-        const result<upload_request> foreign = parse_message<upload_request>({"BITS_POST", "/x"}, fields);
+        const result<upload_request> foreign = parse_message<upload_request>(post_x, fields);
         CHECK(raw.is_complete() == (more == 0));
         CHECK(foreign.has_value() == (more == 0));
         if (more != 0) {
@@ -284,4 +292,14 @@ TEST_CASE("head: a limit of the head is exact") {
         upload_request_parser exact({.limits = {.head_bytes = limit}});
         CHECK(exact.parse({head.data(), limit}).problem == r.problem);
     }
+}
+
+TEST_CASE("L4: a start line of which nobody says the version is refused, and so is an empty one") {
+    const auto code = [](const request_line& start) {
+        return parse_message<upload_request>(start, fragment_fields).error().code;
+    };
+    CHECK(parse_message<upload_request>({.method = "BITS_POST", .target = "/x", .minor_version = 1}, fragment_fields));
+    CHECK(code({.method = "BITS_POST", .target = "/x"}) == errc::bad_http_version);
+    CHECK(code({.method = "BITS_POST", .minor_version = 1}) == errc::bad_target);
+    CHECK(code({.target = "/x", .minor_version = 1}) == errc::bad_method);
 }

@@ -224,7 +224,7 @@ class session_pair {
     std::string file_{};
     bool wants_reply_ = false;
     server_world world_{};
-    upload_client_config config_{};
+    upload_client_config config_{.size_bytes = 0};
     upload_client client_{config_};
     upload_failure last_failure_{};
     std::vector<std::pair<std::string, std::uint32_t>> late_{}; ///< connections that died unnoticed

@@ -55,12 +55,12 @@ std::string bytes_of(const upload_session& s) {
 /// A session of the server that has 3 of 10 bytes.
 upload_session session_under_way() {
     upload_session s({5000});
-    const upload_directory d;
+    const upload_directory d{.uploads_enabled = true, .max_upload_bytes = 10};
     auto step = s.create({.type = packet_type::create_session});
-    std::ignore = s.on_room(step.ticket, {}, d, {.session_id = "{7}", .now = {5000}});
+    std::ignore = s.on_room(step.ticket, {}, d, {.session_id = "{7}", .now = time_point{5000}});
     step = s.on_request({.type = packet_type::fragment, .session_id = "{7}", .range = {0, 3, 10}}, d,
-                        {.session_id = "{7}", .now = {5001}});
-    std::ignore = s.on_stored(step.ticket, 3, d, {.session_id = "{7}", .now = {5002}});
+                        {.session_id = "{7}", .now = time_point{5001}});
+    std::ignore = s.on_stored(step.ticket, 3, d, {.session_id = "{7}", .now = time_point{5002}});
     return s;
 }
 
@@ -231,15 +231,15 @@ TEST_CASE("P1: a client's snapshot keeps the time that is left until the other h
 }
 
 TEST_CASE("snapshot: a client before its start, and one that has finished, stay what they are") {
-    upload_client c({.url = "http://h/f"});
-    auto fresh = upload_client::restore({.url = "http://h/f"}, bytes_of(c), usual_time);
+    upload_client c({.url = "http://h/f", .size_bytes = 0});
+    auto fresh = upload_client::restore({.url = "http://h/f", .size_bytes = 0}, bytes_of(c), usual_time);
     REQUIRE(fresh);
     CHECK(fresh->start({}).request.type == packet_type::create_session);
     std::ignore = c.start({});
     std::ignore = c.cancel({});
     std::ignore = c.on_transport_error({});
     CHECK(c.state() == upload_client_state::cancelled);
-    auto over = upload_client::restore({.url = "http://h/f"}, bytes_of(c), usual_time);
+    auto over = upload_client::restore({.url = "http://h/f", .size_bytes = 0}, bytes_of(c), usual_time);
     REQUIRE(over);
     CHECK(over->finished());
     CHECK(over->resume({}).todo == upload_todo::done);
@@ -382,7 +382,8 @@ TEST_CASE("snapshot: what no client can be is refused, with a right checksum too
                                  usual_time));
     plain.wants_reply = true;
     plain.size_bytes = plain.offset = plain.furthest = 0;
-    CHECK(upload_client::restore({.url = client_config.url, .wants_reply = true}, plain.bytes(), usual_time));
+    CHECK(upload_client::restore({.url = client_config.url, .size_bytes = 0, .wants_reply = true}, plain.bytes(),
+                                 usual_time));
 }
 
 TEST_CASE("snapshot: what no session can be is refused, with a right checksum too") {
@@ -435,7 +436,7 @@ TEST_CASE("snapshot: what no session can be is refused, with a right checksum to
 TEST_CASE("snapshot: a client that cannot be sent cannot be stored, for want of a URL") {
     for (const std::string& url : {std::string("ftp://h/f"), "http://h/" + std::string(max_url_size, 'u')}) {
         std::string out(upload_client::max_snapshot_size, '?');
-        const upload_client c({.url = url});
+        const upload_client c({.url = url, .size_bytes = 0});
         CHECK(c.write_snapshot(out, usual_time).error().code ==
               (url.size() > max_url_size ? errc::value_too_long : errc::bad_url));
         CHECK(out == std::string(out.size(), '?'));

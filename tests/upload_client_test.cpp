@@ -88,7 +88,7 @@ TEST_CASE("client: create, fragments, close [MC-BUP 3.1.5.1]") {
 }
 
 TEST_CASE("client: an empty file is Create-Session and Close-Session") {
-    dialogue d({.url = "http://host/f"});
+    dialogue d({.url = "http://host/f", .size_bytes = 0});
     d.create();
     CHECK(d.sent() == packet_type::close_session);
     d.answer({});
@@ -96,7 +96,7 @@ TEST_CASE("client: an empty file is Create-Session and Close-Session") {
 }
 
 TEST_CASE("client: an empty file that is to bring a reply has one empty Fragment") {
-    dialogue d({.url = "http://host/f", .wants_reply = true});
+    dialogue d({.url = "http://host/f", .size_bytes = 0, .wants_reply = true});
     d.create();
     CHECK(d.step.request.range == content_range{});
     d.answer({.received_content_range = 0, .reply_url = "r"});
@@ -115,12 +115,12 @@ TEST_CASE("client: Ping first, where it was asked for [MC-BUP 6 note 9]") {
 
 TEST_CASE("client: what cannot be sent stops before anything is sent") {
     for (const upload_client_config& config : {
-             upload_client_config{.url = "ftp://host/f"},
-             upload_client_config{.url = ""},
-             upload_client_config{.url = "http://user@host/f"},
-             upload_client_config{.url = "http://host?q"}, // where would the target begin
-             upload_client_config{.url = "http://host/f", .content_name = "a/b"},
-             upload_client_config{.url = "http://host/f", .user_agent = "a\r\nb"},
+             upload_client_config{.url = "ftp://host/f", .size_bytes = 1},
+             upload_client_config{.url = "", .size_bytes = 1},
+             upload_client_config{.url = "http://user@host/f", .size_bytes = 1},
+             upload_client_config{.url = "http://host?q", .size_bytes = 1}, // where would the target begin
+             upload_client_config{.url = "http://host/f", .size_bytes = 1, .content_name = "a/b"},
+             upload_client_config{.url = "http://host/f", .size_bytes = 1, .user_agent = "a\r\nb"},
          }) {
         upload_client c(config);
         CHECK(c.start({}).todo == upload_todo::stopped);
@@ -129,16 +129,16 @@ TEST_CASE("client: what cannot be sent stops before anything is sent") {
         CHECK(c.state() == upload_client_state::init);
     }
     const std::string longest = "http://h/" + std::string(max_url_size - 9, 'u');
-    CHECK(upload_client({.url = longest}).start({}).todo == upload_todo::send);
-    upload_client longer({.url = longest + "u"});
+    CHECK(upload_client({.url = longest, .size_bytes = 1}).start({}).todo == upload_todo::send);
+    upload_client longer({.url = longest + "u", .size_bytes = 1});
     CHECK(longer.start({}).todo == upload_todo::stopped);
     CHECK(longer.failure().problem.code == errc::value_too_long);
 }
 
 TEST_CASE("client: a URL without a path has the target /") {
-    CHECK(dialogue({.url = "http://host"}).step.request.target == "/");
-    CHECK(dialogue({.url = "http://host:81"}).step.request.host == "host:81");
-    CHECK(dialogue({.url = "http://host/?q"}).step.request.target == "/?q");
+    CHECK(dialogue({.url = "http://host", .size_bytes = 1}).step.request.target == "/");
+    CHECK(dialogue({.url = "http://host:81", .size_bytes = 1}).step.request.host == "host:81");
+    CHECK(dialogue({.url = "http://host/?q", .size_bytes = 1}).step.request.target == "/?q");
 }
 
 TEST_CASE("client: session ids are echoed byte for byte [ack-for-create-session]") {

@@ -635,7 +635,7 @@ TEST_CASE("upload job: an upload-reply is transferred when the reply is there [l
 TEST_CASE("upload job: what cannot be sent is an error of the job itself") {
     world_job w(job_type::upload);
     w.add().go(job_state::queued);
-    upload_client client({.url = remote_url, .content_name = "a/b"});
+    upload_client client({.url = remote_url, .size_bytes = 1, .content_name = "a/b"});
     const job_step picked = w.j.on_picked(w.now);
     const upload_step s = carry_out(picked.todo, client, w.now.steady);
     CHECK(s.todo == upload_todo::stopped);

@@ -6,8 +6,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 using namespace bitswire;
 
@@ -125,7 +128,11 @@ TEST_CASE("L9: a server's other host may have a port [MC-BUP 3.2.5.2.4]") {
 TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2.5.2.3, 3.2.5.2.4]") {
     world w;
     upload_request r = request(packet_type::create_session);
-    upload_request_facts facts{.now = w.now, .new_session_id = "{1}"};
+    upload_request_facts facts{.now = w.now,
+                               .is_authorized = true,
+                               .destination = destination_state::absent,
+                               .user_sessions = 0,
+                               .new_session_id = "{1}"};
     SUBCASE("uploads are disabled") {
         w.directory.uploads_enabled = false;
         check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::uploads_disabled);
@@ -168,7 +175,7 @@ TEST_CASE("server: Create-Session is refused before anything is made [MC-BUP 3.2
         }
     }
     SUBCASE("the embedder's id is taken") {
-        w.store.insert("{1}", upload_session());
+        w.store.insert("{1}", inbox_file, upload_session());
         check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::storage_failed);
         w.store.erase("{1}");
     }
@@ -802,8 +809,9 @@ TEST_CASE("server: a directory that is disabled or forbidden refuses sessions th
         w.create();
         upload_request r = request(type);
         if (type == packet_type::fragment) r.range = {0, 1, 1};
-        check_refused(w.server.on_request(r, w.directory, {.now = w.now, .is_authorized = false}).answer,
-                      refusal::access_denied);
+        check_refused(
+            w.server.on_request(r, w.directory, {.now = w.now, .is_authorized = false, .is_owner = true}).answer,
+            refusal::access_denied);
         w.directory.uploads_enabled = false;
         check_refused(w.begin(r).answer, refusal::uploads_disabled);
         CHECK(w.session().state() == upload_server_state::receive_fragments);
@@ -976,8 +984,8 @@ TEST_CASE("server: a session is at most 192 bytes") { CHECK(sizeof(upload_sessio
 TEST_CASE("server: everything works in constant expressions") {
     constexpr upload_server_state end = [] {
         upload_session s({0});
-        const upload_directory d;
-        const upload_session_call c{.session_id = "{1}"};
+        const upload_directory d{.uploads_enabled = true, .max_upload_bytes = 3};
+        const upload_session_call c{.session_id = "{1}", .now = time_point{}};
         auto step = s.create({.type = packet_type::create_session});
         std::ignore = s.on_room(step.ticket, {}, d, c);
         step = s.on_request({.type = packet_type::fragment, .range = {0, 3, 3}}, d, c);
@@ -988,4 +996,149 @@ TEST_CASE("server: everything works in constant expressions") {
     }();
     static_assert(end == upload_server_state::complete);
     CHECK(end == upload_server_state::complete);
+}
+
+TEST_CASE("L4: facts that are left out, and settings, let nobody in") {
+    world w;
+    w.create();
+    w.send(0, 4);
+    const upload_request careless{.type = packet_type::fragment,
+                                  .target = "/bob/other",
+                                  .host = "host",
+                                  .session_id = "{1}",
+                                  .range = {4, 6, 10}};
+    const auto answer = w.server.on_request(careless, w.directory, {.now = w.now});
+    CHECK(answer.todo == upload_server_todo::answer);
+    check_refused(answer.answer, refusal::access_denied);
+    // Of these, each one lets somebody in; without any one of them, nobody.
+    const upload_request_facts good{.now = w.now,
+                                    .is_authorized = true,
+                                    .is_owner = true,
+                                    .destination = destination_state::absent,
+                                    .user_sessions = 0,
+                                    .new_session_id = "{2}"};
+    const upload_request_facts none{.now = w.now};
+    const auto create_without = [&](auto leave_out) {
+        upload_request_facts facts = good;
+        leave_out(facts);
+        return w.server.on_request(request(packet_type::create_session), w.directory, facts);
+    };
+    check_refused(create_without([&](auto& f) { f.is_authorized = none.is_authorized; }).answer,
+                  refusal::access_denied);
+    check_refused(create_without([&](auto& f) { f.destination = none.destination; }).answer, refusal::storage_failed);
+    check_refused(create_without([&](auto& f) { f.user_sessions = none.user_sessions; }).answer,
+                  refusal::too_many_sessions);
+    check_refused(create_without([&](auto& f) { f.new_session_id = none.new_session_id; }).answer,
+                  refusal::storage_failed);
+    CHECK(w.store.records.size() == 1);
+    CHECK(create_without([](auto&) {}).todo == upload_server_todo::make_room);
+    for (upload_request r :
+         {fragment(4, 6), request(packet_type::close_session), request(packet_type::cancel_session)}) {
+        upload_request_facts facts = good;
+        facts.is_owner = none.is_owner;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::session_not_found);
+        facts = good;
+        facts.is_authorized = none.is_authorized;
+        check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::access_denied);
+        check_refused(w.server.on_request(r, {}, good).answer, refusal::uploads_disabled);
+    }
+    // A directory of which only half is said takes no bytes.
+    upload_directory d{.uploads_enabled = true};
+    check_refused(w.server.on_request(fragment(4, 6), d, good).answer, refusal::upload_too_large);
+    CHECK(w.session().received_bytes() == 4);
+    CHECK(w.session().state() == upload_server_state::receive_fragments);
+}
+
+TEST_CASE("L4: a session takes no request for another target than its own, whatever the embedder says") {
+    for (const packet_type type : {packet_type::fragment, packet_type::close_session, packet_type::cancel_session}) {
+        for (const std::string_view other :
+             {"/bob/other", "/inbox/file.bi", "/inbox/file.bin?", "/INBOX/file.bin", ""}) {
+            world w;
+            w.create();
+            upload_request r = request(type);
+            r.target = other;
+            if (type == packet_type::fragment) r.range = {0, 10, 10};
+            check_refused(w.exchange(r, file), refusal::session_not_found);
+            CHECK(w.session().state() == upload_server_state::receive_fragments);
+            CHECK(w.session().received_bytes() == 0);
+            CHECK(w.destinations.empty());
+        }
+    }
+    // A store that does not keep the target lets nobody in.
+    world forgetful;
+    forgetful.create();
+    forgetful.store.find("{1}")->target.clear();
+    check_refused(forgetful.send(0, 4), refusal::session_not_found);
+}
+
+TEST_CASE("L4: a file that appears between Create-Session and Close-Session is not replaced, unless that is allowed") {
+    for (const notification_type type : {notification_type::none, notification_type::by_value}) {
+        for (const bool allowed : {false, true}) {
+            world w;
+            w.directory.allow_overwrites = allowed;
+            w.directory.notification = type;
+            w.application.copy_to_destination = true;
+            w.create();
+            w.send(0, 10);
+            w.destinations[std::string(inbox_file)] = "of somebody else";
+            const upload_server_step step = w.begin(request(packet_type::close_session));
+            CHECK(step.todo == upload_server_todo::publish);
+            CHECK(step.may_replace == allowed);
+            const auto a = w.work_off(request(packet_type::close_session), step, {});
+            if (allowed) {
+                check_accepted(a);
+            } else {
+                check_refused(a, refusal::destination_exists);
+            }
+            CHECK(w.destinations[std::string(inbox_file)] == (allowed ? file : "of somebody else"));
+        }
+    }
+    CHECK_FALSE(upload_server_step{}.may_replace);
+}
+
+// Templates, so that what does not compile is an answer.
+template <class T>
+constexpr bool may_be_empty = requires {
+    T{};
+};
+template <class T>
+constexpr bool needs_now = !may_be_empty<T> && requires {
+    T{.now = time_point{}};
+};
+template <class Parser>
+constexpr bool may_be_made_of_nothing = requires {
+    Parser();
+}
+|| requires { Parser({}); };
+template <class Packet>
+constexpr bool may_be_read_without_settings =
+    requires(typename detail::start_line_of<detail::packet_traits<Packet>::side>::type start) {
+    parse_message<Packet>(start, std::array<std::pair<std::string_view, std::string_view>, 1>{}, {});
+};
+
+TEST_CASE("L4: what has no safe default does not compile where it is left out") {
+    static_assert(needs_now<upload_request_facts>);
+    static_assert(needs_now<upload_session_call>);
+    static_assert(!may_be_empty<upload_client_config> && requires { upload_client_config{.size_bytes = 0}; });
+    static_assert(may_be_empty<upload_directory>); // but takes nothing
+    CHECK_FALSE(upload_directory{}.uploads_enabled);
+    CHECK_FALSE(upload_directory{}.allow_overwrites);
+    CHECK(upload_directory{}.max_upload_bytes == 0);
+}
+
+TEST_CASE("L7: who reads an Ack says what it answers, or it does not compile; one that was not filled in is not sent") {
+    static_assert(!may_be_empty<ack_options>);
+    static_assert(!may_be_made_of_nothing<ack_parser>);
+    static_assert(!may_be_read_without_settings<ack>);
+    static_assert(may_be_made_of_nothing<upload_request_parser> && may_be_read_without_settings<upload_request>);
+    ack_parser parser({.answers = packet_type::create_session, .limits = {}});
+    CHECK(parser
+              .parse("HTTP/1.1 200 OK\r\nBITS-Packet-Type: Ack\r\nBITS-Session-Id: {1}\r\nContent-Length: 0\r\n"
+                     "BITS-Protocol: {7df0354d-249b-430f-820d-3d2a9bef4931}\r\n\r\n")
+              .is_complete());
+    CHECK(size_of_message(ack{}).error() == error{errc::unsendable_combination, header::packet_type, 0});
+    upload_client client({.url = "http://h/f", .size_bytes = 1});
+    std::ignore = client.start({});
+    CHECK(client.on_ack({.session_id = "{1}"}, {}).todo == upload_todo::stopped);
+    CHECK(client.failure().what == upload_status::invalid_ack);
 }

@@ -41,7 +41,7 @@ class runner {
         std::string content_name{};
         std::unique_ptr<transfer::source_file> file{}; ///< none if it is only cancelled
         std::unique_ptr<transfer::http_client> http{};
-        bitswire::upload_client_config config{};
+        bitswire::upload_client_config config{.size_bytes = 0};
         std::optional<bitswire::upload_client> client{};
         bitswire::packet_type sent{};
         bool is_fetching_reply = false;

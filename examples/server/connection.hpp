@@ -107,8 +107,8 @@ class connection : public std::enable_shared_from_this<connection> {
     void notify(std::uint32_t ticket);
     void tell_application(std::uint32_t ticket, std::uint64_t size_bytes);
     void notified(std::uint32_t ticket, notification& told);
-    void publish(std::uint32_t ticket);
-    void move_to_destination(std::uint32_t ticket);
+    void publish(std::uint32_t ticket, bool may_replace);
+    void move_to_destination(std::uint32_t ticket, bool may_replace);
     void published(std::uint32_t ticket, std::optional<bitswire::refusal> problem);
     void answer(bitswire::ack a);
     void discard();

@@ -51,8 +51,9 @@ void connection::take_request(const bitswire::upload_request& request) {
     new_session_id_.clear();
     path_.clear();
     unwanted_bytes_ = 0;
-    bitswire::upload_request_facts facts;
-    facts.now = server::now();
+    // Whoever can connect may upload. Clients move between networks, so the address is not compared with that of the
+    // client that made the session; that the target is the same, the library sees to.
+    bitswire::upload_request_facts facts{.now = server::now(), .is_authorized = true, .is_owner = true};
     if (request.type != bitswire::packet_type::ping) {
         path_.resize(request.target.size());
         const auto size = bitswire::write_file_path(request.target, server_.settings().prefix, path_);
@@ -84,9 +85,6 @@ void connection::take_request(const bitswire::upload_request& request) {
         facts.user_sessions = server_.sessions().count_of(user_);
         new_session_id_ = server::new_session_id();
         facts.new_session_id = new_session_id_;
-    } else if (const session_record* record = server_.sessions().find(request.session_id)) {
-        // Clients move between networks, so the address is not compared.
-        facts.is_owner = record->path == path_;
     }
     perform(server_.uploads().on_request(request_, server_.directory(), facts));
 }
@@ -131,7 +129,7 @@ void connection::perform(const upload_server_step& step) {
     case upload_server_todo::notify:
         return notify(step.ticket);
     case upload_server_todo::publish:
-        return publish(step.ticket);
+        return publish(step.ticket, step.may_replace);
     case upload_server_todo::discard:
         answer(step.answer);
         return discard();
@@ -219,12 +217,12 @@ void connection::notified(std::uint32_t ticket, notification& told) {
     perform(server_.uploads().on_notified(session_id(), ticket, result, server_.directory(), server::now()));
 }
 
-void connection::publish(std::uint32_t ticket) {
+void connection::publish(std::uint32_t ticket, bool may_replace) {
     const session_record* record = held(ticket);
     if (record == nullptr) return abandon();
     server_.run_on_disk([&state = server_.state(), name = partial_name(session_id()),
                          size = record->session.received_bytes()] { return state.finish(name, size); },
-                        [self = shared_from_this(), ticket](const identified_file& partial) {
+                        [self = shared_from_this(), ticket, may_replace](const identified_file& partial) {
                             session_record* const held_record = self->held(ticket);
                             if (held_record == nullptr) return self->abandon();
                             if (partial.error != 0) {
@@ -237,18 +235,19 @@ void connection::publish(std::uint32_t ticket) {
                             if (const int error = self->server_.sessions().save(self->session_id(), *held_record);
                                 error != 0)
                                 return self->published(ticket, refusal_of(error));
-                            self->move_to_destination(ticket);
+                            self->move_to_destination(ticket, may_replace);
                         });
 }
 
-void connection::move_to_destination(std::uint32_t ticket) {
+void connection::move_to_destination(std::uint32_t ticket, bool may_replace) {
     server_.run_on_disk(
-        [&s = server_, id = std::string(session_id()), path = path_]() -> std::optional<bitswire::refusal> {
+        [&s = server_, id = std::string(session_id()), path = path_,
+         may_replace]() -> std::optional<bitswire::refusal> {
             // The record says what is moved: after a power cut the file must not be there without it.
             const int error = s.state().is_kept() ? s.state().sync(record_name(id)) : 0;
             if (error != 0) return refusal_of(error);
             const std::string name = partial_name(id);
-            return s.destinations().publish(s.state(), name, path, s.directory().allow_overwrites);
+            return s.destinations().publish(s.state(), name, path, may_replace);
         },
         [self = shared_from_this(), ticket](std::optional<bitswire::refusal> problem) {
             self->published(ticket, problem);

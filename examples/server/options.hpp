@@ -32,7 +32,8 @@ struct options {
     bool proxy_protocol = false; ///< trusted peers begin a connection with a PROXY header
     std::string health = "/healthz";
     std::size_t max_connections = 10'000;
-    bitswire::upload_directory directory{}; ///< borrows `host_id`
+    /// Borrows `host_id`.
+    bitswire::upload_directory directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
 };
 
 /// Reads the command line. Without a value, the program is to end with `exit_code`: help was asked for, or something is

@@ -20,7 +20,7 @@ namespace bits_server {
 
 namespace {
 
-constexpr bitswire::snapshot_kind record_kind{"BWSR", 2};
+constexpr bitswire::snapshot_kind record_kind{"BWSR", 3};
 constexpr std::size_t max_text = 0xffff;
 /// A record is smaller: its path comes from a head, which is limited. What is not written to takes no room on the disk.
 constexpr std::size_t place_size = 32 * 1024;
@@ -48,9 +48,11 @@ std::string id_of_file(std::string_view name, std::string_view suffix) {
 std::string written(const session_record& record) {
     std::array<char, bitswire::upload_session::max_snapshot_size> session{};
     const auto size = record.session.write_snapshot(session);
-    std::string out(record.reply_url.size() + record.path.size() + record.user.size() + 256, '\0');
+    std::string out(record.target.size() + record.reply_url.size() + record.path.size() + record.user.size() + 256,
+                    '\0');
     bitswire::snapshot_writer w(out, record_kind);
     w.put(std::string_view(session.data(), size ? *size : 0));
+    w.put(std::string_view(record.target));
     w.put(std::string_view(record.reply_url));
     w.put(std::string_view(record.path));
     w.put(std::string_view(record.user));
@@ -79,6 +81,7 @@ std::optional<session_record> read_place(std::string_view place) {
     bitswire::snapshot_reader r(bytes, record_kind);
     const auto session = bitswire::upload_session::restore(r.get_text(max_text));
     session_record record{bitswire::upload_session{}};
+    record.target = r.get_text(max_text);
     record.reply_url = r.get_text(max_text);
     record.path = r.get_text(max_text);
     record.user = r.get_text(max_text);
@@ -137,9 +140,10 @@ session_record* session_store::find(std::string_view id) noexcept {
     return at != sessions_.end() ? &at->second : nullptr;
 }
 
-session_record* session_store::insert(std::string_view id, const bitswire::upload_session& session) noexcept {
+session_record* session_store::insert(std::string_view id, std::string_view target,
+                                      const bitswire::upload_session& session) noexcept {
     try {
-        const auto [at, is_new] = sessions_.try_emplace(std::string(id), session_record{session});
+        const auto [at, is_new] = sessions_.try_emplace(std::string(id), session_record{session, std::string(target)});
         return is_new ? &at->second : nullptr;
     } catch (const std::bad_alloc&) {
         return nullptr;
@@ -228,7 +232,7 @@ void session_store::load_record(const std::string& name, const destination_folde
         folder_.rename(partial, partial + std::string(damaged_suffix));
         return;
     }
-    session_record* const kept = insert(id, record->session);
+    session_record* const kept = insert(id, record->target, record->session);
     if (kept == nullptr) return;
     *kept = std::move(*record);
     if (!kept->session.is_over()) {

@@ -28,6 +28,7 @@ namespace bits_server {
 /// What the library wants to find for a session, and what else belongs to one here.
 struct session_record {
     bitswire::upload_session session;
+    std::string target{};
     std::string reply_url{};
     std::string path{};              ///< of the destination, below the root
     std::string user{};              ///< the address that the session was made from
@@ -43,7 +44,8 @@ class session_store {
 
     /// What `bitswire::upload_store` asks for.
     session_record* find(std::string_view id) noexcept;
-    session_record* insert(std::string_view id, const bitswire::upload_session& session) noexcept;
+    session_record* insert(std::string_view id, std::string_view target,
+                           const bitswire::upload_session& session) noexcept;
     void erase(std::string_view id) noexcept;
 
     /// Fills in what the library does not know of a new session.

@@ -47,16 +47,15 @@ std::uint64_t delay_s(std::uint64_t first_s, unsigned attempt) {
 /// For how long the library repeats Close-Session: as long as all attempts take, each after twice the time.
 std::uint32_t repeat_for_s(const options& o) {
     std::uint64_t sum = 0;
+    constexpr std::uint32_t longest_s = bitswire::upload_client_config{.size_bytes = 0}.repeat_for_s;
     std::uint64_t delay = std::max(o.retry_delay_s, 1U);
-    for (unsigned i = 0; i < o.retries && sum < bitswire::upload_client_config{}.repeat_for_s; ++i, delay *= 2)
+    for (unsigned i = 0; i < o.retries && sum < longest_s; ++i, delay *= 2)
         sum += delay;
-    return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, bitswire::upload_client_config{}.repeat_for_s));
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, longest_s));
 }
 
 bitswire::upload_client_config config_of(const options& o, std::uint64_t size_bytes) {
-    bitswire::upload_client_config c;
-    c.url = o.url;
-    c.size_bytes = size_bytes;
+    bitswire::upload_client_config c{.url = o.url, .size_bytes = size_bytes};
     c.content_name = o.content_name;
     c.user_agent = "bitswire-upload/0.1";
     c.wants_reply = !o.reply.empty();

@@ -54,7 +54,7 @@ class uploader {
     std::optional<transfer::source_file> file_; ///< none where an upload is only cancelled
     std::optional<state_file> state_file_;
     upload_state state_;
-    bitswire::upload_client_config config_{};
+    bitswire::upload_client_config config_{.size_bytes = 0};
     bitswire::upload_client client_;
     transfer::http_client http_;
     display display_;

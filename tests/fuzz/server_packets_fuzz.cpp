@@ -197,11 +197,10 @@ class server_run {
     }
 
     void receive(connection& c, const server_event& e) {
-        upload_request_facts facts{.now = now_};
+        upload_request_facts facts{.now = now_, .destination = destination_state::absent, .user_sessions = 0};
         facts.is_authorized = (e.flags & not_authorized) == 0;
         const session_record* const before = store_.find(c.id);
-        facts.is_owner =
-            (e.flags & not_owner) == 0 && (before == nullptr || expected_[c.id].target == c.request.target);
+        facts.is_owner = (e.flags & not_owner) == 0;
         for (const auto& [id, record] : store_.records)
             facts.user_sessions += record.session.is_over() ? 0U : 1U;
         if (c.request.type == packet_type::create_session) {

@@ -27,9 +27,9 @@ std::string bytes_of(const upload_session& s) {
 
 /// A client is restored only with its own configuration, and the snapshot begins with that.
 upload_client_config config_in(std::string_view bytes) {
-    if (bytes.size() < 6) return {};
+    upload_client_config c{.size_bytes = 0};
+    if (bytes.size() < 6) return c;
     snapshot_reader r(bytes, {bytes.substr(0, 4), 2});
-    upload_client_config c;
     c.url = r.get_text(max_url_size);
     c.size_bytes = r.get<std::uint64_t>();
     c.wants_reply = r.get_bool();
@@ -77,7 +77,7 @@ void check_client(std::string_view bytes) {
 
 /// The answer to a request, with an embedder to whom nothing goes wrong.
 ack answer_of(upload_session& s, upload_request r, const upload_directory& d) {
-    const upload_session_call call{.session_id = "{1}"};
+    const upload_session_call call{.session_id = "{1}", .now = time_point{}};
     upload_server_step step = s.on_request(r, d, call);
     for (int steps = 0; steps < 4; ++steps) {
         switch (step.todo) {

@@ -93,7 +93,7 @@ static_assert(size_unknown == BG_SIZE_UNKNOWN);
 // The code of every packet is compiled, not only declared.
 int use_everything(char* out, std::size_t size) {
     upload_request_parser requests;
-    ack_parser acks;
+    ack_parser acks({.answers = packet_type::fragment, .limits = {}});
     notification_request_parser notifications;
     notification_response_parser responses;
     const std::string_view bytes{out, size};

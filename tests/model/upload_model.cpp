@@ -75,6 +75,7 @@ struct record {
     upload_session session{};
     std::string partial{};
     std::string_view reply_url{};
+    static constexpr std::string_view target = "/inbox/file"; // of all
 };
 
 struct store {
@@ -84,10 +85,13 @@ struct store {
         const auto it = records.find(id);
         return it == records.end() ? nullptr : &it->second;
     }
-    record* insert(std::string_view id, const upload_session& session) {
-        return &records.insert_or_assign(std::string(id), record{session, {}, {}}).first->second;
+    record* insert(std::string_view id, std::string_view /*target*/, const upload_session& session) {
+        const auto [it, is_new] = records.try_emplace(std::string(id), record{session, {}, {}});
+        return is_new ? &it->second : nullptr;
     }
-    void erase(std::string_view id) { records.erase(records.find(id)); }
+    void erase(std::string_view id) {
+        if (const auto it = records.find(id); it != records.end()) records.erase(it);
+    }
 };
 
 /// What can happen next.
@@ -512,7 +516,7 @@ class world {
     upload_request request_of(const exchange& x) const {
         upload_request r;
         r.type = x.sent.type;
-        r.target = "/inbox/file";
+        r.target = record::target;
         r.host = "host";
         r.session_id = x.sent.session_id;
         r.range = x.sent.range;
@@ -522,7 +526,11 @@ class world {
 
     void arrive(exchange& x, std::uint64_t bytes) {
         const upload_request r = request_of(x);
-        upload_request_facts facts{.now = now};
+        upload_request_facts facts{.now = now,
+                                   .is_authorized = true,
+                                   .is_owner = true,
+                                   .destination = destination_state::absent,
+                                   .user_sessions = 0};
         if (r.type == packet_type::create_session) {
             x.id = unused_id();
             facts.new_session_id = x.id;
@@ -645,7 +653,7 @@ class world {
 
     const settings* settings_;
     const upload_client_config* config_;
-    upload_directory directory_{};
+    upload_directory directory_{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
     upload_client client_;
     time_point now_{};                   ///< on the client's clock
     time_point wake_at_ = time_never;    ///< as the last step said

@@ -35,7 +35,7 @@ std::string target_of(directory d, std::uint32_t number) {
 }
 
 server_settings::server_settings(world& w) : is_careful(w.random.pick(3) != 0) {
-    upload_directory d;
+    upload_directory d{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
     d.keep_partial_fragments = w.random.pick(2) == 0;
     d.answer_create_with_201 = w.random.pick(2) == 0;
     constexpr std::array<std::uint32_t, 4> timeouts_s{3600, 6 * 3600, 86'400, default_session_timeout_s};
@@ -219,7 +219,7 @@ void server::load(const std::string& id, const std::string& text, bool after_pow
             return;
         }
     }
-    *sessions.insert(id, record.session) = record;
+    *sessions.insert(id, record.target, record.session) = record;
     save(id, settings.is_careful);
     check(id);
 }

@@ -35,9 +35,9 @@ class session_store {
         const auto at = records_.find(std::string(id));
         return at != records_.end() ? &at->second : nullptr;
     }
-    session_record* insert(std::string_view id, const bitswire::upload_session& session) {
+    session_record* insert(std::string_view id, std::string_view target, const bitswire::upload_session& session) {
         const auto [at, is_new] = records_.try_emplace(std::string(id));
-        if (is_new) at->second.session = session;
+        if (is_new) at->second = {.session = session, .target = std::string(target)};
         return is_new ? &at->second : nullptr;
     }
     void erase(std::string_view id) { records_.erase(std::string(id)); }

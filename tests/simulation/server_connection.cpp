@@ -80,7 +80,11 @@ void server_connection::take_request(const upload_request& r) {
     request_ = r;
     const std::uint32_t owner = link_->owner();
     id_ = r.session_id;
-    upload_request_facts facts{.now = server_.wall()};
+    upload_request_facts facts{.now = server_.wall(),
+                               .is_authorized = true,
+                               .is_owner = true,
+                               .destination = destination_state::absent,
+                               .user_sessions = 0};
     if (r.type != packet_type::ping) {
         std::array<char, 256> path{};
         if (const auto size = write_file_path(r.target, "/", path); !size) {
@@ -93,12 +97,12 @@ void server_connection::take_request(const upload_request& r) {
         facts.new_session_id = id_;
         if (server_.its_disk.find(std::string(r.target)) != nullptr) facts.destination = destination_state::exists;
     } else if (const session_record* const record = server_.sessions.find(id_)) {
-        facts.is_owner = record->target == r.target;
-        w_.demand(!facts.is_owner || record->owner == owner, record->owner, "nobody else has the id of a session");
+        w_.demand(record->target != r.target || record->owner == owner, record->owner,
+                  "nobody else has the id of a session");
     }
     const upload_server_step step = server_.uploads.on_request(request_, directory(), facts);
     if (step.todo == upload_server_todo::make_room)
-        server_.its_books.open_session(id_, owner).progress_wall_ms = facts.now.ms;
+        server_.its_books.open_session(id_, owner).progress_wall_ms = time_point(facts.now).ms;
     perform(step);
 }
 
@@ -162,7 +166,6 @@ void server_connection::make_room(std::uint32_t ticket) {
             problem = refusal::disk_full;
         } else {
             s.its_disk.create(partial_name(self->id_));
-            record->target = self->request_.target;
             record->owner = self->link_->owner();
         }
         self->perform(s.uploads.on_room(self->id_, ticket, problem, self->directory(), s.wall()));

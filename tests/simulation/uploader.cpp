@@ -14,7 +14,7 @@ namespace simulation {
 uploader::uploader(world& w, network& n, books& b, server& s, upload_boss& boss, std::uint32_t number)
     : w_(w), network_(n), books_(b), server_(s), boss_(boss), number_(number),
       url_("http://host" + b.uploads[number].target), content_name_("file-" + std::to_string(number)),
-      client_(bitswire::upload_client_config{}) {
+      client_(config_) {
     random_source& random = w.random;
     config_.url = url_;
     config_.size_bytes = book().content.size_bytes;

@@ -109,7 +109,7 @@ class uploader final : public endpoint {
     std::uint32_t number_;
     std::string url_;
     std::string content_name_;
-    bitswire::upload_client_config config_{};
+    bitswire::upload_client_config config_{.size_bytes = 0};
     bool expects_continue_ = false;
     bitswire::upload_client client_;
     memory state_{}; ///< but for the client's bytes

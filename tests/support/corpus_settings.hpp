@@ -30,7 +30,7 @@ constexpr std::optional<bitswire::read_options> corpus_settings(std::string_view
 template <>
 constexpr std::optional<bitswire::ack_options> corpus_settings(std::string_view with) {
     constexpr std::string_view answers = "answers ";
-    bitswire::ack_options o;
+    bitswire::ack_options o{.answers = bitswire::packet_type::ping};
     if (with.empty()) return o;
     if (!with.starts_with(answers)) return std::nullopt;
     const auto type = bitswire::find_packet_type(with.substr(answers.size()));

@@ -26,12 +26,14 @@ struct session_map {
         const auto it = records.find(id);
         return it == records.end() ? nullptr : &it->second;
     }
-    session_record* insert(std::string_view id, const bitswire::upload_session& session) {
+    session_record* insert(std::string_view id, std::string_view target, const bitswire::upload_session& session) {
         const auto [it, is_new] = records.try_emplace(std::string(id));
-        if (is_new) it->second.session = session;
+        if (is_new) it->second = {.session = session, .target = std::string(target)};
         return is_new ? &it->second : nullptr;
     }
-    void erase(std::string_view id) { records.erase(records.find(id)); }
+    void erase(std::string_view id) {
+        if (const auto it = records.find(id); it != records.end()) records.erase(it);
+    }
 };
 
 class server_world {
@@ -39,7 +41,7 @@ class server_world {
     using step_type = bitswire::upload_server_step;
     using todo = bitswire::upload_server_todo;
 
-    bitswire::upload_directory directory{};
+    bitswire::upload_directory directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
     bitswire::time_point now{1'000'000};
     session_map store{};
     std::map<std::string, std::string, std::less<>> destinations{}; ///< what has arrived, by target
@@ -66,9 +68,11 @@ class server_world {
         std::uint32_t user_sessions = 0;
         for (const auto& [id, record] : store.records)
             user_sessions += record.session.is_over() ? 0U : 1U;
-        const session_record* const record = store.find(r.session_id);
-        bitswire::upload_request_facts facts{.now = now, .user_sessions = user_sessions};
-        facts.is_owner = record == nullptr || record->target == r.target;
+        bitswire::upload_request_facts facts{.now = now,
+                                             .is_authorized = true,
+                                             .is_owner = true,
+                                             .destination = bitswire::destination_state::absent,
+                                             .user_sessions = user_sessions};
         if (r.type == bitswire::packet_type::create_session) {
             new_id_ = "{" + std::to_string(++sessions_made_) + "}";
             facts.new_session_id = new_id_;
@@ -88,7 +92,6 @@ class server_world {
             case todo::abandon:
                 return std::nullopt;
             case todo::make_room:
-                store.find(id_)->target = r.target;
                 step = server.on_room(id_, step.ticket, room_problem, directory, now);
                 break;
             case todo::store_body:
@@ -139,7 +142,7 @@ class server_world {
     step_type publish(const step_type& step) {
         session_record& record = *store.find(id_);
         std::optional<bitswire::refusal> problem = publish_problem;
-        if (!problem && !directory.allow_overwrites && destinations.contains(record.target)) {
+        if (!problem && !step.may_replace && destinations.contains(record.target)) {
             problem = bitswire::refusal::destination_exists;
         }
         if (!problem) {

@@ -14,6 +14,7 @@ namespace {
 
 struct record {
     upload_session session{};
+    std::string target{};
     std::string reply_url{};
 };
 struct store_type {
@@ -22,8 +23,8 @@ struct store_type {
         const auto it = records.find(id);
         return it == records.end() ? nullptr : &it->second;
     }
-    record* insert(std::string_view id, const upload_session& session) {
-        return &(records[std::string(id)] = {.session = session});
+    record* insert(std::string_view id, std::string_view target, const upload_session& session) {
+        return &(records[std::string(id)] = {.session = session, .target = std::string(target)});
     }
     void erase(std::string_view id) { records.erase(std::string(id)); }
 };
@@ -44,8 +45,8 @@ void drop_upload_steps(upload_client& client, const ack& a) {
     client.resume({});                       // warns: unused-result
     client.cancel({});                       // warns: unused-result
     client.on_reply_fetched({});             // warns: unused-result
-    client.write_snapshot({});               // warns: unused-result
-    upload_client::restore({}, "");          // warns: unused-result
+    client.write_snapshot({}, {});           // warns: unused-result
+    upload_client::restore({.size_bytes = 1}, "", {}); // warns: unused-result
     client.failure();                        // warns: unused-result
     carry_out(job_action::stop, client, {}); // warns: unused-result
 }
@@ -96,11 +97,11 @@ void drop_results(const ack& a, const upload_request& r, upload_request_parser& 
 
 void keep_a_temporary_text() {
     const std::string host = "host";
-    upload_client client({.url = made(host)});                      // clang warns: dangling
+    upload_client client({.url = made(host), .size_bytes = 1});     // clang warns: dangling
     static_cast<void>(client.finished());
-    upload_client named(upload_client_config{.url = "http://host/", .content_name = made(host)}); // clang warns: dangling
+    upload_client named(upload_client_config{.url = "http://host/", .size_bytes = 1, .content_name = made(host)}); // clang warns: dangling
     static_cast<void>(named.finished());
-    const upload_client_config config{.url = made(host)};           // clang warns: dangling
+    const upload_client_config config{.url = made(host), .size_bytes = 1}; // clang warns: dangling
     static_cast<void>(config);
     notifier told({.notification_url = made(host)});                // clang warns: dangling
     static_cast<void>(told.finished());
@@ -110,7 +111,7 @@ void keep_a_temporary_text() {
 
 void parse_a_temporary_text() {
     const std::string text = "text";
-    upload_request_parser requests({});
+    upload_request_parser requests;
     const auto request = requests.parse(made(text));                // clang warns: dangling
     static_cast<void>(request);
     const auto url = parse_url(made(text));                         // clang warns: dangling
@@ -124,7 +125,7 @@ void parse_a_temporary_text() {
 }
 
 void keep_a_part_of_a_temporary() {
-    const std::string_view id = upload_client({.url = "http://host/"}).session_id(); // clang warns: dangling
+    const std::string_view id = upload_client({.url = "http://host/", .size_bytes = 1}).session_id(); // clang warns: dangling
     static_cast<void>(id);
     const std::string_view code = write_code(hresult{}).view();     // clang warns: dangling
     static_cast<void>(code);
@@ -133,12 +134,12 @@ void keep_a_part_of_a_temporary() {
 }
 
 void answer_with_a_temporary_id(server_type& server, const upload_request& r, const upload_directory& d) {
-    const auto step = server.on_request(r, d, {.new_session_id = made("id")}); // clang warns: dangling
+    const auto step = server.on_request(r, d, {.now = time_point{}, .new_session_id = made("id")}); // clang warns: dangling
     static_cast<void>(step);
 }
 
 parsed<upload_request> return_what_a_local_variable_has() {
-    upload_request_parser parser({});
+    upload_request_parser parser;
     char buffer[100] = {};
     return parser.parse({buffer, sizeof buffer}); // clang warns: return-stack-address
 }
@@ -154,7 +155,7 @@ server_type return_a_server_of_a_local_store() {
 void use_all(upload_client& client, server_type& server, job& j, scheduler& s, notifier& n, upload_session& session,
              upload_request_parser& parser, std::span<char> out) {
     drop_upload_steps(client, {});
-    drop_server_steps(server, {}, {}, {});
+    drop_server_steps(server, {}, {}, {.now = time_point{}});
     drop_job_steps(j, {});
     drop_other_steps(s, n, session);
     drop_results({}, {}, parser, out);

@@ -187,7 +187,7 @@ class upload_client {
         if (url_problem_) return url_problem_;
         snapshot_writer w(out, snapshot);
         w.put(config_.url);
-        w.put(config_.size_bytes);
+        w.put(bytes_total());
         w.put(config_.wants_reply);
         w.put(static_cast<std::uint8_t>(machine_.state()));
         w.put(session_id_.view());

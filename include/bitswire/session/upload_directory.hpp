@@ -13,10 +13,13 @@
 
 namespace bitswire {
 
-/// Settings of a virtual directory. The texts are borrowed. Source, where none is named: [MC-BUP] 3.2.1.1,
+/// Settings of a virtual directory. One of which nothing is said takes no uploads: `uploads_enabled` and
+/// `max_upload_bytes` have to be set. The texts are borrowed. Source, where none is named: [MC-BUP] 3.2.1.1,
 /// *bits-iis-extension-properties*.
 struct upload_directory {
-    bool uploads_enabled = true;
+    bool uploads_enabled = false;
+    /// Uploads may replace files: if not, Create-Session is refused where there is one, and a file that appears later
+    /// is not replaced (`upload_server_step::may_replace`).
     bool allow_overwrites = false;
     /// Refuse a destination that exists with 403 ([MC-BUP] 2.2.1.2) instead of 409 (*ack-for-create-session*).
     bool refuse_existing_with_403 = false;
@@ -25,7 +28,7 @@ struct upload_directory {
     /// Keep what came of a Fragment whose body was cut short, instead of waiting for all of it again.
     bool keep_partial_fragments = false;
     notification_type notification = notification_type::none;
-    std::uint64_t max_upload_bytes = UINT64_MAX;
+    std::uint64_t max_upload_bytes = 0; ///< a larger file is refused; UINT64_MAX: no limit
     /// A larger Fragment is refused with 413, upon which clients send smaller ones.
     std::uint64_t max_fragment_bytes = UINT64_MAX;
     /// The body of a refused request is read and dropped up to this size; beyond it the connection is closed.

@@ -10,6 +10,7 @@
 #define BITSWIRE_SESSION_UPLOAD_SERVER_HPP
 
 #include "../base/borrowed_text.hpp"
+#include "../base/required.hpp"
 #include "../base/time.hpp"
 #include "../spec/refusal.hpp"
 #include "../wire/ack.hpp"
@@ -31,33 +32,36 @@ namespace bitswire {
 template <class Record>
 concept upload_record = requires(Record& r) {
     { r.session } -> std::convertible_to<upload_session&>;
+    { r.target } -> std::convertible_to<std::string_view>;
     { r.reply_url } -> std::convertible_to<std::string_view>;
 };
 
-/// Where sessions are: a hash map, shared memory, a database. `find` and `insert` return something like a pointer to a
-/// record, null for none; it is used only until the call of the server that asked for it returns, and never beside
+/// Where sessions are: a hash map, shared memory, a database. `insert` makes a record with the target of the session,
+/// which never changes: requests with another target are refused. `find` and `insert` return something like a pointer
+/// to a record, null for none; it is used only until the call of the server that asked for it returns, and never beside
 /// another one, so a database can hand out an object that writes the record back when it goes (`write_snapshot`,
 /// `read_snapshot`). Ids are compared byte for byte.
 template <class Store>
-concept upload_store = requires(Store& s, std::string_view id, const upload_session& session) {
+concept upload_store = requires(Store& s, std::string_view id, std::string_view target, const upload_session& session) {
     static_cast<bool>(s.find(id));
-    static_cast<bool>(s.insert(id, session)); // null: the id is taken, or there is no room
-    s.erase(id);
+    static_cast<bool>(s.insert(id, target, session)); // null: the id is taken, or there is no room
+    s.erase(id);                                      // an id that is not there: nothing happens
     requires upload_record<std::remove_cvref_t<decltype(*s.find(id))>>;
 };
 
-/// What is known of the place where an upload is to end.
-enum class destination_state : std::uint8_t { absent, exists, is_folder, folder_not_found };
+/// What is known of the place where an upload ends. `unknown` is refused.
+enum class destination_state : std::uint8_t { unknown, absent, exists, is_folder, folder_not_found };
 
-/// What the embedder knows of a request that its text does not say.
+/// What the embedder knows of a request that its text does not say. Whatever is left out refuses the request.
 struct upload_request_facts {
-    time_point now{};
-    bool is_authorized = true; ///< the user may upload to this target
-    /// User and target are those that the session was made for. If not, the session is not there for him.
-    bool is_owner = true;
-    destination_state destination = destination_state::absent; ///< of Create-Session
-    std::uint32_t user_sessions = 0; ///< of Create-Session: sessions of the user that are not over
-    borrowed_text new_session_id{};  ///< of Create-Session: unguessable; 1 to 100 characters
+    required<time_point> now;
+    bool is_authorized = false; ///< the user may upload to this target
+    /// The user is the one that made the session; of any request but Create-Session. Otherwise the request is answered
+    /// as if there were no such session. That the target is the session's is compared here.
+    bool is_owner = false;
+    destination_state destination = destination_state::unknown; ///< of Create-Session
+    std::uint32_t user_sessions = UINT32_MAX; ///< of Create-Session: sessions of the user that are not over
+    borrowed_text new_session_id{};           ///< of Create-Session: unguessable; 1 to 100 characters
 };
 
 /// Gives requests to the sessions that they are for. A step borrows the request, the facts, the directory and the
@@ -72,16 +76,16 @@ class upload_server {
     constexpr upload_server_step on_request(const upload_request& r, const upload_directory& d,
                                             upload_request_facts facts BITSWIRE_LIFETIMEBOUND) noexcept {
         if (r.type == packet_type::ping) {
-            ack a;
+            ack a{.answers = packet_type::ping, .session_id = r.session_id};
             a.keep_alive = r.keep_alive;
-            a.session_id = r.session_id;
             return {.answer = a};
         }
         if (!d.uploads_enabled) return refuse_request(r, d, refusal::uploads_disabled);
         if (!facts.is_authorized) return refuse_request(r, d, refusal::access_denied);
         if (r.type == packet_type::create_session) return on_create(r, d, facts);
         auto record = store_.find(r.session_id);
-        if (!record || !facts.is_owner) return refuse_request(r, d, refusal::session_not_found);
+        if (!record || !facts.is_owner || std::string_view{record->target} != r.target)
+            return refuse_request(r, d, refusal::session_not_found);
         return record->session.on_request(r, d, {r.session_id, record->reply_url, facts.now});
     }
 
@@ -162,6 +166,8 @@ class upload_server {
         switch (facts.destination) {
         case destination_state::absent:
             break;
+        case destination_state::unknown:
+            return refuse_request(r, d, refusal::storage_failed);
         case destination_state::exists:
             if (d.allow_overwrites) break;
             return refuse_request(
@@ -178,7 +184,7 @@ class upload_server {
                        .protocol = bits_upload_protocol,
                        .host_id = d.host_id};
         if (detail::check_sendable(told)) return refuse_request(r, d, refusal::storage_failed);
-        auto record = store_.insert(facts.new_session_id, upload_session(facts.now));
+        auto record = store_.insert(facts.new_session_id, r.target, upload_session(facts.now));
         if (!record) return refuse_request(r, d, refusal::storage_failed);
         return record->session.create(r);
     }

@@ -4,6 +4,7 @@
 #ifndef BITSWIRE_SESSION_UPLOAD_SERVER_STEP_HPP
 #define BITSWIRE_SESSION_UPLOAD_SERVER_STEP_HPP
 
+#include "../base/required.hpp"
 #include "../base/time.hpp"
 #include "../wire/ack.hpp"
 #include "../wire/upload_request.hpp"
@@ -21,7 +22,8 @@ enum class upload_server_todo : std::uint8_t {
     make_room,  ///< prepare a place for the partial file; then `on_room`
     store_body, ///< store the body, as told; then `on_stored` or `on_not_stored`
     notify,     ///< tell the server application (notifier.hpp); then `on_notified`
-    publish,    ///< move the file to the destination, in one step, and delete the reply; then `on_published`
+    publish,    ///< move the file to the destination, in one step, see `may_replace`, and delete the reply; then
+                ///< `on_published`
     discard,    ///< delete the partial file and the reply, as far as they are there; then send `answer`
     abandon,    ///< another request has taken over the session: close the connection without an answer
 };
@@ -36,7 +38,11 @@ struct [[nodiscard]] upload_server_step {
     std::uint64_t offset = 0;     ///< of `store_body`: where in the file the rest belongs
     std::uint64_t size_bytes = 0; ///< of `store_body`: how much that is
     std::uint64_t drop_bytes = 0; ///< of `answer`: body that is still to be read, and dropped, before the next request
-    ack answer{};                 ///< of `answer` and `discard`
+    /// Of `publish`: a file at the destination may be replaced. If not, move with something that fails if there is one
+    /// (`renameat2` with RENAME_NOREPLACE, `link`, `MoveFileEx` without MOVEFILE_REPLACE_EXISTING), and report
+    /// `refusal::destination_exists`. To look first is not enough: the file may appear between the two.
+    bool may_replace = false;
+    ack answer{}; ///< of `answer` and `discard`
 
     friend constexpr bool operator==(const upload_server_step&, const upload_server_step&) noexcept = default;
 };
@@ -45,7 +51,7 @@ struct [[nodiscard]] upload_server_step {
 struct upload_session_call {
     std::string_view session_id{}; ///< as the client wrote it
     std::string_view reply_url{};  ///< what the embedder keeps for the session; empty: there is no reply
-    time_point now{};
+    required<time_point> now;
 };
 
 namespace detail {

@@ -152,7 +152,7 @@ class upload_session {
     constexpr void expire() noexcept {
         if (is_over()) return;
         begin({.type = packet_type::cancel_session});
-        static_cast<void>(perform(upload_server_event::expired, {}, {})); // nobody waits for an answer
+        static_cast<void>(perform(upload_server_event::expired, {}, {.now = progressed_at_})); // nobody waits for it
     }
 
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
@@ -356,8 +356,11 @@ class upload_session {
             return wait_for_body();
         case a::notify:
             return wait_for(pending::notification, upload_server_todo::notify);
-        case a::publish:
-            return wait_for(pending::publication, upload_server_todo::publish);
+        case a::publish: {
+            upload_server_step step = wait_for(pending::publication, upload_server_todo::publish);
+            step.may_replace = d.allow_overwrites;
+            return step;
+        }
         case a::discard:
             break;
         }

@@ -5,6 +5,7 @@
 #define BITSWIRE_SESSION_UPLOAD_STEP_HPP
 
 #include "../base/borrowed_text.hpp"
+#include "../base/required.hpp"
 #include "../base/time.hpp"
 #include "../spec/limits.hpp"
 #include "../wire/upload_request.hpp"
@@ -18,8 +19,8 @@ namespace bitswire {
 /// What to upload, and how. The texts are borrowed for as long as the client lives.
 struct upload_client_config {
     borrowed_text url{}; ///< the destination, absolute, at most 2,200 characters, with a path if it has a query
-    std::uint64_t size_bytes = 0;
-    borrowed_text content_name{}; ///< file name without path; empty: none is sent
+    required<std::uint64_t> size_bytes; ///< of the file
+    borrowed_text content_name{};       ///< file name without path; empty: none is sent
     borrowed_text user_agent{};
     /// The upload is an upload-reply: the last Ack has to name a reply, and the session is closed only after
     /// `on_reply_fetched` or `on_reply_given_up`. Otherwise a reply that the server offers is left alone.

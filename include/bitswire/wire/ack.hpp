@@ -8,6 +8,7 @@
 #define BITSWIRE_WIRE_ACK_HPP
 
 #include "../base/borrowed_text.hpp"
+#include "../base/required.hpp"
 #include "../spec/refusal.hpp"
 #include "guid.hpp"
 #include "host.hpp"
@@ -28,7 +29,7 @@ namespace bitswire {
 /// The answer to a request of the upload protocol. Members that its kind does not have are empty after reading and must
 /// be for writing. Views borrow what the Ack was read from.
 struct ack {
-    packet_type answers = packet_type::ping; ///< the type of the request
+    packet_type answers = packet_type::ack; ///< the type of the request; `ack`, not filled in: cannot be sent
     std::uint16_t status = 200;
     std::string_view session_id{};
     std::optional<guid> protocol{}; ///< Create-Session: the protocol the server chose; some servers do not say
@@ -52,7 +53,7 @@ struct ack {
 
 /// Settings of an Ack's reader.
 struct ack_options {
-    packet_type answers = packet_type::ping; ///< what was asked; not `ack`
+    required<packet_type> answers; ///< the type of the request that is answered; an Ack does not say it
     read_limits limits{};
 };
 

@@ -36,12 +36,16 @@ enum class [[nodiscard]] outcome : std::uint8_t{
 
 enum class head_side : std::uint8_t { request, response };
 
+/// `request_line::minor_version` of a request of which nobody has said it.
+inline constexpr std::uint8_t minor_version_unknown = UINT8_MAX;
+
 /// The start line of a request. Borrows its text.
 struct request_line {
     borrowed_text method{};
-    borrowed_text target{};         ///< a path with query, or an absolute http URL
-    std::uint32_t offset = 0;       ///< where it stands in the bytes of the message
-    std::uint8_t minor_version = 1; ///< of HTTP/1: a request of any other version than 1.1 is refused
+    borrowed_text target{};   ///< a path with query, or an absolute http URL
+    std::uint32_t offset = 0; ///< where it stands in the bytes of the message
+    /// Of HTTP/1: a request of any other version than 1.1 is refused, and so is one of which nobody said it.
+    std::uint8_t minor_version = minor_version_unknown;
 };
 
 /// The start line of a response; the reason phrase is for people and not kept.
@@ -106,7 +110,7 @@ class head_parser {
     /// The start line, after `complete`. Borrows `bytes`.
     [[nodiscard]] constexpr request_line start_line(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) const noexcept
         requires(Side == head_side::request) {
-        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.position()};
+        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.position(), 1};
     }
     [[nodiscard]] constexpr status_line start_line(std::string_view /*bytes*/) const noexcept
         requires(Side == head_side::response) {

@@ -262,7 +262,12 @@ class message_parser {
   public:
     using settings = typename traits::settings;
 
-    constexpr explicit message_parser(const settings& s = {}) noexcept : settings_(s), head_(s.limits) {}
+    constexpr explicit message_parser(
+        const settings& s = {}) noexcept requires std::is_default_constructible_v<settings> : settings_(s),
+                                                                                              head_(s.limits) {}
+    /// Where settings have no default: the parser of an Ack is always told what is answered.
+    constexpr explicit message_parser(const settings& s) noexcept requires(!std::is_default_constructible_v<settings>)
+        : settings_(s), head_(s.limits) {}
 
     /// `bytes` starts with the first byte of the message. Errors: those of `head_parser::parse`; bad_method,
     /// missing_header, missing_content_length, conflicting_headers, conflicting_framing, and those of the values that
