@@ -13,6 +13,7 @@ packages=(
   libbenchmark-dev libabsl-dev nginx-light           # bench
   libcli11-dev nlohmann-json3-dev libcurl4-openssl-dev # the programs
   haproxy apache2 libapache2-mod-auth-gssapi caddy openssl # proxies before the server, beside nginx
+  faketime                                           # clocks that jump, for the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
   g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user-static # other processors
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage

@@ -142,6 +142,60 @@ class Process:
         return int(match[1])
 
 
+class FakeClock:
+    """The time of day of the programs that get its environment: it jumps when a test says so, and nothing else does.
+    Their steady clocks are the real ones (libfaketime, Debian package faketime)."""
+
+    #: How somebody, or NTP, sets a clock: by an hour, a day, a year, back and forward.
+    JUMPS_S = (-3600, -86_400, -31_536_000, 3600, 86_400, 31_536_000)
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "time-of-day"
+        self._offset_s = 0
+        self.jump(0)
+        libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
+        if not libraries:
+            raise RuntimeError("there is no libfaketimeMT.so.1: install the package faketime")
+        self._library = str(libraries[0])
+
+    def jump(self, by_s: int) -> None:
+        self._offset_s += by_s
+        new = self._file.with_suffix(".new")
+        new.write_text(f"{self._offset_s:+d}")
+        new.rename(self._file)
+
+    def environment(self, path: str) -> dict[str, str]:
+        """For the program at `path`. A sanitizer's library wants to be the first one."""
+        linked = subprocess.run(["ldd", path], capture_output=True, text=True, check=True).stdout
+        first = re.findall(r"=> (\S*lib(?:asan|clang_rt\.asan)\S*)", linked)
+        environment = {
+            "LD_PRELOAD": ":".join([*first, self._library]),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",  # times of files are what they are
+        }
+        return {**os.environ, **environment}
+
+    def check(self) -> None:
+        """Fails where programs do not see the jumps, or see them on their steady clocks: no test would show anything."""
+        ask = "import time; print(time.time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.monotonic())"
+
+        def clocks() -> list[float]:
+            command = [sys.executable, "-c", ask]
+            told = subprocess.run(command, env=self.environment(sys.executable), capture_output=True, check=True)
+            return [float(word) for word in told.stdout.split()]
+
+        before = clocks()
+        self.jump(7200)
+        after = clocks()
+        self.jump(-7200)
+        moved = [b - a for a, b in zip(before, after)]
+        if not (moved[0] > 7000 and moved[1] < 100 and moved[2] < 100):
+            raise RuntimeError(f"libfaketime moves the clocks by {moved}")
+
+
 def is_sanitized(path: str) -> bool:
     """Whether a program is built with AddressSanitizer, whose memory is no measure of the program's."""
     return b"__asan_init" in Path(path).read_bytes()
@@ -181,12 +235,15 @@ class LiveCase(unittest.TestCase):
     def upload_command(self, file: Path, url: str, *options: str) -> list[str]:
         return [program("BITSWIRE_UPLOAD"), str(file), url, *options]
 
-    def start_upload(self, file: Path, url: str, *options: str) -> subprocess.Popen[bytes]:
+    def start_upload(
+        self, file: Path, url: str, *options: str, env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
         popen = subprocess.Popen(
             self.upload_command(file, url, *options),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            env=env,
             preexec_fn=end_with_parent,
         )
 
@@ -198,9 +255,15 @@ class LiveCase(unittest.TestCase):
         self.addCleanup(end)
         return popen
 
-    def upload(self, file: Path, url: str, *options: str, timeout: float = 50) -> Upload:
+    def upload(
+        self, file: Path, url: str, *options: str, timeout: float = 50, env: dict[str, str] | None = None
+    ) -> Upload:
         done = subprocess.run(
-            self.upload_command(file, url, *options), stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout
+            self.upload_command(file, url, *options),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            env=env,
         )
         return Upload(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 

@@ -11,10 +11,11 @@ import re
 import signal
 import socket
 import threading
+import time
 
 from bits_peer import PROTOCOL
 from hostile_server import NO_ANSWER, Credentials, HostileServer, Reply, Request, ack, refusal
-from programs import LiveCase, Upload, pattern, wait_until
+from programs import FakeClock, LiveCase, Upload, pattern, program, wait_until
 
 DATA = pattern(30_000)
 TARGET = "/folder/file.bin"
@@ -766,6 +767,29 @@ class Hosts(ClientCase):
         )
         self.assertEqual(self.hostile.requests[-1].get("Host"), f"127.0.0.2:{self.hostile.port}")
 
+    def test_host_id_with_a_port(self) -> None:
+        """L9: after BITS-Host-Id with a port, all that follows goes there [MC-BUP 3.1.5.1.2]"""
+        self.start_server()
+        other = HostileServer()
+        self.addCleanup(self.end_server, other)
+        other.session_id = self.hostile.session_id
+        other.partial = self.hostile.partial
+        host = ("BITS-Host-Id", f"127.0.0.1:{other.port}")
+        self.hostile.always("Create-Session", lambda request, reply: reply.head(host))
+        self.assert_uploaded(self.run_client())
+        self.assertEqual(self.hostile.kinds(), ["Create-Session"])
+        self.assertEqual(other.kinds(), ["Ping", *["Fragment"] * 3, "Close-Session"])
+        self.assertEqual(other.files, {TARGET: [DATA]})
+        self.assertEqual(other.requests[-1].get("Host"), f"127.0.0.1:{other.port}")
+
+    def test_ping_ack_of_any_session(self) -> None:
+        """L8: the Ack to a Ping may carry any session id [MC-BUP 2.2.1.2]"""
+        self.start_server()
+        any_id = ("BITS-Session-Id", "{11111111-2222-3333-4444-555555555555}")
+        self.hostile.always("Ping", lambda request, reply: reply.head(any_id))
+        self.assert_uploaded(self.run_client("--ping-first"))
+        self.assert_arrived()
+
     def test_fallback(self) -> None:
         """a host that fails is given up after its time, and the client goes back [MC-BUP 3.1.2.3, 3.1.6.3]"""
         self.start_server()  # nobody listens on 127.0.0.2
@@ -784,12 +808,99 @@ class Hosts(ClientCase):
 
     def test_bad_host_id(self) -> None:
         """a host id that is no host is an error: nothing is sent anywhere [MC-BUP 2.2.3.2]"""
-        for host in ("127.0.0.2/x", "user@127.0.0.2", "127.0.0.2:80:80", "a b", "http://127.0.0.2", "x" * 301):
+        for host in ("127.0.0.2/x", "user@127.0.0.2", "127.0.0.2:80:80", "127.0.0.2:99999", "127.0.0.2:0", "127.0.0.2:", "a b", "http://127.0.0.2", "x" * 301):
             with self.subTest(host):
                 self.start_server()
                 self.hostile.always("Create-Session", lambda r, reply, host=host: reply.head(("BITS-Host-Id", host)))
                 self.assert_failed(self.run_client(), "rules of the protocol")
                 self.assertEqual(self.hostile.kinds(), ["Create-Session"])
+
+
+class Clocks(ClientCase):
+    """P1: the time of day jumps while the client waits. It counts on another clock."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.clock = FakeClock(self.folder)
+        self.clock.check()
+        self.env = self.clock.environment(program("BITSWIRE_UPLOAD"))
+        self.times: list[float] = []  #: of the requests that a test is about
+
+    def answer_late(self, kind: str, by_s: int, reply: Reply) -> None:
+        """The first answer to a kind fails, and makes the clock jump; the client has to wait as if it had not."""
+
+        def look(request: Request) -> Reply | None:
+            if request.kind != kind:
+                return None
+            self.times.append(time.monotonic())
+            if len(self.times) > 1:
+                return None
+            threading.Timer(0.2, self.clock.jump, (by_s,)).start()
+            return reply
+
+        self.hostile.before(look)
+
+    def assert_waited(self, span_s: float) -> None:
+        self.assertEqual(len(self.times), 2)
+        waited = self.times[1] - self.times[0]
+        self.assertGreater(waited, span_s - 0.1)
+        self.assertLess(waited, span_s + 20)
+
+    def start_again(self) -> None:
+        self.start_server()
+        self.times.clear()
+
+    def test_close_is_repeated_in_time(self) -> None:
+        """P1: Close-Session is repeated after 503 in its time, whatever the time of day does [ack-for-close-session]"""
+        for jump in FakeClock.JUMPS_S:
+            with self.subTest(jump):
+                self.start_again()
+                self.answer_late("Close-Session", jump, refusal(503))
+                self.assert_uploaded(self.run_client("--retry-delay", "1", env=self.env))
+                self.assert_waited(1)
+
+    def test_upload_is_resumed_in_time(self) -> None:
+        """P1: after a broken connection the client resumes in its time, whatever the time of day does"""
+        for jump in (-3600, 31_536_000):
+            with self.subTest(jump):
+                self.start_again()
+                self.answer_late("Create-Session", jump, NO_ANSWER)
+                self.assert_uploaded(self.run_client("--retry-delay", "1", env=self.env))
+                self.assert_waited(1)
+
+    def test_fallback_in_time(self) -> None:
+        """P1: a host that fails is given up in its time, whatever the time of day does [MC-BUP 3.1.6.3]"""
+        more = (("BITS-Host-Id", "127.0.0.2"), ("BITS-Host-Id-Fallback-Timeout", "2"))  # where nobody listens
+        for jump in (-3600, 31_536_000):
+            with self.subTest(jump):
+                self.start_again()
+                self.hostile.always("Ping", lambda request, reply: (self.times.append(time.monotonic()), reply)[1])
+
+                def change(request: Request, reply: Reply, jump: int = jump) -> Reply:
+                    self.times.append(time.monotonic())
+                    threading.Timer(0.5, self.clock.jump, (jump,)).start()
+                    return reply.head(*more)
+
+                self.hostile.always("Create-Session", change)
+                self.assert_uploaded(self.run_client("--retries", "9", "--retry-delay", "1", env=self.env))
+                self.assert_waited(2)
+
+    def test_state_of_another_day(self) -> None:
+        """P1: a state that was kept on another day, or before the clock was set back, is continued at once"""
+        state = str(self.folder / "state")
+        more = (("BITS-Host-Id", "127.0.0.2"), ("BITS-Host-Id-Fallback-Timeout", "2"))
+        for jump in (-3600, 31_536_000):
+            with self.subTest(jump):
+                self.start_again()
+                self.hostile.always("Create-Session", lambda request, reply: reply.head(*more))
+                self.assert_failed(self.run_client("--retries", "0", "--resume", state, env=self.env), code=3)
+                self.clock.jump(jump)
+                began = time.monotonic()
+                self.assert_uploaded(
+                    self.run_client("--retries", "9", "--retry-delay", "1", "--resume", state, env=self.env)
+                )
+                self.assertLess(time.monotonic() - began, 20)
+                self.assertEqual(self.hostile.created, 1)
 
 
 class Replies(ClientCase):

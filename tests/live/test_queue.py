@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Callable
 
 from hostile_server import HostileServer, Reply, Request
-from programs import ServerCase, end_with_parent, pattern, program, wait_until
+from programs import FakeClock, ServerCase, end_with_parent, pattern, program, wait_until
 from proxy import Fault, Proxy
 
 FRAGMENT = 20_000
@@ -38,11 +38,11 @@ class Done:
 class Run:
     """A `run` in the background, with its output in a file, which cannot get full."""
 
-    def __init__(self, arguments: list[str], log: Path) -> None:
+    def __init__(self, arguments: list[str], log: Path, env: dict[str, str] | None = None) -> None:
         self.log = log
         with log.open("wb") as out:
             self.popen = subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=end_with_parent
+                arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env, preexec_fn=end_with_parent
             )
 
     def is_running(self) -> bool:
@@ -116,9 +116,10 @@ class QueueCase(ServerCase):
             self.do("resume", name)
         return file
 
-    def start_run(self, *options: str) -> Run:
+    def start_run(self, *options: str, env: dict[str, str] | None = None) -> Run:
         self.runs += 1
-        run = Run(self.command("run", "--fragment-size", str(FRAGMENT), *options), self.folder / f"run{self.runs}.log")
+        command = self.command("run", "--fragment-size", str(FRAGMENT), *options)
+        run = Run(command, self.folder / f"run{self.runs}.log", env)
         self.addCleanup(run.kill)
         return run
 
@@ -644,6 +645,46 @@ class Beside(QueueCase):
         self.assertEqual([one.wait(50) for one in everything], [0] * 30)
         names = {file["remote"].rsplit("/", 1)[1] for file in self.info(job)["files"]}
         self.assertEqual(names, {str(i) for i in range(30)})
+
+
+class Clocks(QueueCase):
+    def test_waits_in_time(self) -> None:
+        """P1: jobs repeat Close-Session and are tried again in their time, whatever the time of day does"""
+        clock = FakeClock(self.folder)
+        clock.check()
+        for jump in (-3600, 86_400):
+            with self.subTest(jump):
+                servers = [self.failing_server(kind) for kind in ("Close-Session", "Create-Session")]
+                for server in servers:
+                    name = f"{server.port} {jump}"
+                    self.make_upload(name, server.url("/x.bin"), b"x", resume=False)
+                    self.do("set", name, "priority", "foreground")
+                    self.do("set", name, "retry-delay", "5")
+                    self.do("resume", name)
+                run = self.start_run(env=clock.environment(program("BITSWIRE_QUEUE_PROGRAM")))
+                wait_until(lambda: all(server.times for server in servers), "both have failed once")
+                clock.jump(jump)
+                self.assertEqual(run.wait(), 0, run.text())
+                for server in servers:
+                    self.assertEqual(len(server.times), 2)
+                    self.assertTrue(4.9 < server.times[1] - server.times[0] < 25, server.times)
+                    self.assertEqual(server.files, {"/x.bin": [b"x"]})
+                    self.assertEqual(server.problems, [])
+
+    def failing_server(self, kind: str) -> HostileServer:
+        """Answers 503 to the first request of a kind, and knows when they came."""
+        server = HostileServer()
+        self.addCleanup(server.stop)
+        server.times = []
+
+        def look(request: Request) -> Reply | None:
+            if request.kind != kind:
+                return None
+            server.times.append(time.monotonic())
+            return Reply(503, (("Content-Length", "0"),)) if len(server.times) == 1 else None
+
+        server.before(look)
+        return server
 
 
 class Downloads(QueueCase):
