@@ -5,7 +5,9 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <vector>
 
 using namespace bitswire;
 
@@ -15,6 +17,13 @@ constexpr hresult ok{};
 constexpr hresult access_denied{0x80070005};
 constexpr hresult invalid_state{0x80200002};
 constexpr hresult empty{0x80200003};
+constexpr hresult s_false{1};
+constexpr hresult invalid_argument{0x80070057};
+constexpr hresult not_implemented{0x80004001};
+constexpr hresult string_too_long{0x80200021};
+constexpr hresult too_many_files{0x8020001C};
+constexpr hresult too_many_files_in_job{0x80200051};
+constexpr hresult token_required{0x80200056};
 
 constexpr std::array all_types{job_type::download, job_type::upload, job_type::upload_reply};
 
@@ -85,4 +94,508 @@ TEST_CASE("J5: a reply that cannot be renamed is said, and the job stays transfe
     early.add().go(job_state::transferring);
     CHECK(early.j.complete(early.now, {.rename_problem = book::access_denied}).returns == book::invalid_state);
     CHECK(early.j.state() == job_state::transferring);
+}
+
+TEST_CASE("J2: bytes that are transferred once more are progress [SetNoProgressTimeout, ReplaceRemotePrefix]") {
+    // SetNoProgressTimeout: "If there is progress, the timer is reset." ReplaceRemotePrefix: "If the time stamp or file
+    // size of the new remote name is different [...] BITS restarts the download."
+    world_job w;
+    w.add();
+    w.j.on_size(0, 1'000'000);
+    std::ignore = w.j.set_minimum_retry_delay(60, w.now);
+    std::ignore = w.j.set_no_progress_timeout(1000, w.now);
+    w.go(job_state::transferring);
+    std::ignore = w.j.on_progress(600'000, w.now);
+    CHECK(w.j.replace_remote_prefix("http://host/", "http://other/", w.now).returns == book::ok);
+    // Over a connection that breaks again and again it gets there, slowly but steadily.
+    for (std::uint64_t bytes = 0; bytes < 600'000; bytes += 20'000) {
+        CAPTURE(bytes);
+        std::ignore = w.j.on_error(passing_error, w.now);
+        REQUIRE(w.j.state() == job_state::transient_error);
+        w.pass_s(60);
+        std::ignore = w.j.on_timer(w.now);
+        std::ignore = w.j.on_picked(w.now);
+        std::ignore = w.j.on_connected(w.now);
+        std::ignore = w.j.on_progress(bytes, w.now);
+        w.pass_s(1);
+        const wall_time before = w.j.times().modified;
+        CHECK(w.j.on_progress(bytes + 20'000, w.now).returns == book::ok);
+        CHECK(w.j.times().modified > before); // BG_JOB_TIMES: "the last time the job [...] made progress"
+    }
+    CHECK(w.j.state() == job_state::transferring);
+    // What only falls back is none.
+    const wall_time before = w.j.times().modified;
+    w.pass_s(1);
+    std::ignore = w.j.on_progress(10, w.now);
+    std::ignore = w.j.on_progress(10, w.now);
+    CHECK(w.j.times().modified == before);
+}
+
+TEST_CASE("J2: a job that starts over is not inactive [group-policies: JobInactivityTimeout]") {
+    // "Transfer progress or property changes reset the timer."
+    job_config c = job_config_of(job_type::download);
+    c.limits.inactivity_timeout_s = 1000;
+    world_job w(c);
+    w.add();
+    w.j.on_size(0, 100);
+    w.go(job_state::transferring);
+    std::ignore = w.j.on_progress(90, w.now);
+    std::ignore = w.j.on_progress(0, w.now);
+    for (std::uint64_t bytes = 1; bytes < 60; ++bytes) {
+        w.pass_s(900);
+        std::ignore = w.j.on_progress(bytes, w.now);
+    }
+    CHECK(w.j.wake_at() > w.now.steady);
+    CHECK(w.j.state() == job_state::transferring);
+}
+
+TEST_CASE("J3: a local name is the full path of a file, and of nothing else [BG_FILE_INFO, AddFile]") {
+    // "The file name must include the full path [...]. You cannot use wildcards in the path or file name [...]. BITS
+    // does not support NTFS streams. [...] Do not include the \\\\? prefix in the path. [...] BITS does not support SMB
+    // paths to named pipes or devices."
+    struct sample {
+        std::string_view name;
+        bool fits;
+    };
+    constexpr sample samples[] = {
+        {"/", false},
+        {"/dir/", false},
+        {"/dir/.", false},
+        {"/dir/..", false},
+        {"/dir/...", true},
+        {"/a:b<c>|d*e?", true}, // POSIX
+        {"//f", true},
+        {"C:\\", false},
+        {"C:/", false},
+        {"C:\\dir\\", false},
+        {"C:\\dir/", false},
+        {"C:\\dir\\..", false},
+        {"C:\\dir\\file", true},
+        {"C:\\dir\\file:stream", false},
+        {"C:\\dir:x\\file", false},
+        {"C:\\a<b", false},
+        {"C:\\a>b", false},
+        {"C:\\a|b", false},
+        {"C:\\a\"b", false},
+        {"C:\\a*", false},
+        {"C:\\d?\\a", false},
+        {"d:/dir/file.ext", true},
+        {"\\\\server\\share\\path\\file", true},
+        {"\\\\server\\share\\file", true},
+        {"\\\\server\\share\\", false},
+        {"\\\\server\\share", false},
+        {"\\\\server", false},
+        {"\\\\\\share\\file", false},
+        {"\\\\server\\\\file", false},
+        {"\\\\server\\share\\file:stream", false},
+        {"\\\\.\\pipe\\x", false},
+        {"\\\\?\\C:\\x", false},
+        {"\\\\server\\pipe\\x", false},
+        {"\\\\server\\PIPE\\x", false},
+        {"\\\\server\\mailslot\\x", false},
+        {"\\\\server\\pipes\\x", true},
+        {"\\\\pipe\\share\\x", true},
+    };
+    for (const sample& s : samples) {
+        CAPTURE(std::string(s.name));
+        world_job w;
+        CHECK(w.j.add_file("http://h/x", s.name, w.now).returns == (s.fits ? book::ok : book::invalid_argument));
+        world_job r(job_type::upload_reply);
+        CHECK(r.j.set_reply_file_name(s.name, r.now).returns == (s.fits ? book::ok : book::invalid_argument));
+    }
+}
+
+TEST_CASE("J4: an event is kept until its owner was told, in snapshots too [IBackgroundCopyCallback]") {
+    // "BITS guarantees to call your callback at least once, even if the registration occurs after the event."
+    world_job w;
+    w.add();
+    CHECK(w.j.events() == notify_flags::none); // a new job has the flags of the page, and no event of these
+    w.go(job_state::transferring);
+    CHECK(w.j.on_file_transferred(w.now).notify == notify_flags::job_transferred);
+    CHECK(w.j.events() == notify_flags::job_transferred);
+    CHECK(w.j.set_priority(job_priority::low, w.now).notify == notify_flags::none); // told in a step once
+    CHECK(w.j.events() == notify_flags::job_transferred);
+    job_memory memory;
+    result<job> later = job::restore(w.bytes(), memory.storage(), w.now);
+    REQUIRE(later);
+    CHECK(later->events() == notify_flags::job_transferred);
+    later->on_told(notify_flags::job_transferred);
+    CHECK(later->events() == notify_flags::none);
+    job_memory again;
+    const result<job> last = job::restore(bytes_of(*later, w.now), again.storage(), w.now);
+    REQUIRE(last);
+    CHECK(last->events() == notify_flags::none);
+}
+
+TEST_CASE("J4: whoever asks for an event that has happened is told [IBackgroundCopyCallback, SetNotifyInterface]") {
+    // "For example, if you request notification of a job transfer after the transfer occurred, you will receive the job
+    // transferred callback."
+    for (const job_state in : {job_state::transferred, job_state::error}) {
+        const notify_flags event =
+            in == job_state::transferred ? notify_flags::job_transferred : notify_flags::job_error;
+        world_job w;
+        std::ignore = w.j.set_notify_flags(notify_flags::none, w.now);
+        w.add().go(in);
+        CHECK(w.j.events() == notify_flags::none);
+        CHECK(w.j.set_notify_flags(default_notify_flags | notify_flags::disable, w.now).notify == notify_flags::none);
+        CHECK(w.j.set_notify_flags(default_notify_flags, w.now).notify == event);
+        w.j.on_told(event);
+        CHECK(w.j.set_notify_flags(default_notify_flags, w.now).notify == notify_flags::none);
+        // "if a job received a notification and the pointer is subsequently no longer valid, that job would receive
+        // another notification if you later set the interface pointer on that job."
+        const job_step told = w.j.set_notify_interface();
+        CHECK(told.returns == book::ok);
+        CHECK(told.notify == event);
+        w.j.on_told(event);
+        std::ignore = w.j.cancel(w.now);
+        CHECK(w.j.set_notify_interface().returns == book::invalid_state);
+        CHECK(w.j.events() == notify_flags::none);
+    }
+    // An error that was resumed and is over has happened all the same; a state that is not there any more is not told.
+    world_job w;
+    w.add().go(job_state::error);
+    std::ignore = w.j.resume(w.now);
+    CHECK(w.j.events() == notify_flags::job_error);
+    w.j.on_told(notify_flags::job_error);
+    CHECK(w.j.set_notify_interface().notify == notify_flags::none);
+}
+
+TEST_CASE("J7: limits of texts count characters as Windows does [SetDisplayName, SetDescription, BG_FILE_INFO]") {
+    const auto many = [](std::size_t count, std::string_view character) {
+        std::string text;
+        for (std::size_t i = 0; i < count; ++i)
+            text += character;
+        return text;
+    };
+    constexpr std::string_view cjk = "\xe6\xbc\xa2";
+    constexpr std::string_view emoji = "\xf0\x9f\x93\xa6"; // two UTF-16 units
+    CHECK(utf16_length(many(3, cjk) + many(2, emoji) + "ab") == 9);
+    CHECK(utf16_length("\xe6\xbc") == 2); // what is no character counts byte by byte
+    CHECK(utf16_length("\xed\xa0\x80") == 3);
+    CHECK(utf16_length("\xc0\xaf\xf5") == 3);
+    world_job w(job_type::upload_reply);
+    CHECK(w.j.set_display_name(many(256, cjk), w.now).returns == book::ok); // 768 bytes
+    CHECK(w.j.set_display_name(many(257, cjk), w.now).returns == book::string_too_long);
+    CHECK(w.j.set_display_name(many(128, emoji), w.now).returns == book::ok);
+    CHECK(w.j.set_display_name(many(128, emoji) + "x", w.now).returns == book::string_too_long);
+    CHECK(w.j.set_description(many(1024, cjk), w.now).returns == book::ok);
+    CHECK(w.j.set_description(many(1025, cjk), w.now).returns == book::string_too_long);
+    CHECK(w.j.set_reply_file_name("/" + many(259, cjk), w.now).returns == book::ok);
+    CHECK(w.j.set_reply_file_name("/" + many(260, cjk), w.now).returns == book::invalid_argument);
+    CHECK(w.j.add_file("http://h/x", "C:\\" + many(257, cjk), w.now).returns == book::ok);
+    job_memory memory;
+    CHECK(job::restore(w.bytes(), memory.storage(), w.now));
+    job_config c = job_config_of(job_type::upload);
+    const std::string longest = many(256, cjk);
+    c.display_name = longest;
+    CHECK(job::create(c, memory.storage(), w.now));
+    const std::string longer = many(257, cjk);
+    c.display_name = longer;
+    CHECK_FALSE(job::create(c, memory.storage(), w.now));
+}
+
+TEST_CASE("J8: a remote name has legal characters, no wildcards and segments of 260 characters [BG_FILE_INFO]") {
+    // "You cannot use wildcards in the path or file name. The URL must contain only legal URL characters; no escape
+    // processing is performed. [...] Each segment of the URL is limited to MAX_PATH characters."
+    const std::string segment(260, 's');
+    struct sample {
+        std::string name;
+        bool fits;
+    };
+    const std::vector<sample> samples{
+        {"http://h/" + segment, true},
+        {"http://h/" + segment + "s", false},
+        {"http://h/" + segment + "s/f", false},
+        {"http://h/" + segment + "/" + segment + "/", true},
+        {"http://h/f?" + segment + segment, true},
+        {"http://h/a*", false},
+        {"http://h/*/a", false},
+        {"http://h/a?b=*", true},
+        {"http://h/a%2A", true},
+        {"http://h/%zz", false},
+        {"http://h/%4", false},
+        {"http://h/%", false},
+        {"http://h/a?%zz", false},
+        {"http://h/a<b", false},
+        {"http://h/a>b", false},
+        {"http://h/a\"b", false},
+        {"http://h/a\\b", false},
+        {"http://h/a{b}", false},
+        {"http://h/a|b", false},
+        {"http://h/a^b", false},
+        {"http://h/a`b", false},
+        {"http://h/a[b]", false},
+        {"http://h/a?b|c", false},
+        {"http://h/a;b=1,2@x:y!$&'()+~-._", true},
+        {"http://h/a#part", true},
+        {"http://h/a#pa rt", false},
+        {"http://h/a?b?c#d?e", true},
+        {"http://h/\xc3\xa4\xe6\xbc\xa2", true}, // Unicode in the path
+        {"http://h/a?\xc3\xa4", true},
+        {"http://\xc3\xa4/", false}, // "If the server portion of the URL contains Unicode characters, you must encode"
+        {"http://h/\xc3", false},
+        {"http://h/\xff", false},
+    };
+    for (const sample& s : samples) {
+        CAPTURE(s.name);
+        world_job w;
+        CHECK(w.j.add_file(s.name, "/x", w.now).returns == (s.fits ? book::ok : book::invalid_argument));
+        if (s.fits) CHECK(w.j.file(0).remote_name == s.name); // GetRemoteName: as it was given
+    }
+}
+
+TEST_CASE("J8: Unicode in a remote name is percent-encoded where it is sent, and counts so [BG_FILE_INFO]") {
+    std::string out(max_url_size, '\0');
+    const auto sent = [&out](std::string_view name) -> std::string {
+        const result<std::size_t> size = write_remote_url(name, out);
+        return size ? out.substr(0, *size) : std::string("none");
+    };
+    CHECK(sent("http://h:81/a%20b/c?d#e") == "http://h:81/a%20b/c?d#e");
+    CHECK(sent("http://h/\xc3\xa4/x?\xe6\xbc\xa2") == "http://h/%C3%A4/x?%E6%BC%A2");
+    CHECK(sent("ftp://h/") == "none");
+    CHECK(write_remote_url("http://h/\xc3\xa4", std::span<char>(out).first(14)).error().code == errc::buffer_too_small);
+    CHECK(write_remote_url("http://h/\xc3\xa4", std::span<char>(out).first(15)));
+    std::string longest = "http://h/?a"; // 2,199 of the 2,200 characters as it is sent
+    for (int i = 0; i < 364; ++i)
+        longest += "\xc3\xa4";
+    longest += "bcde";
+    CHECK(is_remote_name(longest));
+    CHECK(sent(longest).size() == 2199);
+    CHECK(is_remote_name(longest + "f"));
+    CHECK_FALSE(is_remote_name(longest + "fg"));
+}
+
+TEST_CASE("J9: names of files that are transferred change as well [ReplaceRemotePrefix, SetRemoteName]") {
+    // "This method changes all matching remote names in the job. [...] BITS does not restart already transferred
+    // files."
+    world_job w;
+    w.add(2).go(job_state::transferring);
+    std::ignore = w.j.on_file_transferred(w.now);
+    CHECK(w.j.replace_remote_prefix("http://host/", "http://other/", w.now).returns == book::ok);
+    CHECK(w.j.file(0).remote_name == "http://other/folder/0");
+    CHECK(w.j.file(1).remote_name == "http://other/folder/1");
+    CHECK(w.j.file(0).is_transferred);
+    CHECK(w.j.set_remote_name(0, "http://third/0", w.now).returns == book::ok);
+    CHECK(w.j.file(0).remote_name == "http://third/0");
+    CHECK(w.j.file(0).is_transferred);
+    CHECK(w.j.set_remote_name(2, "http://third/2", w.now).returns == book::invalid_argument);
+    CHECK(w.j.replace_remote_prefix("http://host/", "http://other/", w.now).returns == book::s_false);
+    world_job up(job_type::upload_reply);
+    up.add().go(job_state::transferring);
+    std::ignore = up.j.on_reply_progress(5, 5, up.now);
+    std::ignore = up.j.on_file_transferred(up.now);
+    CHECK(up.j.set_remote_name(0, "http://third/0", up.now).returns == book::ok);
+    CHECK(up.j.state() == job_state::transferred);
+    CHECK(up.j.reply_progress()->bytes_transferred == 5);
+}
+
+TEST_CASE("J10: a job that was taken over has the limits and the log-on of its new owner [TakeOwnership]") {
+    // "After ownership of the job has changed, the job is processed only when the new owner is logged on to the
+    // client."
+    world_job w;
+    w.add().go(job_state::transferring);
+    const job_step taken = w.j.take_ownership({"admin", false, false}, w.now);
+    CHECK(taken.returns == book::ok);
+    CHECK(taken.todo == job_action::stop);
+    CHECK(w.j.state() == job_state::queued);
+    CHECK_FALSE(w.j.is_ready());
+    w.j.on_logged_on();
+    CHECK(w.j.is_ready());
+    // MaxFilesPerJob: "does not apply to a user with administrator privileges".
+    job_limits few;
+    few.files_per_job = 2;
+    w.j.on_limits_changed(few, w.now);
+    w.add(2);
+    CHECK(w.j.take_ownership({"user", true, true}, w.now).returns == book::ok);
+    CHECK(w.j.is_ready());
+    CHECK(w.j.add_file("http://h/x", "/x", w.now).returns == book::too_many_files_in_job);
+    std::ignore = w.j.on_logged_off(w.now);
+    CHECK(w.j.take_ownership({"admin", false, true}, w.now).todo == job_action::nothing);
+    CHECK(w.j.is_ready());
+}
+
+TEST_CASE("J10: policies hold for jobs that there are, but for what was set for one of them [group-policies]") {
+    for (const bool has_own : {false, true}) {
+        CAPTURE(has_own);
+        world_job w;
+        w.add();
+        if (has_own) std::ignore = w.j.set_maximum_download_time(500, w.now);
+        w.go(job_state::transferring);
+        w.pass_s(100);
+        const wall_time modified = w.j.times().modified;
+        job_limits limits;
+        limits.files_per_job = 1;
+        limits.inactivity_timeout_s = 300;
+        limits.max_download_time_s = 150;
+        w.j.on_limits_changed(limits, w.now);
+        CHECK(w.j.times().modified == modified); // no activity
+        CHECK(w.j.add_file("http://h/x", "/x", w.now).returns == book::too_many_files_in_job);
+        // MaxDownloadTime: "To override this policy for a specific job, call [...] SetMaximumDownloadTime".
+        CHECK(w.j.maximum_download_time_s() == (has_own ? 500 : 150));
+        CHECK(w.wakes_in_s() == (has_own ? 200 : 50)); // the time that has passed counts
+        job_memory memory;
+        result<job> later = job::restore(w.bytes(), memory.storage(), w.now);
+        REQUIRE(later);
+        limits.max_download_time_s = 70;
+        later->on_limits_changed(limits, w.now);
+        CHECK(later->maximum_download_time_s() == (has_own ? 500 : 70));
+    }
+}
+
+TEST_CASE("J11: an error that reaches a job that waits for its turn is not lost [users-and-network-connections]") {
+    // helper-tokens-for-bits-transfer-jobs: "When the owner [...] logs off [...] If the transfer is not complete, the
+    // BITS service places the job in an error state with the BG_E_TOKEN_REQUIRED error code".
+    const job_error token{book::token_required, error_context::general_queue_manager};
+    for (const job_state in :
+         {job_state::queued, job_state::connecting, job_state::transferring, job_state::transient_error}) {
+        world_job w;
+        w.add().go(in);
+        std::ignore = w.j.on_logged_off(w.now);
+        CHECK(w.j.on_error(token, w.now).todo == job_action::report_error);
+        CHECK(w.j.state() == job_state::error);
+        CHECK(w.j.get_error()->code == book::token_required);
+        CHECK(w.j.events() == notify_flags::job_error);
+    }
+    world_job waits;
+    waits.add().go(job_state::queued);
+    CHECK(waits.j.on_error(passing_error, waits.now).todo == job_action::wait_to_retry);
+    CHECK(waits.j.state() == job_state::transient_error);
+    CHECK(waits.wakes_in_s() == 600);
+    CHECK(waits.j.error_count() == 1);
+}
+
+TEST_CASE("J14: a cancelled job is in no enumeration and counts for no limit [EnumJobs, life-cycle-of-a-bits-job]") {
+    // "Once a job is in a final state, it won't move out of the final state and won't show up in a job enumeration".
+    world_job w(job_type::upload);
+    CHECK(w.j.is_enumerated());
+    w.add().go(job_state::transferring);
+    CHECK(w.j.is_enumerated());
+    std::ignore = w.j.cancel(w.now);
+    CHECK_FALSE(w.j.is_over()); // the server has to be told
+    CHECK_FALSE(w.j.is_enumerated());
+}
+
+TEST_CASE("J15: a job that a policy blocks in the background runs in the foreground [group-policies]") {
+    // MaxInternetBandwidth: "this policy does not affect foreground transfers".
+    world_job w;
+    w.add().go(job_state::transferring);
+    std::ignore = w.j.on_error(waiting_error, w.now);
+    CHECK(w.j.set_priority(job_priority::high, w.now).returns == book::ok);
+    CHECK(w.j.state() == job_state::transient_error);
+    CHECK(w.j.set_priority(job_priority::foreground, w.now).returns == book::ok);
+    CHECK(w.j.state() == job_state::queued);
+    CHECK(w.j.is_ready());
+    // What else a job waits for is not over by that.
+    world_job other;
+    other.add().go(job_state::transferring);
+    std::ignore = other.j.on_network_lost(other.now);
+    std::ignore = other.j.set_priority(job_priority::foreground, other.now);
+    CHECK(other.j.state() == job_state::transient_error);
+    world_job failed;
+    failed.add().go(job_state::error);
+    CHECK(failed.j.set_priority(job_priority::foreground, failed.now).returns == book::ok);
+    CHECK(failed.j.state() == job_state::error);
+}
+
+TEST_CASE("J16: only an upload-reply has a reply file name [GetReplyFileName]") {
+    CHECK(world_job(job_type::download).j.reply_file_name().error() == book::not_implemented);
+    CHECK(world_job(job_type::upload).j.reply_file_name().error() == book::not_implemented);
+    CHECK(world_job(job_type::upload_reply).j.reply_file_name()->empty());
+}
+
+TEST_CASE(
+    "J16: an error of the transfer has a protocol, and another one has none [IBackgroundCopyError::GetProtocol]") {
+    const auto protocol_of = [](error_context context) {
+        world_job w;
+        w.add().go(job_state::transferring);
+        std::ignore = w.j.on_error({book::access_denied, context}, w.now);
+        return w.j.get_error_protocol();
+    };
+    for (const error_context c :
+         {error_context::general_transport, error_context::remote_file, error_context::remote_application})
+        CHECK(*protocol_of(c) == "http");
+    for (const error_context c : {error_context::local_file, error_context::general_queue_manager})
+        CHECK(protocol_of(c).error() == hresult{0x80200005}); // BG_E_PROTOCOL_NOT_AVAILABLE
+    CHECK(world_job().j.get_error_protocol().error() == hresult{0x8020000F});
+}
+
+TEST_CASE("J18: a set of files is added whole, or not at all [AddFileSet]") {
+    world_job w;
+    w.add();
+    const std::string before = w.bytes();
+    const auto add = [&](std::vector<job_file_name> set) { return w.j.add_file_set(set, w.now).returns; };
+    CHECK(add({{"http://h/1", "/1"}, {"http://h/2", "2"}}) == book::invalid_argument);
+    CHECK(add({{"http://h/1", "/1"}, {"ftp://h/2", "/2"}}) == book::invalid_argument);
+    CHECK(add({}) == book::invalid_argument);
+    CHECK(add(std::vector<job_file_name>(8, {"http://h/1", "/1"})) == hresult{0x8007000E}); // room for 7 more
+    CHECK(w.bytes() == before);
+    w.pass_s(1);
+    CHECK(add({{"http://h/1", "/1"}, {w.j.file(0).remote_name, w.j.file(0).local_name}}) == book::ok);
+    REQUIRE(w.j.file_count() == 3);
+    CHECK(w.j.file(1).remote_name == "http://h/1");
+    CHECK(w.j.file(2).remote_name == "http://host/folder/0");
+    CHECK(w.j.file(2).local_name == "/home/user/0");
+    CHECK(w.j.times().modified == w.now.wall);
+    std::ignore = w.j.cancel(w.now);
+    CHECK(add({{"http://h/1", "/1"}}) == book::invalid_state);
+    // "If the array contains more than one element, or the job already contains a file, the method returns
+    // BG_E_TOO_MANY_FILES. [...] None of the files in the array were added to the job."
+    world_job up(job_type::upload);
+    const std::array two{job_file_name{"http://h/1", "/1"}, job_file_name{"http://h/2", "/2"}};
+    CHECK(up.j.add_file_set(two, up.now).returns == book::too_many_files);
+    CHECK(up.j.file_count() == 0);
+    CHECK(up.j.add_file_set(std::span(two).first(1), up.now).returns == book::ok);
+    CHECK(up.j.add_file_set(std::span(two).last(1), up.now).returns == book::too_many_files);
+    // MaxFilesPerJob.
+    job_config c = job_config_of(job_type::download);
+    c.limits.files_per_job = 2;
+    world_job few(c);
+    few.add();
+    CHECK(few.j.add_file_set(two, few.now).returns == book::too_many_files_in_job);
+    CHECK(few.j.file_count() == 1);
+}
+
+TEST_CASE("J6: an upload-reply without a reply is an error, and resuming asks for it again [MC-BUP 2.2.7.2]") {
+    // *GetReplyFileName*: "The file is empty if the server application did not provide a reply." Chosen: the other
+    // reading.
+    world_job w(job_type::upload_reply);
+    w.add().go(job_state::connecting);
+    upload_client c({.url = "http://host/folder/0", .size_bytes = 4, .wants_reply = true});
+    const auto tell = [&](const upload_step& s) { std::ignore = follow(w.j, c, s, w.now); };
+    tell(c.start({}));
+    tell(c.on_ack({.answers = packet_type::create_session, .session_id = "{7}"}, {}));
+    tell(c.on_ack({.answers = packet_type::fragment, .received_content_range = 4}, {}));
+    CHECK(w.j.state() == job_state::error);
+    CHECK(w.j.get_error()->context == error_context::remote_application);
+    CHECK(w.j.resume(w.now).returns == book::ok);
+    CHECK(w.j.on_picked(w.now).todo == job_action::start);
+    CHECK(carry_out(job_action::start, c, {}).todo == upload_todo::send);
+}
+
+TEST_CASE("J12: a declined certificate is transient, and a redirect that is forbidden fatal [SetSecurityFlags]") {
+    // *SetServerCertificateValidationInterface*: "If the validation method rejects a certificate, the job will
+    // transition to BG_JOB_STATE_TRANSIENT_ERROR with a job error context of
+    // BG_ERROR_CONTEXT_SERVER_CERTIFICATE_CALLBACK and the error HRESULT from your callback."
+    constexpr error_context callback = error_context::server_certificate_callback;
+    for (const hresult code : {book::access_denied, hresult{0x80072F8F}, hresult{0x80200074}, hresult{0x80004005}}) {
+        CHECK(disposition_of({code, callback}) == disposition::transient);
+        world_job w;
+        w.add().go(job_state::connecting);
+        CHECK(w.j.on_error({code, callback}, w.now).todo == job_action::wait_to_retry);
+    }
+    CHECK(disposition_of({hresult{0x80072F8F}, error_context::remote_file}) == disposition::fatal);
+    // *SetSecurityFlags*, BG_HTTP_REDIRECT_POLICY_DISALLOW: the job is in BG_JOB_STATE_ERROR with one of these codes.
+    for (const std::uint32_t status : {300U, 301U, 302U, 303U, 307U})
+        CHECK(disposition_of({hresult::from_win32(status), error_context::remote_file}) == disposition::fatal);
+}
+
+TEST_CASE("J13: 429 of a server application is fatal, of a server transient [handling-server-application-errors]") {
+    // "All 4xx error codes are fatal errors except for 408 and 409".
+    CHECK(disposition_of({hresult::from_http_status(429), error_context::remote_application, 429}) ==
+          disposition::fatal);
+    CHECK(disposition_of({hresult::from_http_status(429), error_context::remote_file, 429}) == disposition::transient);
+}
+
+TEST_CASE("J2: a server that takes bytes and loses them for ever ends as an error [SetNoProgressTimeout]") {
+    CHECK(disposition_of({hresult{0x80200024}, error_context::remote_file}) == disposition::fatal);
 }

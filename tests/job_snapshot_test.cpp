@@ -1,5 +1,5 @@
 // Jobs and queues as bytes: what was written reads back, what is damaged, foreign or impossible is an error, and
-// version 1 stays version 1.
+// version 2 stays version 2.
 #include "support/guarded_bytes.hpp"
 #include "support/job_world.hpp"
 #include "support/print.hpp"
@@ -25,6 +25,15 @@ std::string hex(const std::string& bytes) {
     for (const char c : bytes) {
         out += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
         out += "0123456789abcdef"[static_cast<unsigned char>(c) & 15U];
+    }
+    return out;
+}
+
+std::string unhex(std::string_view digits) {
+    std::string out;
+    for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
+        const auto value = [&](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+        out += static_cast<char>(value(digits[i]) * 16 + value(digits[i + 1]));
     }
     return out;
 }
@@ -65,7 +74,8 @@ std::string describe(const job& j) {
     put_text(j.display_name());
     put_text(j.description());
     put_text(j.owner());
-    put_text(j.reply_file_name());
+    put_text(j.reply_file_name() ? *j.reply_file_name() : "-");
+    put(static_cast<std::uint32_t>(j.events()));
     put(j.current_file());
     for (std::uint32_t i = 0; i < j.file_count(); ++i) {
         const job_file f = j.file(i);
@@ -132,7 +142,8 @@ void live(world_job& w, std::mt19937_64& random) {
             std::ignore = j.set_description(std::string(pick(30), 'd'), w.now);
             break;
         case 5:
-            std::ignore = j.take_ownership(std::string(pick(30), 'o'), w.now);
+            std::ignore = j.take_ownership({std::string(pick(30), 'o'), pick(2) == 0, pick(2) == 0}, w.now);
+            j.on_told(static_cast<notify_flags>(pick(64)));
             break;
         case 6:
             std::ignore = j.set_reply_file_name(pick(2) == 0 ? "" : "/reply", w.now);
@@ -213,21 +224,21 @@ error restore_job(std::string_view bytes) {
     return j ? error{} : j.error();
 }
 
-/// The fields of a snapshot of version 1, in their order.
+/// The fields of a snapshot of version 2, in their order.
 struct forged {
     std::uint32_t files = 1, text_bytes = 13, ranges = 0;
     std::array<std::uint8_t, 16> id{};
     std::uint8_t type = 0, priority = 2, state = 3;
-    std::uint32_t flags = 3;
+    std::uint32_t flags = 3, events = 0;
     std::uint8_t is_limited = 1;
     std::uint32_t files_per_job = 200, ranges_per_file = 500;
-    std::uint16_t local_name_size = 260;
+    std::uint16_t local_name_length = 260;
     std::uint32_t error_code = 0, error_context = 1;
     std::uint16_t http_status = 0;
     std::uint32_t error_file = 0, error_count = 0;
     std::uint64_t created = 1, modified = 2, completed_at = UINT64_MAX;
-    std::uint64_t reply_total = UINT64_MAX, reply_done = 0, furthest = 0;
-    std::uint8_t has_session = 0;
+    std::uint64_t reply_total = UINT64_MAX, reply_done = 0;
+    std::uint8_t has_session = 0, has_own_download_time = 0;
     struct timer {
         std::uint64_t elapsed = 0;
         std::uint32_t limit = 0;
@@ -254,10 +265,11 @@ struct forged {
         w.put(priority);
         w.put(state);
         w.put(flags);
+        w.put(events);
         w.put(is_limited);
         w.put(files_per_job);
         w.put(ranges_per_file);
-        w.put(local_name_size);
+        w.put(local_name_length);
         w.put(error_code);
         w.put(error_context);
         w.put(http_status);
@@ -268,8 +280,8 @@ struct forged {
         w.put(completed_at);
         w.put(reply_total);
         w.put(reply_done);
-        w.put(furthest);
         w.put(has_session);
+        w.put(has_own_download_time);
         for (const timer& t : timers) {
             w.put(t.elapsed);
             w.put(t.limit);
@@ -296,7 +308,7 @@ struct forged {
     }
     [[nodiscard]] std::string bytes() const {
         std::string out(10'000, '\0');
-        snapshot_writer w(out, {"BWJB", 1});
+        snapshot_writer w(out, {"BWJB", 2});
         put(w);
         out.resize(w.finish());
         return out;
@@ -480,7 +492,7 @@ TEST_CASE("job snapshot: every bit that flips and every cut is found out") {
     std::string other = w.bytes();
     other.resize(other.size() - 4);
     std::string later = other;
-    later[4] = 2;
+    later[4] = 3;
     CHECK(restore_job(sealed(other)) == error{});
     CHECK(restore_job(sealed(later)) == bad);
     other[3] = 'Q';
@@ -495,13 +507,16 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
         bool fits = false; ///< a neighbour of what is refused
     };
     const auto file = [](std::string remote, std::string local) { return forged::file{remote, local, 10, 0, {}}; };
-    const std::string long_url = "http://h/" + std::string(2191, 'u');
+    const std::string long_url = "http://h/?" + std::string(2190, 'u');
     const std::vector<sample> samples{
         {"type", [](forged& f) { f.type = 3; }},
         {"priority", [](forged& f) { f.priority = 4; }},
         {"state", [](forged& f) { f.state = 9; }},
         {"flags", [](forged& f) { f.flags = 0x40; }},
         {"all flags", [](forged& f) { f.flags = 0x3f; }, true},
+        {"events", [](forged& f) { f.events = 0x40; }},
+        {"all events", [](forged& f) { f.events = 0x3f; }, true},
+        {"own download time", [](forged& f) { f.has_own_download_time = 2; }},
         {"limited", [](forged& f) { f.is_limited = 2; }},
         {"session", [](forged& f) { f.type = 1, f.has_session = 2; }},
         {"session of an upload", [](forged& f) { f.type = 1, f.has_session = 1; }, true},
@@ -549,8 +564,9 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
         {"longest description", [](forged& f) { f.description = std::string(1024, 'n'); }, true},
         {"long owner", [](forged& f) { f.owner = std::string(257, 'n'); }},
         {"longest owner", [](forged& f) { f.owner = std::string(256, 'n'); }, true},
-        {"relative reply", [](forged& f) { f.reply = "x"; }},
-        {"reply", [](forged& f) { f.reply = "/x"; }, true},
+        {"relative reply", [](forged& f) { f.type = 2, f.reply = "x"; }},
+        {"reply", [](forged& f) { f.type = 2, f.reply = "/x"; }, true},
+        {"reply of a download", [](forged& f) { f.reply = "/x"; }},
         {"more transferred than there are", [](forged& f) { f.transferred = 2; }},
         {"more completed than transferred", [](forged& f) { f.completed = 1; }},
         {"transferred and completed", [](forged& f) { f.transferred = f.completed = 1; }, true},
@@ -561,8 +577,9 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
         {"longest URL", [&](forged& f) { f.all = {file(long_url, "/x")}; }, true},
         {"long URL", [&](forged& f) { f.all = {file(long_url + "u", "/x")}; }},
         {"relative path", [&](forged& f) { f.all = {file("http://h/", "x")}; }},
-        {"longest path", [&](forged& f) { f.all = {file("http://h/", "/" + std::string(259, 'x'))}; }, true},
-        {"long path", [&](forged& f) { f.all = {file("http://h/", "/" + std::string(260, 'x'))}; }},
+        // Limits are policies, which may have been others when the file was added.
+        {"a path beyond the limit", [&](forged& f) { f.all = {file("http://h/", "/" + std::string(260, 'x'))}; }, true},
+        {"a folder", [&](forged& f) { f.all = {file("http://h/", "/x/")}; }},
         {"control in path", [&](forged& f) { f.all = {file("http://h/", "/\x01")}; }},
         {"two files of a download", [&](forged& f) { f.count = 2, f.all.push_back(f.all[0]); }, true},
         {"two files of an upload", [&](forged& f) { f.type = 1, f.count = 2, f.all.push_back(f.all[0]); }},
@@ -791,7 +808,7 @@ TEST_CASE("job snapshot: a queue that cannot be is refused, and memory that is t
     const auto queue = [](std::uint32_t count, const std::vector<forged>& jobs, std::uint32_t waiting,
                           const std::vector<std::uint32_t>& numbers, bool more = false) {
         std::string out(10'000, '\0');
-        snapshot_writer w(out, {"BWJQ", 1});
+        snapshot_writer w(out, {"BWJQ", 2});
         w.put(count);
         for (std::uint32_t i = 0; i < jobs.size(); ++i) {
             w.put(i);
@@ -828,7 +845,7 @@ TEST_CASE("job snapshot: a queue that cannot be is refused, and memory that is t
     CHECK(read(queue(2, {good, good}, 2, {1, 2})) == bad); // the receiver has no such number
     const auto twice = [&](std::uint32_t second) {
         std::string out(10'000, '\0');
-        snapshot_writer w(out, {"BWJQ", 1});
+        snapshot_writer w(out, {"BWJQ", 2});
         w.put(std::uint32_t{2});
         for (const std::uint32_t number : {std::uint32_t{1}, second}) {
             w.put(number);
@@ -848,7 +865,7 @@ TEST_CASE("job snapshot: a queue that cannot be is refused, and memory that is t
     CHECK(restore_job(queue(1, {good}, 0, {})) == bad);
 }
 
-TEST_CASE("job snapshot: version 1 stays as it is") {
+TEST_CASE("job snapshot: version 2 stays as it is, and version 1 is refused") {
     // A change of these bytes needs a new version: somebody has stored the old ones.
     world_job w(job_type::upload_reply);
     w.add();
@@ -861,32 +878,41 @@ TEST_CASE("job snapshot: version 1 stays as it is") {
     std::ignore = w.j.on_error(passing_error, w.now);
     w.pass_s(3);
     CHECK(hex(w.bytes()) ==
-          "42574a420100010000004a00000000000000000000000000000000000000000000070202050300000001c8000000f4010000"
-          "0401f701198005000000f701000000000100000040c27d877401000010ca7d8774010000ffffffffffffffffffffffffffff"
-          "ffff00000000000000002c0100000000000001b80b0000000000005802000000b80b00000000000000751200008813000000"
-          "00000000a7760000d00700000000000000a77600000000000000000000805101000007006e696768746c790900616c6c206f"
-          "662069740a00532d312d352d32312d3110002f686f6d652f757365722f7265706c7901000000000000000000000014006874"
-          "74703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30e8030000000000002c010000000000000000"
-          "0000413fc29d");
+          "42574a420200010000004a0000000000000000000000000000000000000000000007020205030000000800000001c8000000"
+          "f40100000401f701198005000000f701000000000100000040c27d877401000010ca7d8774010000ffffffffffffffffffff"
+          "ffffffffffff00000000000000000100b80b0000000000005802000000b80b00000000000000751200008813000000000000"
+          "00a7760000d00700000000000000a77600000000000000000000805101000007006e696768746c790900616c6c206f662069"
+          "740a00532d312d352d32312d3110002f686f6d652f757365722f7265706c790100000000000000000000001400687474703a"
+          "2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30e8030000000000002c0100000000000000000000fc"
+          "a3c740");
     queue_of_jobs q(2);
     q.add(0, job_state::queued, job_priority::low);
     q.add(1, job_state::transferring, job_priority::high);
     const std::vector<file_range> ranges{{5, 10}, {0, 2}};
     std::ignore = q.jobs[1]->j.add_file_with_ranges("http://h/x", "C:\\x", ranges, q.now);
     CHECK(hex(q.bytes()) ==
-          "42574a5101000200000000000000010000003100000000000000000000000000000000000000000000070003000300000001"
-          "c8000000f4010000040100000000010000000000000000000000000040c27d877401000040c27d8774010000ffffffffffff"
-          "ffffffffffffffffffff00000000000000000000000000000000000000000000000000580200000000000000000000000075"
-          "120001000000000000000000a7760000000000000000000000a77600000000000000000000805101000007006e696768746c"
-          "7900000a00532d312d352d32312d3100000100000000000000000000001400687474703a2f2f686f73742f666f6c6465722f"
-          "300c002f686f6d652f757365722f30ffffffffffffffff00000000000000000000000001000000020000003f000000020000"
-          "00000000000000000000000000000000070001020300000001c8000000f40100000401000000000100000000000000000000"
-          "00000040c27d877401000040c27d8774010000ffffffffffffffffffffffffffffffff000000000000000000000000000000"
-          "00000000000000000000580200000000000000000000000075120001000000000000000000a7760000000000000000000000"
-          "a77600000000000000000000805101000007006e696768746c7900000a00532d312d352d32312d3100000200000000000000"
-          "000000001400687474703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30ffffffffffffffff0000"
-          "000000000000000000000a00687474703a2f2f682f780400433a5c780c000000000000000000000000000000020000000500"
-          "0000000000000a00000000000000000000000000000002000000000000000200000001000000000000004e719c87");
+          "42574a5102000200000000000000010000003100000000000000000000000000000000000000000000070003000300000008"
+          "00000001c8000000f4010000040100000000010000000000000000000000000040c27d877401000040c27d8774010000ffff"
+          "ffffffffffffffffffffffffffff000000000000000000000000000000000000580200000000000000000000000075120001"
+          "000000000000000000a7760000000000000000000000a77600000000000000000000805101000007006e696768746c790000"
+          "0a00532d312d352d32312d3100000100000000000000000000001400687474703a2f2f686f73742f666f6c6465722f300c00"
+          "2f686f6d652f757365722f30ffffffffffffffff00000000000000000000000001000000020000003f000000020000000000"
+          "0000000000000000000000000007000102030000000800000001c8000000f401000004010000000001000000000000000000"
+          "0000000040c27d877401000040c27d8774010000ffffffffffffffffffffffffffffffff0000000000000000000000000000"
+          "00000000580200000000000000000000000075120001000000000000000000a7760000000000000000000000a77600000000"
+          "000000000000805101000007006e696768746c7900000a00532d312d352d32312d3100000200000000000000000000001400"
+          "687474703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30ffffffffffffffff0000000000000000"
+          "000000000a00687474703a2f2f682f780400433a5c780c000000000000000000000000000000020000000500000000000000"
+          "0a0000000000000000000000000000000200000000000000020000000100000000000000d0078e0b");
+    // A job that version 1 has written: events were not kept.
+    CHECK(restore_job(unhex(
+              "42574a420100010000004a00000000000000000000000000000000000000000000070202050300000001c8000000f4010000"
+              "0401f701198005000000f701000000000100000040c27d877401000010ca7d8774010000ffffffffffffffffffffffffffff"
+              "ffff00000000000000002c0100000000000001b80b0000000000005802000000b80b00000000000000751200008813000000"
+              "00000000a7760000d00700000000000000a77600000000000000000000805101000007006e696768746c790900616c6c206f"
+              "662069740a00532d312d352d32312d3110002f686f6d652f757365722f7265706c7901000000000000000000000014006874"
+              "74703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30e8030000000000002c010000000000000000"
+              "0000413fc29d")) == bad);
 }
 
 TEST_CASE(

@@ -70,6 +70,8 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
         {s::queued, alive + uploading + idle + late_news + list{
             {{e::resume_called}, stays, a::nothing}, // an action state, as those that run
             {{e::picked}, s::connecting, a::start}, // life-cycle-of-a-bits-job
+            {{e::failed_for_now}, s::transient_error, a::wait_to_retry}, // ours: of what was under way
+            {{e::failed_for_good}, s::error, a::report_error}, // helper-tokens-for-bits-transfer-jobs
             {{e::failed_until_change}, s::transient_error, a::wait_for_change}, // users-and-network-connections
         }},
         {s::connecting, alive + uploading + running + list{
@@ -89,6 +91,7 @@ TEST_CASE("machine: a job does in each state what the pages say [life-cycle-of-a
         {s::transient_error, alive + uploading + idle + resumed + list{
             {{e::retry_due}, s::queued, a::nothing}, // SetMinimumRetryDelay
             {{e::change_came}, s::queued, a::nothing}, // users-and-network-connections, group-policies
+            {{e::failed_for_good}, s::error, a::report_error}, // helper-tokens-for-bits-transfer-jobs
             {{e::no_progress_for_too_long}, s::error, a::report_error}, // SetNoProgressTimeout
         }},
         {s::transferred, alive + idle + resumed + list{ // with files that were added: life-cycle-of-a-bits-job

@@ -456,7 +456,7 @@ TEST_CASE("scheduler: timers in their order, also many at the same time") {
         schedule_step s = q.next();
         while (s.todo != todo::timer) { // jobs whose delay is over want to run
             q.change(s.job,
-                     [&](job& j) { s.todo == todo::start ? j.suspend(q.now) : std::ignore = j.on_yielded(q.now); });
+                     [&](job& j) { std::ignore = s.todo == todo::start ? j.suspend(q.now) : j.on_yielded(q.now); });
             if (q.next().todo == todo::nothing) q.now.steady = q.next().wake_at;
             s = q.next();
         }

@@ -165,7 +165,7 @@ class session {
         c.display_name = command_.name;
         c.owner = owner;
         c.is_limited = ::geteuid() != 0; // root is an administrator
-        c.limits.local_name_size = longest_local_name;
+        c.limits.local_name_length = longest_local_name;
         const auto its =
             std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& r) { return r->its().owner() == owner; });
         const hresult count = bitswire::check_job_count(static_cast<std::size_t>(its), jobs_.size(), c);
@@ -323,7 +323,7 @@ class session {
             std::error_code problem;
             const std::string path = std::filesystem::absolute(command_.value, problem).lexically_normal().string();
             const job_step s = j.set_reply_file_name(problem ? command_.value : path, t);
-            if (!s.returns.is_failure() && !j.reply_file_name().empty())
+            if (!s.returns.is_failure() && !j.reply_file_name()->empty())
                 check_writable(part_path(j.id(), 0, path), path);
             return s;
         }

@@ -35,7 +35,8 @@ bitswire::job_storage job_record::make_room(const bitswire::job_storage_size& si
     files.resize(std::size_t{size.files} + 1);
     // A new file, texts of the job, and all remote names with a longer beginning.
     texts.resize(size.text_bytes + (std::size_t{size.files} + 2) * bitswire::max_url_size + 2 * max_path_size +
-                 bitswire::max_display_name_size + bitswire::max_description_size + bitswire::max_owner_size);
+                 bitswire::max_utf8_per_utf16 * (bitswire::max_display_name_length + bitswire::max_description_length) +
+                 bitswire::max_owner_size);
     return {.files = files, .texts = texts, .ranges = {}};
 }
 
@@ -112,7 +113,8 @@ std::string part_path(const bitswire::guid& id, std::uint32_t file, const std::s
 }
 
 std::string reply_path(const bitswire::job& j) {
-    if (!j.reply_file_name().empty()) return std::string(j.reply_file_name());
+    const auto name = j.reply_file_name();
+    if (name && !name->empty()) return std::string(*name);
     return std::string(j.file(0).local_name) + ".reply";
 }
 

@@ -5,7 +5,10 @@
 // In each state: at most one background job is at work besides one that is about to stop; the scheduler and the jobs
 // agree on who works; nobody waits while there is room for him, nor behind a lower priority, nor for longer than a
 // slice; and if from now on every transfer went well, and the owner resumed and completed what there is, every job that
-// is not cancelled would be acknowledged: from no state on, Cancel is the only way out.
+// is not cancelled would be acknowledged: from no state on, Cancel is the only way out. Bytes that move forward set the
+// time without progress back, wherever the job has been before. An error that reaches a job that is queued or at work
+// is its error afterwards. That a job is transferred or in error is told once at least, though the step is lost in
+// which it happened, and what was told is forgotten when it happens anew.
 //
 // usage: job_model JOBS: up to how many, at most 3; the more, the less can happen to each
 #include "explore.hpp"
@@ -22,6 +25,7 @@
 #include <sstream>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using namespace bitswire;
@@ -68,7 +72,9 @@ enum class happening : std::uint8_t {
     low,
     connected,
     progressed,
+    fell_back, ///< bytes have to be transferred again
     transferred,
+    told, ///< the owner, of all events
     failed_for_now,
     failed_for_good,
     network_lost,
@@ -94,6 +100,7 @@ struct settings {
     bool network = false;
     bool priorities = false;
     bool restarts = false;
+    bool events = false; ///< the owner may be told later, or not at all; otherwise always at once
 };
 
 class world {
@@ -123,6 +130,9 @@ class world {
         schedule_ = other.schedule_;
         slice_of_ = other.slice_of_;
         slice_since_ = other.slice_since_;
+        heard_ = other.heard_;
+        states_ = other.states_;
+        broken_ = other.broken_;
         // What was borrowed from the other world is to be this one's.
         for (std::size_t i = 0; i < jobs_.size(); ++i)
             static_cast<void>(jobs_[i].move_to(memories_[i].storage()));
@@ -151,9 +161,11 @@ class world {
             if (j.state() == s::connecting) add(h::connected);
             if (j.state() == s::transferring) {
                 if (j.file(0).bytes_transferred == 0) add(h::progressed);
+                if (settings_.failures && j.file(0).bytes_transferred != 0) add(h::fell_back);
                 add(h::transferred);
             }
-            if (settings_.failures && j.is_running()) {
+            if (settings_.events && j.events() != notify_flags::none) add(h::told);
+            if (settings_.failures && (j.is_running() || j.is_ready())) {
                 add(h::failed_for_now);
                 add(h::failed_for_good);
             }
@@ -174,7 +186,7 @@ class world {
             restart();
         } else {
             happen(jobs_[e.which], e.what);
-            update(e.which);
+            update(e.which, e.what == h::told);
         }
         settle();
     }
@@ -185,6 +197,15 @@ class world {
         return would_end() ? "" : "a job does not end, though everything goes well";
     }
     std::string broken_law() const {
+        if (!broken_.empty()) return broken_;
+        for (std::size_t i = 0; i < jobs_.size(); ++i) {
+            for (const auto& [in, event] : {std::pair{job_state::transferred, notify_flags::job_transferred},
+                                            std::pair{job_state::error, notify_flags::job_error}}) {
+                const bool is_known = (heard_[i] & event) != notify_flags::none;
+                const bool is_kept = (jobs_[i].events() & event) != notify_flags::none;
+                if (jobs_[i].state() == in && !is_known && !is_kept) return "an event is lost";
+            }
+        }
         std::size_t background = 0;
         job_priority lowest_at_work = job_priority::foreground;
         for (const job& j : jobs_) {
@@ -234,6 +255,7 @@ class world {
             mask(bytes);
             k.append(bytes.data(), size - 4);
             k += static_cast<char>(jobs_[i].state()); // bytes have it as it will be read back
+            k += static_cast<char>(heard_[i]);
         }
         schedule().for_each_in_order([&k](std::uint32_t i) noexcept { k += static_cast<char>('0' + i); });
         const std::uint64_t slice_ms = elapsed_ms({slice_since_}, now().steady);
@@ -267,11 +289,32 @@ class world {
             update(i);
     }
 
-    void update(std::size_t i) {
+    void update(std::size_t i, bool is_told = false) {
+        look_at_events(i, is_told || !settings_.events);
         schedule_->update(static_cast<std::uint32_t>(i), jobs_[i], now().steady);
         if (slice_of_ == i && !(jobs_[i].is_running() && jobs_[i].priority() != job_priority::foreground)) {
             slice_of_ = most_jobs;
         }
+    }
+
+    /// What happens anew has to be told anew. A job that was only suspended in between was told before.
+    void look_at_events(std::size_t i, bool is_told) {
+        job& j = jobs_[i];
+        const job_state before = std::exchange(states_[i], j.state());
+        const auto forget = [&](notify_flags event) {
+            heard_[i] = static_cast<notify_flags>(static_cast<unsigned>(heard_[i]) & ~static_cast<unsigned>(event));
+        };
+        if (before != j.state() && j.state() == job_state::error) forget(notify_flags::job_error);
+        if (before == job_state::transferring && j.state() == job_state::transferred)
+            forget(notify_flags::job_transferred);
+        if (!is_told) return;
+        heard_[i] = heard_[i] | j.events();
+        j.on_told(j.events());
+    }
+    bool has_time_without_progress_stopped(const job& j) const {
+        job_bytes bytes{};
+        std::ignore = j.write_snapshot(bytes, now());
+        return bytes[timers_at + (static_cast<std::size_t>(job_timer::no_progress) + 1) * timer_bytes - 1] == 1;
     }
 
     void happen(job& j, happening what) {
@@ -304,15 +347,23 @@ class world {
             break;
         case h::progressed:
             std::ignore = j.on_progress(1, now());
+            if (!has_time_without_progress_stopped(j)) broken_ = "bytes moved forward, and that was no progress";
+            break;
+        case h::fell_back:
+            std::ignore = j.on_progress(0, now());
+            break;
+        case h::told: // by `update`
             break;
         case h::transferred:
             std::ignore = j.on_file_transferred(now());
             break;
         case h::failed_for_now:
             std::ignore = j.on_error({"BG_E_TIMEOUT"_hresult, error_context::general_transport}, now());
+            if (j.state() != job_state::transient_error && j.state() != job_state::error) broken_ = "an error is lost";
             break;
         case h::failed_for_good:
             std::ignore = j.on_error({"E_ACCESSDENIED"_hresult, error_context::remote_file}, now());
+            if (j.state() != job_state::error) broken_ = "an error is lost";
             break;
         case h::network_lost:
             std::ignore = j.on_network_lost(now());
@@ -411,6 +462,9 @@ class world {
     std::vector<scheduler_slot> slots_{};
     std::vector<job> jobs_{};
     std::optional<scheduler> schedule_{};
+    std::array<notify_flags, most_jobs> heard_{}; ///< of a job's last transfer and error
+    std::array<job_state, most_jobs> states_{job_state::suspended, job_state::suspended, job_state::suspended};
+    std::string broken_{};
     std::vector<std::uint32_t> order_{}; ///< of those that wait, when read back
     std::size_t slice_of_ = most_jobs;   ///< whose time slice runs
     std::uint64_t slice_since_ = 0;
@@ -455,7 +509,7 @@ int main(int argc, char** argv) {
     find_what_to_mask();
     model_figures f;
     const auto holds = [&f](std::size_t jobs, const settings& what) { return explore(world(jobs, what), f); };
-    const settings everything{.failures = true, .network = true, .priorities = true, .restarts = true};
+    const settings everything{.failures = true, .network = true, .priorities = true, .restarts = true, .events = true};
     if (!holds(1, everything)) return 1;
     if (most > 1 && !holds(2, {.failures = true})) return 1;
     if (most > 1 && !holds(2, {.priorities = true, .restarts = true})) return 1;

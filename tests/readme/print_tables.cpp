@@ -164,6 +164,33 @@ void print_timers() {
     }
 }
 
+void print_notifications() {
+    std::puts("| event | raised by | of | told again in | source |");
+    std::puts("| --- | --- | --- | --- | --- |");
+    const auto name_of_flag = [](notify_flags f) {
+        switch (f) {
+        case notify_flags::job_transferred:
+            return "BG_NOTIFY_JOB_TRANSFERRED";
+        case notify_flags::job_error:
+            return "BG_NOTIFY_JOB_ERROR";
+        case notify_flags::file_transferred:
+            return "BG_NOTIFY_FILE_TRANSFERRED";
+        case notify_flags::job_modification:
+            return "BG_NOTIFY_JOB_MODIFICATION";
+        default:
+            return "";
+        }
+    };
+    for (const job_notification_row& row : job_notification_rows) {
+        // The last one has all the others.
+        const bool most = row.flag == notify_flags::job_modification;
+        std::printf("| %s | %s | %s | %s | %s |\n", name_of_flag(row.flag),
+                    most ? ("all events but " + names_of(all_but(row.raised_by))).c_str()
+                         : names_of(row.raised_by).c_str(),
+                    names_of(row.of).c_str(), names_of(row.told_again_in).c_str(), text(row.source).c_str());
+    }
+}
+
 void print_job_errors() {
     std::puts("| codes | where | the job | source |");
     std::puts("| --- | --- | --- | --- |");
@@ -207,6 +234,7 @@ constexpr table tables[] = {
     {"job_diagram", print_diagram<job_rules>},
     {"job_methods", print_methods},
     {"job_timers", print_timers},
+    {"job_notifications", print_notifications},
     {"job_errors", print_job_errors},
 };
 

@@ -43,6 +43,11 @@ class enum_set {
         a.bits_ &= b.bits_;
         return a;
     }
+    /// Those that `a` has not.
+    friend constexpr enum_set all_but(enum_set a) noexcept {
+        a.bits_ = all().bits_ & ~a.bits_;
+        return a;
+    }
     friend constexpr bool operator==(enum_set a, enum_set b) noexcept { return a.bits_ == b.bits_; }
 
   private:

@@ -53,6 +53,9 @@ class text_arena {
         return slot;
     }
 
+    /// Drops all texts behind the first `used` bytes.
+    constexpr void cut(std::uint32_t used) noexcept { used_ = used < used_ ? used : used_; }
+
     /// Takes the text of `slot` out. `for_each_slot(f)` is to call `f` with every slot there is.
     template <class ForEachSlot>
     constexpr void remove(text_slot& slot, ForEachSlot for_each_slot) noexcept {

@@ -149,9 +149,10 @@ struct job_rules {
         {{active,                                               e::yielded,                    s::queued,          a::stop,               "life-cycle-of-a-bits-job"sv}, ok},
         {{active,                                               e::logged_off,                 s::queued,          a::stop,               "BG_JOB_STATE"sv}, ok},
         {{active,                                               e::restarted,                  s::queued,          a::nothing,            "life-cycle-of-a-bits-job"sv}, ok},
-        {{active,                                               e::failed_for_now,             s::transient_error, a::wait_to_retry,      "BG_JOB_STATE, SetMinimumRetryDelay"sv}, ok},
+        // SPEC: an error of a transfer that was under way when the job was stopped counts as one that is under way does.
+        {{active | enum_set<state>{s::queued},                  e::failed_for_now,             s::transient_error, a::wait_to_retry,      "BG_JOB_STATE, SetMinimumRetryDelay"sv}, ok},
         {{{s::queued, s::connecting, s::transferring},          e::failed_until_change,        s::transient_error, a::wait_for_change,    "users-and-network-connections, group-policies"sv}, ok},
-        {{active,                                               e::failed_for_good,            s::error,           a::report_error,       "BG_JOB_STATE"sv}, ok},
+        {{active | enum_set<state>{s::queued, s::transient_error}, e::failed_for_good,         s::error,           a::report_error,       "BG_JOB_STATE, helper-tokens-for-bits-transfer-jobs"sv}, ok},
         {{{s::transient_error},                                 e::change_came,                s::queued,          a::nothing,            "users-and-network-connections, group-policies"sv}, ok},
         {{{s::transient_error},                                 e::retry_due,                  s::queued,          a::nothing,            "SetMinimumRetryDelay"sv}, ok},
         {{{s::transient_error},                                 e::no_progress_for_too_long,   s::error,           a::report_error,       "SetNoProgressTimeout"sv}, ok},
@@ -172,6 +173,36 @@ using job_machine = state_machine<job_rules>;
     const job_machine machine(s);
     return machine.accepts(method) ? machine.row_for(method).returns : job_rules::invalid_state;
 }
+
+/// An event that the owner of a job is told (*SetNotifyFlags*), once at least.
+struct job_notification_row {
+    notify_flags flag;
+    enum_set<job_event> raised_by;
+    enum_set<job_type> of;
+    /// Who begins to listen while the job is in such a state is told as well (*SetNotifyInterface*).
+    enum_set<job_state> told_again_in;
+    std::string_view source;
+};
+
+// clang-format off
+inline constexpr auto job_notification_rows = [] {
+    using s = job_state;
+    using e = job_event;
+    using t = job_type;
+    constexpr auto all_types = enum_set<t>::all();
+    constexpr enum_set<e> errors{e::failed_for_good, e::no_progress_for_too_long, e::download_time_over};
+    // "BITS does not generate a modify event when the state of the job changes to BG_JOB_STATE_ERROR or
+    // BG_JOB_STATE_TRANSFERRED" (JobModification).
+    constexpr enum_set<e> said_otherwise =
+        errors | enum_set<e>{e::all_transferred, e::rename_failed, e::resume_called_when_transferred, e::restarted};
+    return std::to_array<job_notification_row>({
+        {notify_flags::job_transferred,  {e::all_transferred},                      all_types,                   {s::transferred}, "IBackgroundCopyCallback::JobTransferred"sv},
+        {notify_flags::job_error,        errors,                                    all_types,                   {s::error},       "IBackgroundCopyCallback::JobError"sv},
+        {notify_flags::file_transferred, {e::file_transferred, e::all_transferred}, {t::download, t::upload_reply}, {},            "IBackgroundCopyCallback2::FileTransferred"sv},
+        {notify_flags::job_modification, all_but(said_otherwise),                   all_types,                   {},               "IBackgroundCopyCallback::JobModification"sv},
+    });
+}();
+// clang-format on
 
 /// The timers of a job. They count the time of a clock that nobody sets (*SetNoProgressTimeout*: Note).
 enum class job_timer : std::uint8_t { retry_delay, no_progress, inactivity, download_time, cancelling };

@@ -32,7 +32,8 @@ class job : public job_record {
     /// long, E_OUTOFMEMORY if the storage has no room for the texts.
     static constexpr method_result<job> create(const job_config& c, const job_storage& storage,
                                                const moment& now) noexcept {
-        if (c.display_name.empty() || c.display_name.size() > max_display_name_size) return "E_INVALIDARG"_hresult;
+        if (c.display_name.empty() || utf16_length(c.display_name) > max_display_name_length)
+            return "E_INVALIDARG"_hresult;
         if (c.owner.size() > max_owner_size) return "E_INVALIDARG"_hresult;
         job j(c, storage, now);
         if (!j.files_.set_text(display_name_text, c.display_name) || !j.files_.set_text(owner_text, c.owner))
@@ -78,6 +79,19 @@ class job : public job_record {
     constexpr job_step add_file(std::string_view remote_name, std::string_view local_name, const moment& now) noexcept {
         return add(remote_name, local_name, {}, now);
     }
+    /// Adds all of `files`, or, where one cannot be added, none. Source: *AddFileSet*.
+    constexpr job_step add_file_set(std::span<const job_file_name> files, const moment& now) noexcept {
+        if (is_final()) return refused(result_of(state(), job_event::add_file_called));
+        if (files.empty()) return refused("E_INVALIDARG"_hresult);
+        const auto before = files_.end();
+        for (const job_file_name& f : files) {
+            const hresult problem = add_name(f.remote_name, f.local_name, {});
+            if (problem.is_success()) continue;
+            files_.cut(before);
+            return refused(problem);
+        }
+        return happened(job_event::add_file_called, now);
+    }
     /// Only for downloads; they are stored in the order given. Source: *AddFileWithRanges*.
     constexpr job_step add_file_with_ranges(std::string_view remote_name, std::string_view local_name,
                                             std::span<const file_range> ranges, const moment& now) noexcept {
@@ -88,50 +102,81 @@ class job : public job_record {
             return refused("BG_E_TOO_MANY_RANGES_IN_FILE"_hresult);
         return add(remote_name, local_name, ranges, now);
     }
-    /// Replaces the beginning of the remote names of all files that are not transferred; S_FALSE if none begins so.
+    /// Replaces the beginning of the remote names of all files; S_FALSE if none begins so. What is transferred stays
+    /// so.
     // WINDOWS: returns E_NOTIMPL for uploads. Here an upload begins anew at the new place, if it is not under way.
     constexpr job_step replace_remote_prefix(std::string_view old_prefix, std::string_view new_prefix,
                                              const moment& now) noexcept {
         if (old_prefix.empty() || new_prefix.empty()) return set(now, "E_INVALIDARG"_hresult);
         return replace(old_prefix, new_prefix, UINT32_MAX, now);
     }
-    /// Source: *SetRemoteName*. The file has to be there and not to be transferred; otherwise E_INVALIDARG.
+    /// Source: *SetRemoteName*. E_INVALIDARG if there is no such file. One that is transferred stays so.
     // WINDOWS: E_NOTIMPL for uploads, as above.
     constexpr job_step set_remote_name(std::uint32_t file, std::string_view name, const moment& now) noexcept {
-        if (file >= files_.size() || file < files_.transferred()) return set(now, "E_INVALIDARG"_hresult);
+        if (file >= files_.size()) return set(now, "E_INVALIDARG"_hresult);
         return replace(files_.file(file).remote_name, name, file, now);
     }
     /// Source: *SetReplyFileName*. Not once the reply is being fetched. Empty: the embedder chooses one.
     constexpr job_step set_reply_file_name(std::string_view name, const moment& now) noexcept {
         if (type_ != job_type::upload_reply) return set(now, "E_NOTIMPL"_hresult);
         if (reply_.bytes_total != size_unknown) return refused("BG_E_INVALID_STATE"_hresult);
-        const bool valid = name.empty() || (is_full_path(name) && name.size() <= limits_.local_name_size);
+        const bool valid = name.empty() || is_local_name(name, limits_.local_name_length);
         return set_text(reply_file_text, name, valid ? hresult{} : "E_INVALIDARG"_hresult, now);
     }
     constexpr job_step set_display_name(std::string_view name, const moment& now) noexcept {
         if (name.empty()) return set(now, "E_INVALIDARG"_hresult);
-        const bool fits = name.size() <= max_display_name_size;
+        const bool fits = utf16_length(name) <= max_display_name_length;
         return set_text(display_name_text, name, fits ? hresult{} : "BG_E_STRING_TOO_LONG"_hresult, now);
     }
     constexpr job_step set_description(std::string_view text, const moment& now) noexcept {
-        const bool fits = text.size() <= max_description_size;
+        const bool fits = utf16_length(text) <= max_description_length;
         return set_text(description_text, text, fits ? hresult{} : "BG_E_STRING_TOO_LONG"_hresult, now);
     }
-    /// That whoever calls may do so is the embedder's to know. Source: *TakeOwnership*.
-    constexpr job_step take_ownership(std::string_view owner, const moment& now) noexcept {
-        return set_text(owner_text, owner, owner.size() <= max_owner_size ? hresult{} : "E_INVALIDARG"_hresult, now);
+    /// From now on the job is the new owner's, with their limits, and runs only while they are logged on. Whether they
+    /// may take it is the embedder's to know. Source: *TakeOwnership*.
+    constexpr job_step take_ownership(const job_owner& owner, const moment& now) noexcept {
+        const bool fits = owner.name.size() <= max_owner_size;
+        job_step s = set_text(owner_text, owner.name, fits ? hresult{} : "E_INVALIDARG"_hresult, now);
+        if (s.returns.is_failure()) return s;
+        is_limited_ = owner.is_limited;
+        if (owner.is_logged_on) {
+            on_logged_on();
+        } else {
+            s.todo = on_logged_off(now).todo;
+        }
+        return s;
     }
+    /// A policy that holds for background jobs alone no longer hinders one that is in the foreground now.
     constexpr job_step set_priority(job_priority p, const moment& now) noexcept {
         const bool valid = static_cast<std::size_t>(p) < enumerator_count<job_priority>;
         const job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
-        if (s.returns.is_success()) priority_ = p;
+        if (s.returns.is_failure()) return s;
+        priority_ = p;
+        // MaxInternetBandwidth "does not affect foreground transfers" (*group-policies*).
+        if (p == job_priority::foreground) static_cast<void>(on_unblocked("BG_E_BLOCKED_BY_POLICY"_hresult, now));
         return s;
     }
     constexpr job_step set_notify_flags(notify_flags f, const moment& now) noexcept {
         const bool valid = (static_cast<std::uint32_t>(f) & ~all_notify_flags) == 0;
-        const job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
-        if (s.returns.is_success()) notify_flags_ = f;
+        job_step s = set(now, valid ? hresult{} : "E_NOTIMPL"_hresult);
+        if (s.returns.is_failure()) return s;
+        notify_flags_ = f;
+        s.notify = events();
         return s;
+    }
+    /// Somebody begins to listen, perhaps in another run: besides what nobody was told yet they are told what the job's
+    /// state says. Source: *SetNotifyInterface*: "even if the event for which you registered already occurred".
+    constexpr job_step set_notify_interface() noexcept {
+        if (is_final()) return refused("BG_E_INVALID_STATE"_hresult);
+        for (const job_notification_row& row : job_notification_rows) {
+            if (row.told_again_in.contains(state())) events_ = events_ | row.flag;
+        }
+        return {.notify = events()};
+    }
+    /// The owner has been told of these events: JobTransferred or another callback has returned S_OK, or the program of
+    /// the command line 0. Until then they are kept.
+    constexpr void on_told(notify_flags told) noexcept {
+        events_ = static_cast<notify_flags>(static_cast<std::uint32_t>(events_) & ~static_cast<std::uint32_t>(told));
     }
     /// In seconds; less than 5 is taken for 5. Beyond the no-progress time-out: the job is not tried again.
     constexpr job_step set_minimum_retry_delay(std::uint32_t seconds, const moment& now) noexcept {
@@ -143,10 +188,21 @@ class job : public job_record {
     }
     /// In seconds of connecting and transferring; 0: no limit.
     constexpr job_step set_maximum_download_time(std::uint32_t seconds, const moment& now) noexcept {
-        return set_limit(job_timer::download_time, seconds, now);
+        const job_step s = set_limit(job_timer::download_time, seconds, now);
+        if (s.returns.is_success()) has_own_download_time_ = true;
+        return s;
     }
 
     // ---- What happens to a job.
+
+    /// Group policies have changed: they hold for jobs that there are as well, but for what *SetMaximumDownloadTime*
+    /// has set. That is no activity of the job.
+    constexpr void on_limits_changed(const job_limits& limits, const moment& now) noexcept {
+        timers_.advance(state(), now.steady);
+        limits_ = limits;
+        timers_.set_limit(job_timer::inactivity, limits.inactivity_timeout_s);
+        if (!has_own_download_time_) timers_.set_limit(job_timer::download_time, limits.max_download_time_s);
+    }
 
     /// It is its turn.
     constexpr job_step on_picked(const moment& now) noexcept { return happened(job_event::picked, now); }
@@ -156,14 +212,14 @@ class job : public job_record {
         if (file < files_.size() && file >= files_.transferred() && files_.file(file).ranges.empty())
             files_.set_size(file, bytes);
     }
-    /// So many bytes of the current file are transferred; it may be fewer than before, when they have to be sent again.
+    /// So many bytes of the current file are transferred; it may be fewer than before, when they have to be transferred
+    /// again. Progress is what moves forward from there, also where the job has been before.
     constexpr job_step on_progress(std::uint64_t bytes, const moment& now) noexcept {
         if (files_.all_transferred() || !machine_.accepts(job_event::progressed)) return {};
+        const std::uint64_t before = files_.file(files_.transferred()).bytes_transferred;
         files_.set_progress(bytes);
         const std::uint64_t done = files_.file(files_.transferred()).bytes_transferred;
-        if (done <= furthest_) return {};
-        furthest_ = done;
-        return happened(job_event::progressed, now);
+        return done > before ? happened(job_event::progressed, now) : job_step{};
     }
     constexpr job_step on_reply_progress(std::uint64_t bytes, std::uint64_t bytes_total, const moment& now) noexcept {
         if (type_ != job_type::upload_reply || !machine_.accepts(job_event::progressed)) return {};
@@ -180,7 +236,6 @@ class job : public job_record {
         if (!machine_.accepts(e)) return {};
         files_.finish_current();
         if (type_ != job_type::download) files_.complete(files_.transferred());
-        furthest_ = 0;
         has_server_session_ = false;
         return happened(e, now);
     }
@@ -310,12 +365,16 @@ class job : public job_record {
     constexpr job_step add(std::string_view remote_name, std::string_view local_name,
                            std::span<const file_range> ranges, const moment& now) noexcept {
         if (is_final()) return refused(result_of(state(), job_event::add_file_called));
-        if (type_ != job_type::download && files_.size() != 0) return refused("BG_E_TOO_MANY_FILES"_hresult);
-        if (is_limited_ && files_.size() >= limits_.files_per_job) return refused("BG_E_TOO_MANY_FILES_IN_JOB"_hresult);
-        if (!is_remote_name(remote_name) || !is_full_path(local_name) || local_name.size() > limits_.local_name_size)
-            return refused("E_INVALIDARG"_hresult);
-        const hresult problem = files_.add(remote_name, local_name, ranges);
+        const hresult problem = add_name(remote_name, local_name, ranges);
         return problem.is_failure() ? refused(problem) : happened(job_event::add_file_called, now);
+    }
+    constexpr hresult add_name(std::string_view remote_name, std::string_view local_name,
+                               std::span<const file_range> ranges) noexcept {
+        if (type_ != job_type::download && files_.size() != 0) return "BG_E_TOO_MANY_FILES"_hresult;
+        if (is_limited_ && files_.size() >= limits_.files_per_job) return "BG_E_TOO_MANY_FILES_IN_JOB"_hresult;
+        if (!is_remote_name(remote_name) || !is_local_name(local_name, limits_.local_name_length))
+            return "E_INVALIDARG"_hresult;
+        return files_.add(remote_name, local_name, ranges);
     }
     constexpr job_step replace(std::string_view old_prefix, std::string_view new_prefix, std::uint32_t only,
                                const moment& now) noexcept {
@@ -323,9 +382,8 @@ class job : public job_record {
         if (is_final() || (is_upload && is_running())) return refused("BG_E_INVALID_STATE"_hresult);
         const hresult done = files_.replace_prefix(old_prefix, new_prefix, is_upload, only);
         if (done != hresult{}) return refused(done);
-        if (is_upload) { // what was begun there cannot be gone on with here
+        if (is_upload && !files_.all_transferred()) { // what was begun there cannot be continued here
             has_server_session_ = false;
-            furthest_ = 0;
             reply_ = {};
         }
         return set(now, {});
@@ -344,7 +402,9 @@ class job : public job_record {
         times_.modified = now.wall;
         if (event == job_event::all_transferred) times_.transfer_completed = now.wall;
         if (event == job_event::picked && type_ != job_type::download) has_server_session_ = true;
-        return {.returns = returns, .todo = todo, .notify = events_of(event, before)};
+        const notify_flags raised = events_of(event);
+        events_ = events_ | raised;
+        return {.returns = returns, .todo = todo, .notify = raised & events()};
     }
     /// Starts and stops those timers that depend on more than the state.
     constexpr void arm(job_event event) noexcept {
@@ -373,16 +433,13 @@ class job : public job_record {
             break;
         }
     }
-    /// The events that the owner wants to be told. Source: *SetNotifyFlags*, *JobModification*.
-    [[nodiscard]] constexpr notify_flags events_of(job_event event, job_state before) const noexcept {
-        if ((notify_flags_ & notify_flags::disable) != notify_flags::none) return notify_flags::none;
-        notify_flags events = notify_flags::job_modification;
-        if (state() != before && state() == job_state::error) events = notify_flags::job_error;
-        if (event == job_event::all_transferred) events = notify_flags::job_transferred;
-        if (event == job_event::rename_failed && state() != before) events = notify_flags::none;
-        const bool file_is_there = event == job_event::file_transferred || event == job_event::all_transferred;
-        if (file_is_there && type_ != job_type::upload) events = events | notify_flags::file_transferred;
-        return events & notify_flags_;
+    /// What an event is for the owner of the job.
+    [[nodiscard]] constexpr notify_flags events_of(job_event event) const noexcept {
+        notify_flags raised = notify_flags::none;
+        for (const job_notification_row& row : job_notification_rows) {
+            if (row.raised_by.contains(event) && row.of.contains(type_)) raised = raised | row.flag;
+        }
+        return raised;
     }
 };
 

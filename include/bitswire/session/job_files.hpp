@@ -7,15 +7,13 @@
 #ifndef BITSWIRE_SESSION_JOB_FILES_HPP
 #define BITSWIRE_SESSION_JOB_FILES_HPP
 
-#include "../base/ascii.hpp"
 #include "../base/heap.hpp"
-#include "../base/scan.hpp"
 #include "../base/snapshot.hpp"
 #include "../base/text_arena.hpp"
 #include "../spec/hresult_table.hpp"
 #include "../spec/job.hpp"
 #include "../spec/limits.hpp"
-#include "../wire/url.hpp"
+#include "job_names.hpp"
 
 #include <array>
 #include <cstddef>
@@ -61,29 +59,6 @@ struct job_file {
     bool is_transferred = false;
     bool is_completed = false; ///< a download: it is where it belongs; an upload: the server has it
 };
-
-/// Whether `name` is the full path of a file, of POSIX or of Windows, without control characters and wildcards, not
-/// that of a folder (`/a/`, `/a/..`), and no stream (`C:\a:b`). Source: BG_FILE_INFO.
-[[nodiscard]] constexpr bool is_full_path(std::string_view name) noexcept {
-    if (name.empty() || find_control(name) != name.size() || name.find('\t') != std::string_view::npos) return false;
-    const bool is_posix = name.front() == '/';
-    const std::size_t slash = name.find_last_of(is_posix ? "/" : "/\\");
-    const std::string_view last = name.substr(slash + 1); // all of it without one
-    if (last.empty() || last == "." || last == "..") return false;
-    if (is_posix) return true;
-    const bool unc = name.starts_with("\\\\") && !name.starts_with("\\\\?");
-    const bool drive =
-        name.size() > 2 && is(char_class::alpha, name[0]) && name[1] == ':' && (name[2] == '\\' || name[2] == '/');
-    return (unc || drive) && name.find_first_of("*?") == std::string_view::npos &&
-           name.find(':', drive ? 2 : 0) == std::string_view::npos;
-}
-
-/// Whether `name` can be the remote name of a file: an absolute URL of http or https, of at most 2,200 characters.
-[[nodiscard]] constexpr bool is_remote_name(std::string_view name) noexcept {
-    if (name.size() > max_url_size) return false;
-    const result<url_view> url = parse_url(name);
-    return url && (!url->path.empty() || url->query.empty());
-}
 
 /// The sum of sizes, of which one may be unknown. What does not fit is unknown.
 [[nodiscard]] constexpr std::uint64_t add_sizes(std::uint64_t a, std::uint64_t b) noexcept {
@@ -194,8 +169,23 @@ class job_files {
         return {};
     }
 
-    /// Replaces the beginning `old_prefix` of all names of files that are not transferred yet, or, where `only` is
-    /// given, of this one's. All or nothing. Source: *ReplaceRemotePrefix*.
+    /// How many files there are, and where their texts end, for `cut`.
+    struct mark {
+        std::uint32_t size;
+        std::uint32_t text_bytes;
+        std::uint32_t ranges;
+    };
+    [[nodiscard]] constexpr mark end() const noexcept { return {size_, arena_.used(), range_count_}; }
+    /// Takes back what was added since then; nothing else may have changed.
+    constexpr void cut(const mark& m) noexcept {
+        size_ = m.size;
+        range_count_ = m.ranges;
+        arena_.cut(m.text_bytes);
+    }
+
+    /// Replaces the beginning `old_prefix` of all remote names, or, where `only` is given, of this one's. All or
+    /// nothing. Files that are transferred stay so; where another one `starts_over`, nothing of it is transferred any
+    /// more. Source: *ReplaceRemotePrefix*.
     constexpr hresult replace_prefix(std::string_view old_prefix, std::string_view new_prefix, bool starts_over,
                                      std::uint32_t only = UINT32_MAX) noexcept {
         // They may be names of this very job, which move while names are replaced; what is longer than names replaces
@@ -216,7 +206,7 @@ class job_files {
         const auto applies = [&](std::uint32_t i) noexcept {
             return (only == UINT32_MAX || only == i) && arena_.view(files_[i].remote_name).starts_with(old_prefix);
         };
-        for (std::uint32_t i = transferred_; i < size_; ++i) {
+        for (std::uint32_t i = 0; i < size_; ++i) {
             if (!applies(i)) continue;
             const std::size_t size = compose(i, old_prefix, new_prefix, name);
             if (size == 0 || !is_remote_name({name.data(), size})) return detail::invalid_argument;
@@ -225,11 +215,11 @@ class job_files {
             any = true;
         }
         if (!any) return detail::nothing_to_do;
-        for (std::uint32_t i = transferred_; i < size_; ++i) {
+        for (std::uint32_t i = 0; i < size_; ++i) {
             if (!applies(i)) continue;
             const std::size_t size = compose(i, old_prefix, new_prefix, name);
             static_cast<void>(arena_.replace(files_[i].remote_name, {name.data(), size}, each_slot())); // it fits
-            if (starts_over) files_[i].bytes_transferred = 0;
+            if (starts_over && i >= transferred_) files_[i].bytes_transferred = 0;
         }
         return {};
     }
@@ -274,7 +264,7 @@ class job_files {
         }
     }
     /// Reads what `write` wrote into a list without files. False: it is none, or the storage is too small.
-    constexpr bool read(snapshot_reader& r, std::size_t local_name_limit) noexcept {
+    constexpr bool read(snapshot_reader& r) noexcept {
         for (std::size_t i = 0; i < Texts; ++i) {
             const std::string_view t = r.get_text(UINT16_MAX);
             if (t.size() > arena_.room()) return false;
@@ -286,11 +276,12 @@ class job_files {
         if (transferred > count || completed > transferred) return false;
         for (std::uint32_t i = 0; i < count; ++i) {
             const std::string_view remote = r.get_text(max_url_size);
-            const std::string_view local = r.get_text(local_name_limit);
+            const std::string_view local = r.get_text(UINT16_MAX);
             const auto total = r.get<std::uint64_t>();
             const auto done = r.get<std::uint64_t>();
             const auto ranges = r.get<std::uint32_t>();
-            if (r.is_bad() || !is_remote_name(remote) || !is_full_path(local) || done > total) return false;
+            if (r.is_bad() || !is_remote_name(remote) || !is_local_name(local, UINT16_MAX) || done > total)
+                return false;
             if (ranges > ranges_.size() - range_count_) return false;
             if (add(remote, local, {}).is_failure()) return false;
             std::uint64_t sum = 0;

@@ -20,7 +20,7 @@ namespace bitswire {
 
 namespace detail {
 
-inline constexpr snapshot_kind queue_snapshot{"BWJQ", 1};
+inline constexpr snapshot_kind queue_snapshot{"BWJQ", 2};
 
 } // namespace detail
 

@@ -29,6 +29,9 @@ class job_record {
     [[nodiscard]] constexpr job_priority priority() const noexcept { return priority_; }
     [[nodiscard]] constexpr job_state state() const noexcept { return machine_.state(); }
     [[nodiscard]] constexpr bool is_final() const noexcept { return machine_.is_final(); }
+    /// Whether the job is in enumerations (*EnumJobs*) and counts for limits: not any more once it is final, though the
+    /// session of an upload that was cancelled may still have to be ended at the server.
+    [[nodiscard]] constexpr bool is_enumerated() const noexcept { return !is_final(); }
     /// Final, and nothing is to be done at the server any more: it can be forgotten.
     [[nodiscard]] constexpr bool is_over() const noexcept { return is_final() && !has_server_session_; }
     /// Whether it waits for its turn.
@@ -45,7 +48,11 @@ class job_record {
     [[nodiscard]] constexpr std::string_view display_name() const noexcept { return files_.text(display_name_text); }
     [[nodiscard]] constexpr std::string_view description() const noexcept { return files_.text(description_text); }
     [[nodiscard]] constexpr std::string_view owner() const noexcept { return files_.text(owner_text); }
-    [[nodiscard]] constexpr std::string_view reply_file_name() const noexcept { return files_.text(reply_file_text); }
+    /// Empty: the embedder chooses one. E_NOTIMPL without replies. Source: *GetReplyFileName*.
+    [[nodiscard]] constexpr method_result<std::string_view> reply_file_name() const noexcept {
+        if (type_ != job_type::upload_reply) return "E_NOTIMPL"_hresult;
+        return files_.text(reply_file_text);
+    }
     [[nodiscard]] constexpr std::uint32_t file_count() const noexcept { return files_.size(); }
     /// `i` is less than `file_count`.
     [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept { return files_.file(i); }
@@ -81,10 +88,25 @@ class job_record {
         if (!about_file || error_file_ >= files_.size()) return "BG_E_FILE_NOT_AVAILABLE"_hresult;
         return error_file_;
     }
+    /// "http", also for https, of an error that the protocol has to do with. Static storage. Source:
+    /// *IBackgroundCopyError::GetProtocol*.
+    [[nodiscard]] constexpr method_result<std::string_view> get_error_protocol() const noexcept {
+        if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
+        const bool is_of_protocol = error_.context == error_context::general_transport ||
+                                    error_.context == error_context::remote_file ||
+                                    error_.context == error_context::remote_application;
+        if (!is_of_protocol) return "BG_E_PROTOCOL_NOT_AVAILABLE"_hresult;
+        return std::string_view{"http"};
+    }
     /// How often the transfer failed; not when the network was gone or a policy forbade it. Source: *GetErrorCount*.
     [[nodiscard]] constexpr std::uint32_t error_count() const noexcept { return error_count_; }
     [[nodiscard]] constexpr const job_times& times() const noexcept BITSWIRE_LIFETIMEBOUND { return times_; }
     [[nodiscard]] constexpr notify_flags get_notify_flags() const noexcept { return notify_flags_; }
+    /// The events that the owner wants to be told and that `on_told` has not said they were; snapshots keep them.
+    [[nodiscard]] constexpr notify_flags events() const noexcept {
+        if ((notify_flags_ & notify_flags::disable) != notify_flags::none) return notify_flags::none;
+        return events_ & notify_flags_;
+    }
     /// Seconds.
     [[nodiscard]] constexpr std::uint32_t minimum_retry_delay_s() const noexcept {
         return timers_.limit_s(job_timer::retry_delay);
@@ -127,10 +149,11 @@ class job_record {
         w.put(static_cast<std::uint8_t>(priority_));
         w.put(static_cast<std::uint8_t>(state()));
         w.put(static_cast<std::uint32_t>(notify_flags_));
+        w.put(static_cast<std::uint32_t>(events_));
         w.put(is_limited_);
         w.put(limits_.files_per_job);
         w.put(limits_.ranges_per_file);
-        w.put(limits_.local_name_size);
+        w.put(limits_.local_name_length);
         w.put(error_.code.value);
         w.put(static_cast<std::uint32_t>(error_.context));
         w.put(error_.http_status);
@@ -141,8 +164,8 @@ class job_record {
         w.put(times_.transfer_completed.ms);
         w.put(reply_.bytes_total);
         w.put(reply_.bytes_transferred);
-        w.put(furthest_);
         w.put(has_server_session_);
+        w.put(has_own_download_time_);
         timers_.write(w, state(), now.steady);
         files_.write(w);
     }
@@ -166,7 +189,7 @@ class job_record {
   protected:
     enum text_number : std::size_t { display_name_text, description_text, owner_text, reply_file_text, text_count };
 
-    static constexpr snapshot_kind snapshot{"BWJB", 1};
+    static constexpr snapshot_kind snapshot{"BWJB", 2};
 
     constexpr job_record(const job_config& c, const job_storage& storage, const moment& now) noexcept
         : id_(c.id), type_(c.type), is_limited_(c.is_limited), limits_(c.limits), files_(storage),
@@ -184,10 +207,11 @@ class job_record {
         priority_ = r.get_enum<job_priority>(enumerator_count<job_priority>);
         const auto state = r.get_enum<job_state>(enumerator_count<job_state>);
         notify_flags_ = static_cast<notify_flags>(r.get<std::uint32_t>());
+        events_ = static_cast<notify_flags>(r.get<std::uint32_t>());
         is_limited_ = r.get_bool();
         limits_.files_per_job = r.get<std::uint32_t>();
         limits_.ranges_per_file = r.get<std::uint32_t>();
-        limits_.local_name_size = r.get<std::uint16_t>();
+        limits_.local_name_length = r.get<std::uint16_t>();
         error_.code.value = r.get<std::uint32_t>();
         error_.context = static_cast<error_context>(r.get<std::uint32_t>());
         error_.http_status = r.get<std::uint16_t>();
@@ -198,11 +222,10 @@ class job_record {
         times_.transfer_completed.ms = r.get<std::uint64_t>();
         reply_.bytes_total = r.get<std::uint64_t>();
         reply_.bytes_transferred = r.get<std::uint64_t>();
-        furthest_ = r.get<std::uint64_t>();
         has_server_session_ = r.get_bool();
+        has_own_download_time_ = r.get_bool();
         const bool timers_are_possible = timers_.read(r, now.steady);
-        if (r.is_bad() || !timers_are_possible || !files_.read(r, limits_.local_name_size) || !is_possible(state))
-            return false;
+        if (r.is_bad() || !timers_are_possible || !files_.read(r) || !is_possible(state)) return false;
         machine_ = job_machine(state);
         return true;
     }
@@ -215,10 +238,12 @@ class job_record {
     }
     /// Whether what was read can be of a job in `state`.
     [[nodiscard]] constexpr bool is_possible(job_state state) const noexcept {
-        if (display_name().empty() || display_name().size() > max_display_name_size) return false;
-        if (description().size() > max_description_size || owner().size() > max_owner_size) return false;
-        if (!reply_file_name().empty() && !is_full_path(reply_file_name())) return false;
-        if ((static_cast<std::uint32_t>(notify_flags_) & ~all_notify_flags) != 0) return false;
+        if (display_name().empty() || utf16_length(display_name()) > max_display_name_length) return false;
+        if (utf16_length(description()) > max_description_length || owner().size() > max_owner_size) return false;
+        const std::string_view reply_name = files_.text(reply_file_text);
+        if (!reply_name.empty() && (type_ != job_type::upload_reply || !is_local_name(reply_name, UINT16_MAX)))
+            return false;
+        if ((static_cast<std::uint32_t>(notify_flags_ | events_) & ~all_notify_flags) != 0) return false;
         if (type_ == job_type::download) {
             if (has_server_session_) return false;
         } else {
@@ -238,8 +263,10 @@ class job_record {
     job_machine machine_{};
     bool is_limited_;
     bool is_owner_logged_on_ = true;
-    bool has_server_session_ = false; ///< an upload was begun, and is not over at the server
+    bool has_server_session_ = false;    ///< an upload was begun, and is not over at the server
+    bool has_own_download_time_ = false; ///< and not that of the policy
     notify_flags notify_flags_ = default_notify_flags;
+    notify_flags events_ = notify_flags::none; ///< that nobody was told yet, wanted or not
     job_limits limits_;
     job_files<text_count> files_;
     job_timers timers_;
@@ -248,7 +275,6 @@ class job_record {
     std::uint32_t error_count_ = 0;
     job_times times_;
     job_progress reply_{};
-    std::uint64_t furthest_ = 0; ///< the most bytes of the current file that ever were transferred
 };
 
 } // namespace bitswire

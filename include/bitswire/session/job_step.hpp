@@ -26,14 +26,28 @@ using method_result = basic_result<T, hresult>;
 struct job_config {
     guid id{}; ///< unique among the jobs of a queue
     job_type type = job_type::download;
-    std::string_view display_name{}; ///< 1 to 256 bytes of UTF-8; need not be unique
+    std::string_view display_name{}; ///< 1 to 256 characters (UTF-16 units); need not be unique
     std::string_view owner{};        ///< the SID or the name of a user, at most 256 bytes
     /// The limits hold for this owner: he is neither an administrator nor a service (*group-policies*).
     bool is_limited = true;
     job_limits limits{};
 };
 
-/// What CreateJob returns for a user who has `user_jobs`, on a machine that has `machine_jobs`. Source: *CreateJob*.
+/// BG_FILE_INFO, for *AddFileSet*. Borrowed for the call.
+struct job_file_name {
+    std::string_view remote_name{};
+    std::string_view local_name{};
+};
+
+/// Who takes a job over (*TakeOwnership*).
+struct job_owner {
+    std::string_view name{};   ///< as in job_config
+    bool is_limited = true;    ///< as in job_config
+    bool is_logged_on = false; ///< while they are not, the job waits
+};
+
+/// What CreateJob returns for a user who has `user_jobs`, on a machine that has `machine_jobs`: those that are
+/// `is_enumerated`. Source: *CreateJob*, *group-policies*.
 [[nodiscard]] constexpr hresult check_job_count(std::size_t user_jobs, std::size_t machine_jobs,
                                                 const job_config& c) noexcept {
     if (c.is_limited && machine_jobs >= c.limits.jobs_per_machine) return "BG_E_TOO_MANY_JOBS_PER_MACHINE"_hresult;
@@ -45,7 +59,7 @@ struct job_config {
 struct [[nodiscard]] job_step {
     hresult returns{}; ///< of a method
     job_action todo = job_action::nothing;
-    notify_flags notify = notify_flags::none; ///< the events of which the owner wants to be told
+    notify_flags notify = notify_flags::none; ///< new events that the owner wants to be told: see `job::events`
 };
 
 /// BG_JOB_PROGRESS.

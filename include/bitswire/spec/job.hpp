@@ -83,17 +83,18 @@ struct job_limits {
     std::uint32_t jobs_per_user = 60;
     std::uint32_t files_per_job = 200;
     std::uint32_t ranges_per_file = 500;
-    /// Bytes of a local name: MAX_PATH (BG_FILE_INFO). Elsewhere they may be longer.
-    std::uint16_t local_name_size = 260;
+    /// The longest local name, in UTF-16 units: MAX_PATH (BG_FILE_INFO). On other systems they may be longer.
+    std::uint16_t local_name_length = 260;
     /// JobInactivityTimeout and MaxDownloadTime, in seconds: 90 days. 0: there is no limit.
     std::uint32_t inactivity_timeout_s = 7'776'000;
     std::uint32_t max_download_time_s = 7'776'000;
 };
 
-/// The longest texts of a job, in characters, here of UTF-8.
-inline constexpr std::size_t max_display_name_size = 256; ///< *SetDisplayName*
-inline constexpr std::size_t max_description_size = 1024; ///< *SetDescription*
-inline constexpr std::size_t max_owner_size = 256;        ///< ours; a SID has at most 184
+/// The longest texts of a job, in UTF-16 units (`utf16_length`); in bytes they may be three times as long.
+inline constexpr std::size_t max_display_name_length = 256; ///< *SetDisplayName*
+inline constexpr std::size_t max_description_length = 1024; ///< *SetDescription*
+/// In bytes; ours: a SID has at most 184.
+inline constexpr std::size_t max_owner_size = 256;
 
 } // namespace bitswire
 

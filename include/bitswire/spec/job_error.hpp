@@ -79,6 +79,11 @@ struct job_error_row {
 /// *handling-server-application-errors* speaks of a server application; for the server itself, of which no page speaks,
 /// the same holds, but for what RFC 9110 and 6585 define otherwise.
 inline constexpr job_error_row job_error_exceptions[] = {
+    // Whoever looks at certificates has declined one, with any code, or could not be asked.
+    {{0},          {UINT32_MAX}, error_context::server_certificate_callback, disposition::transient, "SetServerCertificateValidationInterface"sv},
+    // Of an upload: the server takes bytes and loses them, again and again. Since bytes that move are progress, the time
+    // without progress would never end that.
+    {{0x80200024}, {0x80200024}, error_context::none,               disposition::fatal,     "SetNoProgressTimeout"sv},
     // A proxy that is named wrongly; from elsewhere the code says that the request or the job is wrong.
     {{0x80070057}, {0x80070057}, error_context::general_transport,  disposition::transient, "event 61: an invalid proxy name"sv},
     // SPEC: 409 is transient where a server application says it, and "exists already" where the server does.

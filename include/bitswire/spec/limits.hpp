@@ -43,6 +43,8 @@ inline constexpr std::uint32_t notification_timeout_s = 300;
 
 /// The longest URL, in characters ([MC-BUP] 2.2.1.2, *bits-iis-extension-properties*).
 inline constexpr std::size_t max_url_size = 2200;
+/// The longest part of a URL's path between two slashes, in UTF-16 units: MAX_PATH (BG_FILE_INFO).
+inline constexpr std::size_t max_url_segment_length = 260;
 
 /// What Windows does not take in Content-Name and has in no file name ([MC-BUP] 6 note 3).
 inline constexpr std::string_view forbidden_in_file_names = "\\/:*?\"<>|";
