@@ -60,6 +60,8 @@ TEST_CASE("L12: codes are read as pages, logs and scripts print them") {
         {"0X80072ee7", 0x80072EE7},
         {"x8020001F", 0x8020001F}, // [MC-BUP] prints them so
         {"80072EE7", 0x80072EE7},
+        {"F0072EE7h", 0xF0072EE7},
+        {"F0072EE7", 0xF0072EE7},
         {"80070005", 0x80070005}, // eight digits are hexadecimal: no failure has so few decimal ones
         {"0xFFFFFFFF80072EE7", 0x80072EE7},
         {"0x0000000080072EE7", 0x80072EE7},
@@ -111,6 +113,7 @@ TEST_CASE("L12: codes are read as pages, logs and scripts print them") {
         {"WinHTTP error 12002", 0x80072EE2},
         {"http 206", 0x801900CE},
         {"65535", 0x8007FFFF},
+        {"16384", 0x80074000}, // not BITS_MC_JOB_CANCELLED, which shares the facility of statuses
         // What is large is the code itself, and so is what is hexadecimal.
         {"65536", 0x00010000},
         {"2097175", 0x00200017},
@@ -167,6 +170,9 @@ TEST_CASE("L12: what is no code is an error that says where") {
         {"0n-", errc::bad_number, 3},
         {"-0n-5", errc::bad_number, 3},
         {"1F", errc::bad_number, 1},
+        {"FFh", errc::bad_number, 0},
+        {"h", errc::bad_number, 0},
+        {"1Gh", errc::bad_number, 1},
         {"8007 2EE7", errc::bad_number, 5},
         {"1,000", errc::bad_number, 2},
         {"(0x80072ee2", errc::bad_number, 11},

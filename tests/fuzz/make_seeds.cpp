@@ -105,6 +105,30 @@ void add_references() {
     }
 }
 
+/// Codes as people write them: each kind of spelling once, and all names.
+void add_codes() {
+    constexpr std::string_view spellings[] = {"0x80072EE7",
+                                              "-2147012889",
+                                              "2147954407",
+                                              "0n2147012889",
+                                              "80072EE7h",
+                                              "0x80200011L",
+                                              "HRESULT: 0x80190194.",
+                                              "(0x80072ee2)",
+                                              "error 12007",
+                                              "http 429",
+                                              "win32 206",
+                                              "0xFFFFFFFF80072EE7",
+                                              "HRESULT_FROM_WIN32( 112 )",
+                                              "8007 2EE7",
+                                              "0xA0001234"};
+    for (const std::string_view s : spellings)
+        seeds["hresult_text"].emplace(s);
+    for (const hresult_row& row : hresult_rows)
+        seeds["hresult_text"].emplace(row.name);
+    seeds["hresult_text"].emplace("ERROR_WINHTTP_TIMEOUT");
+}
+
 /// As many protocols as there may be, and one more.
 void add_long_lists() {
     std::string list;
@@ -403,6 +427,7 @@ int main(int argc, char** argv) {
     add_messages();
     add_long_lists();
     add_references();
+    add_codes();
     add_conversation("upload", false);
     add_conversation("upload-reply", true);
     add_upload(notification_type::none, false);

@@ -223,21 +223,14 @@ constexpr remedy remedy_of_code_or(hresult code, remedy otherwise) noexcept {
 } // namespace detail
 
 [[nodiscard]] constexpr remedy job_error::what_to_do() const noexcept {
-    switch (disposition_of(*this)) {
-    case disposition::waits:
-        return detail::remedy_of_code_or(code, remedy::wait_for_policy); // all others that wait are about policies
-    case disposition::fatal: {
-        // Between server and application the credentials are the server's.
-        if (context == error_context::remote_application) return remedy::give_up;
-        const remedy by_status = detail::remedy_of_code_or(hresult::from_http_status(http_status), remedy::give_up);
-        return detail::remedy_of_code_or(code, by_status);
-    }
-    case disposition::unstated:
-    case disposition::success:
-    case disposition::transient:
-        break;
-    }
-    return remedy::retry_later;
+    const disposition d = disposition_of(*this);
+    if (d == disposition::waits)
+        return detail::remedy_of_code_or(code, remedy::wait_for_policy); // all others that wait
+    if (d != disposition::fatal) return remedy::retry_later;
+    // Between server and application the credentials are the server's.
+    if (context == error_context::remote_application) return remedy::give_up;
+    const remedy by_status = detail::remedy_of_code_or(hresult::from_http_status(http_status), remedy::give_up);
+    return detail::remedy_of_code_or(code, by_status);
 }
 
 } // namespace bitswire

@@ -129,10 +129,10 @@ class hresult_text_reader {
                                    : to_lower(word[0]) == 'x'                                    ? 1
                                                                                                  : 0;
         if (prefix != 0) return read_hexadecimal(without_suffix(word.substr(prefix)), start + prefix);
-        if (is_digit(word[0]) && to_lower(word.back()) == 'h')
-            return read_hexadecimal(word.substr(0, word.size() - 1), start);
-        if (word.size() == hresult_digits && parse_hexadecimal(word).status == number_status::ok)
-            return read_hexadecimal(word, start);
+        const bool has_suffix = to_lower(word.back()) == 'h';
+        const std::string_view digits = has_suffix ? word.substr(0, word.size() - 1) : word;
+        const bool is_whole = digits.size() == hresult_digits && parse_hexadecimal(digits).status == number_status::ok;
+        if (is_whole || (has_suffix && is_digit(word[0]))) return read_hexadecimal(digits, start);
         if (is_digit(word[0])) return read_decimal(without_suffix(word), start, false);
         return read_name(word, start);
     }
@@ -179,15 +179,13 @@ class hresult_text_reader {
             if (!http.to_http_status()) return bad(at);
             return hresult_reading{http};
         }
-        if (known(http)) return hresult_reading{http, known(win32)};
+        if (http.to_http_status() && known(http)) return hresult_reading{http, known(win32)};
         return hresult_reading{win32};
     }
 
     static constexpr std::optional<hresult> known(hresult code) noexcept {
-        if (code.to_http_status() || code.to_win32()) {
-            if (explain(code).is_known()) return code;
-        }
-        return std::nullopt;
+        if (!explain(code).is_known()) return std::nullopt;
+        return code;
     }
 
     constexpr result<hresult_reading> read_name(std::string_view word, std::size_t start) noexcept {
@@ -233,8 +231,8 @@ class hresult_text_reader {
 ///     BITS;
 ///               each followed by blanks, ":", "=" or "#"
 ///     value   = ( "0x" / "x" ) 1*HEXDIG [ "L" / "UL" ]    0x80072EE7, 0x80200011L, 0xFFFFFFFF80072EE7
-///             / DIGIT *HEXDIG "h"                         80072EE7h
-///             / 8HEXDIG                                   80072EE7, 80070005
+///             / DIGIT *HEXDIG "h"                         80072EE7h, 2EE7h
+///             / 8HEXDIG [ "h" ]                           80072EE7, 80070005, F0000000h
 ///             / [ "-" ] [ "0n" ] 1*DIGIT [ "L" / "UL" ]   -2147012889, 2147954407, 0n2147012889
 ///             / name                                      BG_E_TOO_LARGE, ERROR_WINHTTP_TIMEOUT, E_INVALIDARG
 ///             / "HRESULT_FROM_WIN32(" ( name / number ) ")"
