@@ -125,7 +125,7 @@ TEST_CASE("job error: what is neither a status nor a failure of the connection i
         for (const std::uint16_t status : std::to_array<std::uint16_t>({100, 399}))
             CHECK(of_status(status, context) == of_old);
         CHECK(of_status(499, context) == disposition::fatal);
-        for (const std::uint16_t status : std::to_array<std::uint16_t>({506, 510, 599}))
+        for (const std::uint16_t status : std::to_array<std::uint16_t>({500, 506, 510, 599}))
             CHECK(of_status(status, context) == disposition::transient);
         for (std::uint32_t code = "BG_E_CONNECT_FAILURE"_hresult.value; code <= "BG_E_SEND_FAILURE"_hresult.value;
              ++code)

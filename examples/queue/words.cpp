@@ -4,6 +4,7 @@
 #include "words.hpp"
 
 #include <bitswire/base/ascii.hpp>
+#include <bitswire/spec/explain_hresult.hpp>
 #include <bitswire/wire/hresult_text.hpp>
 #include <nlohmann/json.hpp>
 
@@ -41,9 +42,9 @@ std::string time_text(bitswire::wall_time t) {
 }
 
 std::string_view meaning_of(bitswire::hresult code) {
-    const bitswire::hresult_row* row = bitswire::find_hresult(code);
-    if (row != nullptr) return row->meaning;
-    return code.is_customer() ? "not a BITS code; a vendor's own" : "not a BITS code";
+    const bitswire::hresult_explanation known = bitswire::explain(code);
+    if (known.is_known()) return known.meaning;
+    return code.is_customer() ? "a vendor's own code" : "a code that is not known here";
 }
 
 /// What can be done about an error, and what is done without anybody.
@@ -97,15 +98,16 @@ std::string printable(std::string_view text) {
 }
 
 std::string text_of(bitswire::hresult code) {
-    const std::string_view name = bitswire::name_of(code);
+    const std::string_view name = bitswire::explain(code).name;
     std::string text(bitswire::write_code(code).view());
     if (!name.empty()) text = std::string(name).append(" (").append(text).append(")");
     return text.append(": ").append(meaning_of(code));
 }
 
 json json_of(bitswire::hresult code) {
-    return {
-        {"code", bitswire::write_code(code).view()}, {"name", bitswire::name_of(code)}, {"meaning", meaning_of(code)}};
+    return {{"code", bitswire::write_code(code).view()},
+            {"name", bitswire::explain(code).name},
+            {"meaning", meaning_of(code)}};
 }
 
 std::string bytes_of(const bitswire::job_progress& p) {

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "display.hpp"
 
+#include <bitswire/spec/explain_hresult.hpp>
 #include <bitswire/spec/hresult_table.hpp>
 #include <bitswire/spec/http_status.hpp>
 #include <bitswire/wire/hresult_text.hpp>
@@ -71,10 +72,11 @@ std::string context_text(bitswire::error_context context) {
     return name.empty() ? std::string(bitswire::write_code(context).view()) : std::string(name);
 }
 
-/// The row that says most: that of the server's code, else that of the HTTP status.
-const bitswire::hresult_row* row_of(const bitswire::upload_failure& f) {
-    if (f.code != bitswire::hresult{}) return bitswire::find_hresult(f.code);
-    return f.http_status >= 300 ? bitswire::find_hresult(bitswire::hresult::from_http_status(f.http_status)) : nullptr;
+/// What says most: the server's code, else the HTTP status; nothing for neither.
+bitswire::hresult_explanation explanation_of(const bitswire::upload_failure& f) {
+    if (f.code != bitswire::hresult{}) return bitswire::explain(f.code);
+    if (f.http_status >= 300) return bitswire::explain(bitswire::hresult::from_http_status(f.http_status));
+    return {};
 }
 
 std::string problem_text(const bitswire::error& e) {
@@ -100,7 +102,8 @@ std::string short_text(const trouble& t) {
     if (f.http_status != 0) text += format(" (%u", unsigned{f.http_status});
     if (f.http_status != 0 && f.code != bitswire::hresult{}) {
         text.append(", ").append(bitswire::write_code(f.code).view());
-        text.append(bitswire::name_of(f.code).empty() ? "" : " ").append(bitswire::name_of(f.code));
+        const bitswire::hresult_explanation known = bitswire::explain(f.code);
+        text.append(known.is_known() ? " " : "").append(known.name);
     }
     if (f.http_status != 0) text += ")";
     if (!t.detail.empty()) text.append(": ").append(t.detail);
@@ -114,9 +117,9 @@ json to_json(const trouble& t) {
     j["during"] = t.is_about_reply ? "reply" : bitswire::name_of(f.during);
     if (f.http_status != 0) j["status"] = f.http_status;
     if (f.code != bitswire::hresult{}) j["code"] = bitswire::write_code(f.code).view();
-    if (const bitswire::hresult_row* row = row_of(f)) {
-        j["hresult"] = row->name;
-        j["meaning"] = row->meaning;
+    if (const bitswire::hresult_explanation known = explanation_of(f); known.is_known()) {
+        j["hresult"] = known.name;
+        j["meaning"] = known.meaning;
     }
     if (f.context != bitswire::error_context::none) j["context"] = context_text(f.context);
     if (f.problem) j["problem"] = problem_text(f.problem);
@@ -319,15 +322,14 @@ void display::failed(const trouble& t, std::string_view hint, int exit_code) {
     if (f.http_status != 0) {
         print_line(format("  status   %u ", unsigned{f.http_status}).append(bitswire::reason_of(f.http_status)));
     }
-    const bitswire::hresult_row* row = row_of(f);
-    if (f.code != bitswire::hresult{} || row != nullptr) {
-        const bitswire::hresult code = f.code == bitswire::hresult{} && row != nullptr ? row->code : f.code;
-        std::string line = joined({"  code     ", bitswire::write_code(code).view()});
-        line.append(" ").append(row != nullptr       ? row->name
-                                : code.is_customer() ? "(a vendor's own)"
-                                                     : "(not a BITS code)");
-        print_line(line);
-        if (row != nullptr) print_line(joined({"  meaning  ", row->meaning}));
+    const bitswire::hresult_explanation known = explanation_of(f);
+    if (f.code != bitswire::hresult{} || known.is_known()) {
+        const bitswire::hresult code = f.code != bitswire::hresult{} ? f.code : known.code;
+        const std::string_view name = known.is_known()     ? known.name
+                                      : code.is_customer() ? "(a vendor's own)"
+                                                           : "(not known here)";
+        print_line(joined({"  code     ", bitswire::write_code(code).view(), " ", name}));
+        if (known.is_known()) print_line(joined({"  meaning  ", known.meaning}));
     }
     if (f.context != bitswire::error_context::none) print_line(joined({"  context  ", context_text(f.context)}));
     if (f.problem) print_line(joined({"  problem  ", problem_text(f.problem)}));

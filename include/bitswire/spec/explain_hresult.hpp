@@ -25,9 +25,9 @@ namespace bitswire {
 struct hresult_explanation {
     hresult code;
     /// The name without the macro: `ERROR_DISK_FULL`, not `HRESULT_FROM_WIN32(ERROR_DISK_FULL)`.
-    std::string_view name;
-    std::string_view meaning;
-    std::string_view source;
+    std::string_view name = ""sv;
+    std::string_view meaning = ""sv;
+    std::string_view source = ""sv;
 
     [[nodiscard]] constexpr bool is_known() const noexcept { return !name.empty(); }
 };
@@ -56,14 +56,14 @@ inline constexpr auto http_error_names = [] {
 }();
 
 /// Of a status that no table names, by its class (RFC 9110 15).
-constexpr std::string_view meaning_of_class(std::uint16_t status) noexcept {
+[[nodiscard]] constexpr std::string_view meaning_of_class(std::uint16_t status) noexcept {
     return status < 400   ? "HTTP status of the class 3xx: the server sends the client elsewhere"sv
            : status < 500 ? "HTTP status of the class 4xx: the server finds the request at fault"sv
                           : "HTTP status of the class 5xx: the server failed"sv;
 }
 
 template <class Deferred>
-constexpr hresult_explanation explain_status(hresult code, std::uint16_t status) noexcept {
+[[nodiscard]] constexpr hresult_explanation explain_status(hresult code, std::uint16_t status) noexcept {
     const auto& name = http_error_names<Deferred>[status - first_named_status];
     hresult_explanation e{code, {name.data(), name.size()}, meaning_of_class(status), "RFC 9110 15"sv};
     for (const status_row& row : status_rows) {
@@ -74,7 +74,7 @@ constexpr hresult_explanation explain_status(hresult code, std::uint16_t status)
     return e;
 }
 
-constexpr const win32_row* find_win32(hresult code) noexcept {
+[[nodiscard]] constexpr const win32_row* find_win32(hresult code) noexcept {
     std::size_t first = 0;
     std::size_t last = std::size(win32_rows);
     while (first != last) {
@@ -88,14 +88,14 @@ constexpr const win32_row* find_win32(hresult code) noexcept {
     return first != std::size(win32_rows) && win32_rows[first].code == code ? &win32_rows[first] : nullptr;
 }
 
-constexpr std::string_view header_of(const win32_row& row) noexcept {
+[[nodiscard]] constexpr std::string_view header_of(const win32_row& row) noexcept {
     return row.name.starts_with("ERROR_WINHTTP_"sv)    ? "winhttp.h"sv
            : row.name.starts_with("ERROR_INTERNET_"sv) ? "wininet.h"sv
                                                        : "winerror.h"sv;
 }
 
 /// `ERROR_X` of `HRESULT_FROM_WIN32(ERROR_X)`; other names as they are.
-constexpr std::string_view without_macro(std::string_view name) noexcept {
+[[nodiscard]] constexpr std::string_view without_macro(std::string_view name) noexcept {
     if (!name.starts_with(from_win32_prefix)) return name;
     return name.substr(from_win32_prefix.size(), name.size() - from_win32_prefix.size() - 1);
 }
@@ -104,19 +104,19 @@ constexpr std::string_view without_macro(std::string_view name) noexcept {
 
 /// What is known about a code; nothing but the code itself, if it is in no table and no HTTP status.
 template <class Deferred = void>
-constexpr hresult_explanation explain(hresult code) noexcept {
+[[nodiscard]] constexpr hresult_explanation explain(hresult code) noexcept {
     if (const hresult_row* row = find_hresult(code))
         return {code, detail::without_macro(row->name), row->meaning, row->source};
     if (const win32_row* row = detail::find_win32(code))
         return {code, row->name, row->meaning, detail::header_of(*row)};
     const std::optional<std::uint16_t> status = code.to_http_status();
     if (status && *status >= detail::first_named_status) return detail::explain_status<Deferred>(code, *status);
-    return {code, {}, {}, {}};
+    return {code, ""sv, ""sv, ""sv};
 }
 
 /// The code of a name in any letter case, with or without `HRESULT_FROM_WIN32( )`: of BITS, Win32, WinHTTP, or
 /// `BG_E_HTTP_ERROR_` with a status from 300 to 599. A linear search.
-constexpr std::optional<hresult> find_code(std::string_view name) noexcept {
+[[nodiscard]] constexpr std::optional<hresult> find_code(std::string_view name) noexcept {
     for (const hresult_row& row : hresult_rows) {
         if (iequals(row.name, name) || iequals(detail::without_macro(row.name), name)) return row.code;
     }
@@ -140,7 +140,7 @@ constexpr std::optional<hresult> find_code(std::string_view name) noexcept {
 
 /// The row of a code's facility, or null for one without a name, and for codes of vendors and of HRESULT_FROM_NT,
 /// whose facilities are their own. Static storage.
-constexpr const facility_row* find_facility(hresult code) noexcept {
+[[nodiscard]] constexpr const facility_row* find_facility(hresult code) noexcept {
     if (code.is_customer() || code.is_ntstatus()) return nullptr;
     for (const facility_row& row : facility_rows) {
         if (row.facility == static_cast<std::uint16_t>(code.facility())) return &row;

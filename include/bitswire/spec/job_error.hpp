@@ -77,7 +77,7 @@ struct job_error_row {
 // clang-format off
 /// What goes before the table of codes: what depends on the place of the error, and HTTP statuses. The page
 /// *handling-server-application-errors* speaks of a server application; for the server itself, of which no page speaks,
-/// the same holds, but for what RFC 9110 and 6585 define otherwise.
+/// RFC 9110 and 6585 decide where they say more.
 inline constexpr job_error_row job_error_exceptions[] = {
     // Whoever looks at certificates has declined one, with any code, or could not be asked.
     {{0},          {UINT32_MAX}, error_context::server_certificate_callback, disposition::transient, "SetServerCertificateValidationInterface"sv},
@@ -86,19 +86,18 @@ inline constexpr job_error_row job_error_exceptions[] = {
     {{0x80200024}, {0x80200024}, error_context::none,               disposition::fatal,     "SetNoProgressTimeout"sv},
     // A proxy that is named wrongly; from elsewhere the code says that the request or the job is wrong.
     {{0x80070057}, {0x80070057}, error_context::general_transport,  disposition::transient, "event 61: an invalid proxy name"sv},
+    {{0x8019012C}, {0x80190131}, error_context::remote_application, disposition::fatal,     "handling-server-application-errors"sv},
+    {{0x80190133}, {0x80190133}, error_context::remote_application, disposition::fatal,     "handling-server-application-errors"sv},
     // SPEC: 409 is transient where a server application says it, and "exists already" where the server does.
     {{0x80190198}, {0x80190199}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
-    {{0x80190199}, {0x80190199}, error_context::none,               disposition::fatal,     "ack-for-create-session"sv},
-    {{0x80190198}, {0x80190198}, error_context::none,               disposition::transient, "handling-server-application-errors"sv},
-    {{0x8019012C}, {0x80190131}, error_context::none,               disposition::fatal,     "handling-server-application-errors"sv},
-    {{0x80190133}, {0x80190133}, error_context::none,               disposition::fatal,     "handling-server-application-errors"sv},
     {{0x80190190}, {0x801901F3}, error_context::remote_application, disposition::fatal,     "handling-server-application-errors"sv},
+    {{0x80190064}, {0x8019018F}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
+    {{0x80190198}, {0x80190198}, error_context::none,               disposition::transient, "handling-server-application-errors"sv},
+    {{0x801901AD}, {0x801901AD}, error_context::none,               disposition::transient, "RFC 6585 4: too many requests"sv},
+    {{0x80190064}, {0x801901F3}, error_context::none,               disposition::fatal,     "RFC 9110 15: the same request has the same answer; 409: ack-for-create-session"sv},
     {{0x801901F5}, {0x801901F5}, error_context::none,               disposition::fatal,     "handling-server-application-errors"sv},
     {{0x801901F9}, {0x801901F9}, error_context::none,               disposition::fatal,     "handling-server-application-errors"sv},
-    {{0x80190064}, {0x80190257}, error_context::remote_application, disposition::transient, "handling-server-application-errors"sv},
-    {{0x801901AD}, {0x801901AD}, error_context::none,               disposition::transient, "RFC 6585 4: too many requests"sv},
-    {{0x80190064}, {0x801901F3}, error_context::none,               disposition::fatal,     "RFC 9110 15: the same request will have the same answer"sv},
-    {{0x801901F4}, {0x80190257}, error_context::none,               disposition::transient, "RFC 9110 15.6"sv},
+    {{0x801901F4}, {0x80190257}, error_context::none,               disposition::transient, "handling-server-application-errors, RFC 9110 15.6"sv},
 };
 
 /// What comes after the table of codes; the last row holds for all.

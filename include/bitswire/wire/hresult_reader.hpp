@@ -245,7 +245,7 @@ class hresult_text_reader {
 ///
 /// Errors, with the offset of the first byte that does not fit: bad_number (no code, or a name that is not known),
 /// number_overflow (more than 32 bits), value_too_long.
-constexpr result<hresult_reading> read_hresult(std::string_view text) noexcept {
+[[nodiscard]] constexpr result<hresult_reading> read_hresult(std::string_view text) noexcept {
     return detail::hresult_text_reader(text).read();
 }
 
