@@ -5,7 +5,7 @@ usage: check_headers.py INCLUDE_DIR          exit 1 and name each breach
        check_headers.py --samples DIR        each file of DIR must be refused, for the reason its first line names
 
 Laws: includes only go down the layers; no header that does I/O, allocates, throws, or knows time, threads or locales;
-no new, delete, throw, try; no macro but include guards and those of base/config.hpp, which comes before everything else;
+no new, delete, throw, try; no identifier that other people's headers define as a macro; no macro but include guards and those of base/config.hpp, which comes before everything else;
 a file header that says what the file is and its licence.
 """
 import pathlib
@@ -22,6 +22,11 @@ WORDS = {
     "allocates or throws": r"(?<!= )\b(?:new|delete|throw|try|catch|malloc|free)\b",
     "knows time, threads, locale or files": r"\b(?:std::(?:chrono|thread|mutex|locale|filesystem|random_device)|errno|getenv)\b",
 }
+
+
+# A name that is a macro, or, with a bracket behind it, one with arguments.
+MACROS_OF_OTHERS = re.findall(r"^#define (\w+\(?)", (pathlib.Path(__file__).parents[1] / "warnings/other_macros.hpp").read_text(),
+                              re.M)
 
 
 def strip(text):
@@ -66,6 +71,10 @@ def check(path, layer):
     for what, pattern in WORDS.items():
         for m in re.finditer(pattern, code):
             note(m.start(), f"{what}: {m.group(0)}")
+    for macro in MACROS_OF_OTHERS:
+        name, bracket = macro.rstrip("("), r"[ \t]*\(" if macro.endswith("(") else ""
+        for m in re.finditer(rf"\b{name}\b{bracket}", code):
+            note(m.start(), f"{name} is a macro of others")
     for m in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+(\w+)", code, re.M):
         if not (is_config and m.group(1).startswith("BITSWIRE_")) and (guard is None or m.group(1) != guard.group(1)):
             note(m.start(), f"defines the macro {m.group(1)}")

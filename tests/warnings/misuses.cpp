@@ -14,8 +14,8 @@ namespace {
 
 struct record {
     upload_session session{};
-    std::string target{};
     std::string reply_url{};
+    std::string target{};
 };
 struct store_type {
     std::map<std::string, record, std::less<>> records{};
@@ -30,7 +30,9 @@ struct store_type {
 };
 using server_type = upload_server<store_type>;
 
-std::string made(std::string_view text) { return std::string(text) + "/made-up-text-that-is-too-long-to-be-kept-inside"; }
+std::string made(std::string_view text) {
+    return std::string(text) + "/made-up-text-that-is-too-long-to-be-kept-inside";
+}
 
 // ---- What a call says must be looked at.
 
@@ -45,8 +47,8 @@ void drop_upload_steps(upload_client& client, const ack& a) {
     client.resume({});                       // warns: unused-result
     client.cancel({});                       // warns: unused-result
     client.on_reply_fetched({});             // warns: unused-result
-    client.write_snapshot({}, {});           // warns: unused-result
-    upload_client::restore({.size_bytes = 1}, "", {}); // warns: unused-result
+    client.write_snapshot({});               // warns: unused-result
+    upload_client::restore({}, "");          // warns: unused-result
     client.failure();                        // warns: unused-result
     carry_out(job_action::stop, client, {}); // warns: unused-result
 }
@@ -57,68 +59,69 @@ void drop_server_steps(server_type& server, const upload_request& r, const uploa
 }
 
 void drop_job_steps(job& j, const moment& now) {
-    j.resume(now);                               // warns: unused-result
+    j.resume(now);                                // warns: unused-result
     j.add_file("http://host/file", "/file", now); // warns: unused-result
-    j.on_timer(now);                             // warns: unused-result
-    j.on_picked(now);                            // warns: unused-result
-    j.complete(now);                             // warns: unused-result
-    j.may_complete();                            // warns: unused-result
-    job::create({}, {}, now);                    // warns: unused-result
-    job::restore("", {}, now);                   // warns: unused-result
+    j.on_timer(now);                              // warns: unused-result
+    j.on_picked(now);                             // warns: unused-result
+    j.complete(now);                              // warns: unused-result
+    j.may_complete();                             // warns: unused-result
+    job::create({}, {}, now);                     // warns: unused-result
+    job::restore("", {}, now);                    // warns: unused-result
 }
 
 void drop_other_steps(scheduler& s, notifier& n, upload_session& session) {
-    s.next({});                  // warns: unused-result
-    n.start();                   // warns: unused-result
-    n.on_headers_sent();         // warns: unused-result
-    n.on_timeout();              // warns: unused-result
-    session.write_snapshot({});  // warns: unused-result
+    s.next({});                 // warns: unused-result
+    n.start();                  // warns: unused-result
+    n.on_headers_sent();        // warns: unused-result
+    n.on_timeout();             // warns: unused-result
+    session.write_snapshot({}); // warns: unused-result
 }
 
 void drop_results(const ack& a, const upload_request& r, upload_request_parser& parser, std::span<char> out) {
-    parser.parse("");                                               // warns: unused-result
-    write_message(a, out);                                          // warns: unused-result
-    size_of_message(r);                                             // warns: unused-result
-    visit_headers(a, [](std::string_view, std::string_view) {});    // warns: unused-result
+    parser.parse("");                                                                    // warns: unused-result
+    write_message(a, out);                                                               // warns: unused-result
+    size_of_message(r);                                                                  // warns: unused-result
+    visit_headers(a, [](std::string_view, std::string_view) {});                         // warns: unused-result
     parse_message<upload_request>({}, std::span<std::pair<std::string, std::string>>{}); // warns: unused-result
-    parse_url("");                                                  // warns: unused-result
-    parse_host("");                                                 // warns: unused-result
-    parse_guid("");                                                 // warns: unused-result
-    parse_content_range("");                                        // warns: unused-result
-    parse_code("");                                                 // warns: unused-result
-    resolve_reply_url("", "", out);                                 // warns: unused-result
-    check_reply_url("", "");                                        // warns: unused-result
-    write_file_path("", "", out);                                   // warns: unused-result
-    find_field("", "");                                             // warns: unused-result
-    name_of(header::host);                                          // warns: unused-result
+    parse_url("");                                                                       // warns: unused-result
+    parse_host("");                                                                      // warns: unused-result
+    parse_guid("");                                                                      // warns: unused-result
+    parse_content_range("");                                                             // warns: unused-result
+    parse_code("");                                                                      // warns: unused-result
+    resolve_reply_url("", "", out);                                                      // warns: unused-result
+    check_reply_url("", "");                                                             // warns: unused-result
+    write_file_path("", "", out);                                                        // warns: unused-result
+    find_field("", "");                                                                  // warns: unused-result
+    name_of(header::host);                                                               // warns: unused-result
 }
 
 // ---- What is borrowed must stay.
 
 void keep_a_temporary_text() {
     const std::string host = "host";
-    upload_client client({.url = made(host), .size_bytes = 1});     // clang warns: dangling
+    upload_client client({.url = made(host), .size_bytes = 1});// clang warns: dangling
     static_cast<void>(client.finished());
-    upload_client named(upload_client_config{.url = "http://host/", .size_bytes = 1, .content_name = made(host)}); // clang warns: dangling
+    upload_client named(
+        upload_client_config{.url = "http://host/", .size_bytes = 1, .content_name = made(host)}); // clang warns: dangling
     static_cast<void>(named.finished());
     const upload_client_config config{.url = made(host), .size_bytes = 1}; // clang warns: dangling
     static_cast<void>(config);
-    notifier told({.notification_url = made(host)});                // clang warns: dangling
+    notifier told({.notification_url = made(host)}); // clang warns: dangling
     static_cast<void>(told.finished());
-    const upload_directory directory{.host_id = made(host)};        // clang warns: dangling
+    const upload_directory directory{.host_id = made(host)}; // clang warns: dangling
     static_cast<void>(directory);
 }
 
 void parse_a_temporary_text() {
     const std::string text = "text";
-    upload_request_parser requests;
-    const auto request = requests.parse(made(text));                // clang warns: dangling
+    upload_request_parser requests({});
+    const auto request = requests.parse(made(text)); // clang warns: dangling
     static_cast<void>(request);
-    const auto url = parse_url(made(text));                         // clang warns: dangling
+    const auto url = parse_url(made(text)); // clang warns: dangling
     static_cast<void>(url);
-    const auto host = parse_host(made(text));                       // clang warns: dangling
+    const auto host = parse_host(made(text)); // clang warns: dangling
     static_cast<void>(host);
-    const auto field = find_field(made(text), "host");              // clang warns: dangling
+    const auto field = find_field(made(text), "host"); // clang warns: dangling
     static_cast<void>(field);
     const ack told = refuse(refusal::access_denied, packet_type::ping, made(text)); // clang warns: dangling
     static_cast<void>(told);
@@ -127,9 +130,9 @@ void parse_a_temporary_text() {
 void keep_a_part_of_a_temporary() {
     const std::string_view id = upload_client({.url = "http://host/", .size_bytes = 1}).session_id(); // clang warns: dangling
     static_cast<void>(id);
-    const std::string_view code = write_code(hresult{}).view();     // clang warns: dangling
+    const std::string_view code = write_code(hresult{}).view(); // clang warns: dangling
     static_cast<void>(code);
-    const auto& url = *parse_url("http://host/");                   // clang warns: dangling
+    const auto& url = *parse_url("http://host/"); // clang warns: dangling
     static_cast<void>(url);
 }
 
@@ -139,7 +142,7 @@ void answer_with_a_temporary_id(server_type& server, const upload_request& r, co
 }
 
 parsed<upload_request> return_what_a_local_variable_has() {
-    upload_request_parser parser;
+    upload_request_parser parser({});
     char buffer[100] = {};
     return parser.parse({buffer, sizeof buffer}); // clang warns: return-stack-address
 }
@@ -154,11 +157,11 @@ server_type return_a_server_of_a_local_store() {
 // Uses all of them, so that no compiler warns of what is not used.
 void use_all(upload_client& client, server_type& server, job& j, scheduler& s, notifier& n, upload_session& session,
              upload_request_parser& parser, std::span<char> out) {
-    drop_upload_steps(client, {});
+    drop_upload_steps(client, {.answers = packet_type::ping});
     drop_server_steps(server, {}, {}, {.now = time_point{}});
     drop_job_steps(j, {});
     drop_other_steps(s, n, session);
-    drop_results({}, {}, parser, out);
+    drop_results({.answers = packet_type::ping}, {}, parser, out);
     keep_a_temporary_text();
     parse_a_temporary_text();
     keep_a_part_of_a_temporary();

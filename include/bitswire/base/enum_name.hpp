@@ -63,9 +63,9 @@ struct name_list {
 };
 
 template <class Enum>
-inline constexpr auto enumerator_names = []<std::size_t... I>(std::index_sequence<I...>) consteval {
-    constexpr std::size_t count = sizeof...(I);
-    constexpr std::string_view list = told<static_cast<Enum>(I)...>();
+inline constexpr auto enumerator_names = []<std::size_t... Index>(std::index_sequence<Index...>) consteval {
+    constexpr std::size_t count = sizeof...(Index);
+    constexpr std::string_view list = told<static_cast<Enum>(Index)...>();
     constexpr std::size_t around = told<>().size();
     constexpr std::size_t before_name = told<Enum{}>().size() - last_name(told<Enum{}>()).size() - around;
     name_list<list.size() - around - count * before_name - 2 * (count - 1) + count, count> names;

@@ -22,7 +22,7 @@ class enum_set {
     constexpr enum_set() noexcept = default;
     constexpr enum_set(std::initializer_list<Enum> members) noexcept {
         for (const Enum e : members)
-            bits_ |= bit(e);
+            bits_ |= bit_of(e);
     }
     /// All enumerators that there are.
     static constexpr enum_set all() noexcept {
@@ -33,7 +33,7 @@ class enum_set {
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     /// Bit n stands for enumerator n.
     [[nodiscard]] constexpr bits_type bits() const noexcept { return bits_; }
-    [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit(e)) != 0; }
+    [[nodiscard]] constexpr bool contains(Enum e) const noexcept { return (bits_ & bit_of(e)) != 0; }
 
     friend constexpr enum_set operator|(enum_set a, enum_set b) noexcept {
         a.bits_ |= b.bits_;
@@ -51,7 +51,7 @@ class enum_set {
     friend constexpr bool operator==(enum_set a, enum_set b) noexcept { return a.bits_ == b.bits_; }
 
   private:
-    static constexpr bits_type bit(Enum e) noexcept { return bits_type{1} << static_cast<unsigned>(e); }
+    static constexpr bits_type bit_of(Enum e) noexcept { return bits_type{1} << static_cast<unsigned>(e); }
     bits_type bits_ = 0;
 };
 

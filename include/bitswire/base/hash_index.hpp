@@ -28,14 +28,14 @@ class hash_index {
     template <class Rows, class HashOf>
     static consteval hash_index over(const Rows& rows, HashOf hash_of) {
         hash_index index;
-        std::uint8_t* const slots = index.slots_.data();
+        std::uint8_t* const table = index.slots_.data();
         std::size_t number = 0;
         for (const auto& row : rows) {
             if (++number > 255 || number * 2 > Slots) index.slots_.at(Slots) = 0; // not a constant expression
             std::size_t slot = hash_of(row) & (Slots - 1);
-            while (slots[slot] != 0)
+            while (table[slot] != 0)
                 slot = (slot + 1) & (Slots - 1);
-            slots[slot] = static_cast<std::uint8_t>(number);
+            table[slot] = static_cast<std::uint8_t>(number);
         }
         return index;
     }

@@ -29,10 +29,10 @@ class perfect_index {
     static consteval perfect_index over(const Rows& rows, HashOf hash_of, std::uint64_t multiplier) {
         perfect_index index;
         index.multiplier_ = multiplier;
-        std::uint8_t* const slots = index.slots_.data();
+        std::uint8_t* const table = index.slots_.data();
         std::uint8_t number = 0;
         for (const auto& row : rows)
-            slots[index.slot_of(hash_of(row))] = number++;
+            table[index.slot_of(hash_of(row))] = number++;
         return index;
     }
 

@@ -84,10 +84,10 @@ struct one_of {
         return found;
     }();
 
-    template <class Blocks, std::size_t... I>
+    template <class Blocks, std::size_t... Index>
     [[gnu::always_inline]] static constexpr auto in(typename Blocks::block b,
-                                                    std::index_sequence<I...> /*all*/) noexcept {
-        return (... | Blocks::equal(b | Blocks::all(pairs.all[I].set), pairs.all[I].equal));
+                                                    std::index_sequence<Index...> /*all*/) noexcept {
+        return (... | Blocks::equal(b | Blocks::all(pairs.all[Index].set), pairs.all[Index].equal));
     }
 };
 struct colon {

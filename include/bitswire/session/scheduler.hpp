@@ -55,9 +55,9 @@ inline constexpr std::uint32_t default_time_slice_s = 300;
 class scheduler {
   public:
     /// Borrows one slot for each job there can be; the number of a job is that of its slot. The slots are to be fresh.
-    constexpr explicit scheduler(std::span<scheduler_slot> slots BITSWIRE_LIFETIMEBOUND,
+    constexpr explicit scheduler(std::span<scheduler_slot> memory BITSWIRE_LIFETIMEBOUND,
                                  std::uint32_t time_slice_s = default_time_slice_s) noexcept
-        : slots_(slots), time_slice_s_(time_slice_s) {
+        : slots_(memory), time_slice_s_(time_slice_s) {
         // Not left to their initializers: where g++ 12 has evaluated this constructor, it takes zeros at run time.
         waiting_.fill({none, none});
     }
@@ -88,11 +88,11 @@ class scheduler {
         set_timer(i, time_never);
     }
 
-    /// Goes on with other slots, such as more of them; `slots` has to be at least as many, and must not overlap.
-    constexpr void move_to(std::span<scheduler_slot> slots) noexcept {
+    /// Goes on with other slots, such as more of them; `memory` has to be at least as many, and must not overlap.
+    constexpr void move_to(std::span<scheduler_slot> memory) noexcept {
         for (std::size_t i = 0; i < slots_.size(); ++i)
-            slots[i] = slots_[i];
-        slots_ = slots;
+            memory[i] = slots_[i];
+        slots_ = memory;
     }
 
     /// What to do next; to be called until it says `nothing`. Asking changes nothing.

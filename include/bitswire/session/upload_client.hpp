@@ -53,7 +53,7 @@ class upload_client {
     /// Begins. What of the configuration cannot be sent stops here: bad_argument.
     constexpr upload_step start(time_point now) noexcept {
         if (machine_.state() != state_type::init) return pending();
-        if (const error problem = check()) {
+        if (const error problem = problem_of_config()) {
             failure_ = {.what = upload_status::bad_argument, .during = packet_type::create_session, .problem = problem};
             return {.todo = upload_todo::stopped};
         }
@@ -213,7 +213,7 @@ class upload_client {
         snapshot_reader r(bytes, snapshot);
         result<upload_client> restored{upload_client(config)};
         upload_client& c = *restored;
-        const error unsendable = c.check(); // of `config` alone
+        const error unsendable = c.problem_of_config(); // of `config` alone
         const std::string_view url = r.get_text(max_url_size);
         const auto size = r.get<std::uint64_t>();
         const bool wants_reply = r.get_bool();
@@ -255,7 +255,7 @@ class upload_client {
     static constexpr std::size_t max_host_size = row_of(header::host_id).max_read + 8;
 
     /// What of the configuration cannot be sent.
-    [[nodiscard]] constexpr error check() const noexcept {
+    [[nodiscard]] constexpr error problem_of_config() const noexcept {
         if (url_problem_) return url_problem_;
         return detail::check_sendable(make_request(packet_type::create_session));
     }

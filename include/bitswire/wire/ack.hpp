@@ -150,7 +150,7 @@ struct packet_traits<ack> {
         return {};
     }
 
-    static constexpr error check(const ack& a) noexcept {
+    static constexpr error problem_of(const ack& a) noexcept {
         if (a.answers >= packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         // Any other 2xx would have a code to write, and none to read.
         if (!a.is_success() && (!may_have_body(a.status) || a.status < 300 || a.status > 599))
@@ -181,23 +181,23 @@ struct packet_traits<ack> {
         put_status_line(out, a.status);
     }
 
-    template <header H, class Emit>
-    [[gnu::always_inline]] static constexpr void put_value(const ack& a, Emit emit) noexcept {
+    template <header H, class Put>
+    [[gnu::always_inline]] static constexpr void put_value(const ack& a, Put put) noexcept {
         if constexpr (H == header::protocol) {
             const auto guid_text = write_guid(*a.protocol, guid_style::braces_lower);
-            emit(std::string_view{guid_text.data(), guid_text.size()});
+            put(std::string_view{guid_text.data(), guid_text.size()});
         } else if constexpr (H == header::host_id_fallback_timeout) {
-            emit(decimal{a.host_id_fallback_timeout_s});
+            put(decimal{a.host_id_fallback_timeout_s});
         } else if constexpr (H == header::received_content_range) {
-            emit(decimal{*a.received_content_range});
+            put(decimal{*a.received_content_range});
         } else if constexpr (H == header::error_code || H == header::error) {
-            emit(*a.error_code);
+            put(*a.error_code);
         } else if constexpr (H == header::error_context) {
-            emit(*a.error_context);
+            put(*a.error_context);
         } else if constexpr (H == header::connection) {
-            emit(std::string_view{"close"});
+            put(std::string_view{"close"});
         } else {
-            emit.template usual<message_kind::ping_ack>();
+            put.template usual<message_kind::ping_ack>();
         }
     }
 };

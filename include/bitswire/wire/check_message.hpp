@@ -68,10 +68,10 @@ constexpr std::size_t longest_sent(header h) noexcept {
 }
 
 /// Checks a text of a packet: there where it must be, not there where it may not be, and of a form that may be sent.
-template <std::size_t I, class Packet>
+template <std::size_t Index, class Packet>
 [[gnu::always_inline]] constexpr bool check_text_member(const Packet& packet, header_rules rules,
                                                         error& problem) noexcept {
-    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+    constexpr text_member<Packet> t = packet_traits<Packet>::text[Index];
     const std::size_t limit = longest_sent(t.id);
     const std::string_view value = packet.*t.member;
     if (value.empty()) {
@@ -99,19 +99,19 @@ template <std::size_t I, class Packet>
     }
     return !problem;
 }
-template <class Packet, std::size_t... I>
+template <class Packet, std::size_t... Index>
 [[gnu::noinline]] constexpr error check_texts(const Packet& packet, header_rules rules,
-                                              std::index_sequence<I...> /*all*/) noexcept {
+                                              std::index_sequence<Index...> /*all*/) noexcept {
     error problem;
-    static_cast<void>((check_text_member<I>(packet, rules, problem) && ...));
+    static_cast<void>((check_text_member<Index>(packet, rules, problem) && ...));
     return problem;
 }
 
 /// Whether a text is one of those in which nothing needs a closer look, which most are, if `odd` has no answer for it.
-template <std::size_t I, class Packet>
+template <std::size_t Index, class Packet>
 [[gnu::always_inline]] inline bool is_plain(const Packet& packet, header_rules rules,
                                             any_of<not_printable>& odd) noexcept {
-    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+    constexpr text_member<Packet> t = packet_traits<Packet>::text[Index];
     const std::string_view value = packet.*t.member;
     if (value.empty()) return (rules.sent & set_of(t.id)) == 0;
     if ((rules.writable & set_of(t.id)) == 0 || value.size() > longest_sent(t.id)) return false;
@@ -123,11 +123,11 @@ template <std::size_t I, class Packet>
         return t.form == text_form::value || (t.form == text_form::file_name && !has<forbidden_in_file_name>(value));
     }
 }
-template <class Packet, std::size_t... I>
+template <class Packet, std::size_t... Index>
 [[gnu::always_inline]] inline bool are_plain(const Packet& packet, header_rules rules,
-                                             std::index_sequence<I...> /*all*/) noexcept {
+                                             std::index_sequence<Index...> /*all*/) noexcept {
     any_of<not_printable> odd;
-    return (is_plain<I>(packet, rules, odd) && ...) && !odd.yes();
+    return (is_plain<Index>(packet, rules, odd) && ...) && !odd.yes();
 }
 
 /// What is wrong where there are headers that may not be, or some are missing.
@@ -143,7 +143,7 @@ template <class Packet>
 [[gnu::always_inline]] constexpr error check_packet(const Packet& packet, message_kind kind,
                                                     header_set& headers) noexcept {
     using traits = packet_traits<Packet>;
-    if (const error e = traits::check(packet)) return e;
+    if (const error e = traits::problem_of(packet)) return e;
     const header_rules rules{writable_headers(kind), sent_headers(kind)};
     headers = traits::headers_of(packet) | (traits::usual & rules.writable);
     const header_set extra = headers & ~rules.writable;

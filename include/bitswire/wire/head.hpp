@@ -201,10 +201,10 @@ class head_parser {
         header_set present;
     };
 
-    template <std::size_t... I>
+    template <std::size_t... Index>
     [[gnu::always_inline]] constexpr void take_each_likely_line(likely_run& run,
-                                                                std::index_sequence<I...> /*all*/) noexcept {
-        static_cast<void>((take_likely_line<likely_headers[I]>(run) && ...));
+                                                                std::index_sequence<Index...> /*all*/) noexcept {
+        static_cast<void>((take_likely_line<likely_headers[Index]>(run) && ...));
     }
 
     /// Takes the next line, if it is of header H; false if it is, but needs a closer look.

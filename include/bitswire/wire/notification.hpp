@@ -107,7 +107,7 @@ struct packet_traits<notification_request> {
         return {};
     }
 
-    static constexpr error check(const notification_request& r) noexcept {
+    static constexpr error problem_of(const notification_request& r) noexcept {
         if (r.type == notification_type::none) return {errc::unsendable_combination, header::none, 0};
         if (!is_sendable_target(r.target)) return {errc::unsendable_value, header::none, 0};
         if (r.type == notification_type::by_reference && r.body_bytes != 0)
@@ -127,12 +127,12 @@ struct packet_traits<notification_request> {
         put_request_line(out, "POST ", r.target);
     }
 
-    template <header H, class Emit>
-    [[gnu::always_inline]] static constexpr void put_value(const notification_request& r, Emit emit) noexcept {
+    template <header H, class Put>
+    [[gnu::always_inline]] static constexpr void put_value(const notification_request& r, Put put) noexcept {
         if constexpr (H == header::content_length) {
-            emit(decimal{r.body_bytes});
+            put(decimal{r.body_bytes});
         } else {
-            put_request_value<H>(r, emit);
+            put_request_value<H>(r, put);
         }
     }
 };
@@ -171,7 +171,7 @@ struct packet_traits<notification_response> {
         return {};
     }
 
-    static constexpr error check(const notification_response& r) noexcept {
+    static constexpr error problem_of(const notification_response& r) noexcept {
         if (r.status < 200 || r.status > 599) return {errc::unsendable_value, header::none, 0};
         // Without a length only the end of the connection ends the body; the library writes no chunks.
         const bool ends_connection = r.body.end == body_end::connection;
@@ -197,14 +197,14 @@ struct packet_traits<notification_response> {
         put_status_line(out, r.status);
     }
 
-    template <header H, class Emit>
-    [[gnu::always_inline]] static constexpr void put_value(const notification_response& r, Emit emit) noexcept {
+    template <header H, class Put>
+    [[gnu::always_inline]] static constexpr void put_value(const notification_response& r, Put put) noexcept {
         if constexpr (H == header::copy_file_to_destination) {
-            emit(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)
+            put(std::string_view{"1"}); // any value ([MC-BUP] 2.2.13.2)
         } else if constexpr (H == header::content_length) {
-            emit(decimal{r.body.size_bytes});
+            put(decimal{r.body.size_bytes});
         } else if constexpr (H == header::connection) {
-            emit(std::string_view{"close"});
+            put(std::string_view{"close"});
         }
     }
 };

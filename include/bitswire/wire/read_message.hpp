@@ -43,10 +43,10 @@ struct [[nodiscard]] parsed {
 namespace detail {
 
 /// Stores a text header in the member that holds it, if it is `wanted`, and says whether it is short enough.
-template <std::size_t I, class Packet, class Value>
+template <std::size_t Index, class Packet, class Value>
 [[gnu::always_inline]] constexpr bool read_text_member(const fields_view<Value>& fields, header_set wanted,
                                                        Packet& packet, error& problem) noexcept {
-    constexpr text_member<Packet> t = packet_traits<Packet>::text[I];
+    constexpr text_member<Packet> t = packet_traits<Packet>::text[Index];
     constexpr std::size_t limit = row_of(t.id).max_read;
     if ((wanted & set_of(t.id)) == 0) return true;
     packet.*t.member = fields.present_text(t.id);
@@ -54,11 +54,12 @@ template <std::size_t I, class Packet, class Value>
     problem = fields.fail(errc::value_too_long, t.id, limit);
     return false;
 }
-template <class Packet, class Value, std::size_t... I>
+template <class Packet, class Value, std::size_t... Index>
 [[gnu::always_inline]] constexpr error read_text_members(const fields_view<Value>& fields, header_set wanted,
-                                                         Packet& packet, std::index_sequence<I...> /*all*/) noexcept {
+                                                         Packet& packet,
+                                                         std::index_sequence<Index...> /*all*/) noexcept {
     error problem;
-    static_cast<void>((read_text_member<I>(fields, wanted, packet, problem) && ...));
+    static_cast<void>((read_text_member<Index>(fields, wanted, packet, problem) && ...));
     return problem;
 }
 

@@ -143,7 +143,7 @@ struct packet_traits<upload_request> {
         return {};
     }
 
-    static constexpr error check(const upload_request& r) noexcept {
+    static constexpr error problem_of(const upload_request& r) noexcept {
         if (r.type >= packet_type::ack) return {errc::unsendable_combination, header::packet_type, 0};
         if (!is_sendable_target(r.target)) return {errc::unsendable_value, header::none, 0};
         if (r.type == packet_type::fragment) {
@@ -168,22 +168,22 @@ struct packet_traits<upload_request> {
         put_request_line(out, "BITS_POST ", r.target);
     }
 
-    template <header H, class Emit>
-    [[gnu::always_inline]] static constexpr void put_value(const upload_request& r, Emit emit) noexcept {
+    template <header H, class Put>
+    [[gnu::always_inline]] static constexpr void put_value(const upload_request& r, Put put) noexcept {
         if constexpr (H == header::packet_type) {
             if (r.type == packet_type::fragment) { // nearly always
-                emit.template usual<message_kind::fragment_request>();
+                put.template usual<message_kind::fragment_request>();
             } else {
-                emit(name_of(r.type));
+                put(name_of(r.type));
             }
         } else if constexpr (H == header::supported_protocols) {
-            emit(r.supported_protocols.line(0));
+            put(r.supported_protocols.line(0));
         } else if constexpr (H == header::content_range) {
-            emit(r.range);
+            put(r.range);
         } else if constexpr (H == header::content_length) {
-            emit(decimal{r.body_size()});
+            put(decimal{r.body_size()});
         } else {
-            put_request_value<H>(r, emit);
+            put_request_value<H>(r, put);
         }
     }
 };

@@ -191,9 +191,9 @@ inline constexpr auto fixed_bounds = make_fixed_bounds<Packet>();
 template <class Packet>
 [[gnu::always_inline]] constexpr std::size_t bound_size(const Packet& packet, message_kind kind) noexcept {
     const std::size_t fixed = fixed_bounds<Packet>[static_cast<std::size_t>(kind)];
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
         return ((fixed + packet_traits<Packet>::start_line_text(packet).size()) + ... +
-                (packet.*packet_traits<Packet>::text[I].member).size());
+                (packet.*packet_traits<Packet>::text[Index].member).size());
     }
     (std::make_index_sequence<packet_traits<Packet>::text.size()>{});
 }
@@ -248,18 +248,18 @@ template <class Packet>
 }
 
 /// The value of a header that is the same for all requests, or nearly so.
-template <header H, class Request, class Emit>
-[[gnu::always_inline]] constexpr void put_request_value(const Request& r, Emit emit) noexcept {
+template <header H, class Request, class Put>
+[[gnu::always_inline]] constexpr void put_request_value(const Request& r, Put put) noexcept {
     if constexpr (H == header::expect) {
-        emit(std::string_view{"100-continue"});
+        put(std::string_view{"100-continue"});
     } else if constexpr (H == header::connection) {
         if (r.keep_alive) {
-            emit.template usual<message_kind::ping_request>();
+            put.template usual<message_kind::ping_request>();
         } else {
-            emit(std::string_view{"close"});
+            put(std::string_view{"close"});
         }
     } else {
-        emit.template usual<message_kind::ping_request>();
+        put.template usual<message_kind::ping_request>();
     }
 }
 
