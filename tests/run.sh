@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Everything, on a fresh Debian machine: installs what is missing, then configures, builds and tests each preset.
 #
-# usage: tests/run.sh [PRESET...]     without arguments: those that CI runs, and examples/run.sh
+# usage: tests/run.sh [PRESET...]     without arguments: all but `compilers`, and examples/run.sh
+#        tests/run.sh wide            further compilers, which it installs, and programs of 32 bits: preset `compilers`
+#        tests/run.sh all             both, as CI runs them, with one summary
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -15,10 +17,23 @@ packages=(
   haproxy apache2 libapache2-mod-auth-gssapi caddy openssl # proxies before the server, beside nginx
   faketime                                           # clocks that jump, for the programs
   g++-mingw-w64-x86-64-posix mingw-w64-common        # Windows headers
-  g++-aarch64-linux-gnu g++-s390x-linux-gnu qemu-user-static # other processors
+  g++-aarch64-linux-gnu g++-s390x-linux-gnu g++-i686-linux-gnu qemu-user-static # other processors
   libclang-rt-14-dev llvm                            # clang's sanitizers, coverage
   clang-format clang-tidy
 )
+usual=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-portable clang-coverage gcc-release)
+case "$*" in
+  "") presets=("${usual[@]}") ;;
+  wide) presets=(compilers) ;;
+  all) presets=("${usual[@]}" compilers) ;;
+  *) presets=("$@") ;;
+esac
+if [[ " ${presets[*]} " == *" compilers "* ]]; then
+  packages+=(
+    g++-11 clang-16 clang-19 libc++-19-dev libc++abi-19-dev
+    g++-arm-linux-gnueabihf
+  )
+fi
 missing=()
 for package in "${packages[@]}"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
@@ -37,11 +52,6 @@ if ((${#missing[@]})); then
   done
 fi
 
-if (($#)); then
-  presets=("$@")
-else
-  presets=(gcc-dev clang-dev gcc-sanitize clang-sanitize gcc-portable clang-coverage gcc-release)
-fi
 # What the long tests counted, and with which seeds, from ctest's log.
 print_figures() {
   awk '
@@ -70,7 +80,7 @@ for preset in "${presets[@]}"; do
   if ((code != 0 && BASH_REMATCH[1] == 0)); then exit "$code"; fi
 done
 
-if ! (($#)); then
+if [[ $* == "" || $* == all ]]; then
   echo "== examples/run.sh"
   if examples/run.sh >"$log" 2>&1; then
     tail -n 1 "$log"

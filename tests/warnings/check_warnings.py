@@ -3,8 +3,9 @@
 
 usage: check_warnings.py misuses SOURCE_DIR COMPILER...         misuses.cpp: each line that says so has its warning, and
                                                                 no other line has one
+       check_warnings.py old_standard SOURCE_DIR COMPILER...    without C++20 there is one error, which says so
        check_warnings.py valid SOURCE_DIR WORK_DIR COMPILER...  valid_uses.cpp, after other people's macros, has none, with
-                                                                each set of flags; with a native compiler it is also run
+                                                                each level of optimization; what -O0 makes is run, too
 
 A compiler is a command, such as "clang++-19 -stdlib=libc++". One that is not there is a failure.
 """
@@ -73,11 +74,29 @@ def check_valid(source_dir, work_dir, compiler, level):
     return []
 
 
+def check_old_standard(source_dir, compiler):
+    """Each header that may be included first, and a program that uses the library."""
+    wrong = []
+    programs = ["#include <bitswire/bitswire.hpp>\nbitswire::upload_client client({.url = 1});\nint main() { return x; }"]
+    include = pathlib.Path(source_dir) / "include"
+    programs += [f"#include <{h.relative_to(include)}>" for h in sorted(include.rglob("*.hpp"))]
+    for program in programs:
+        said = subprocess.run([*compiler.split(), "-std=c++17", "-fsyntax-only", f"-I{include}", "-x", "c++", "-"],
+                              input=program, capture_output=True, text=True, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
+        errors = re.findall(r"^\S+: (?:fatal )?error: (.*)$", said.stderr, re.M)
+        warnings = re.findall(r"warning: .*", said.stderr)
+        if len(errors) != 1 or "bitswire needs C++20" not in errors[0] or warnings:
+            wrong.append(f"{compiler}: {program}: {errors + warnings}")
+    print(f"{compiler}: {len(programs)} programs without C++20, {len(wrong)} not as expected", flush=True)
+    return wrong
+
+
 def main(mode, source_dir, *rest):
     wrong = []
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-        if mode == "misuses":
-            tasks = [pool.submit(check_misuses, source_dir, compiler) for compiler in rest]
+        if mode in ("misuses", "old_standard"):
+            check = check_misuses if mode == "misuses" else check_old_standard
+            tasks = [pool.submit(check, source_dir, compiler) for compiler in rest]
         else:
             work_dir = pathlib.Path(rest[0])
             work_dir.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,6 @@
 
 using namespace bitswire;
 
-namespace {
-
 struct record {
     upload_session session{};
     std::string reply_url{};
@@ -30,6 +28,8 @@ struct store_type {
 };
 using server_type = upload_server<store_type>;
 
+namespace {
+
 std::string made(std::string_view text) {
     return std::string(text) + "/made-up-text-that-is-too-long-to-be-kept-inside";
 }
@@ -47,8 +47,8 @@ void drop_upload_steps(upload_client& client, const ack& a) {
     client.resume({});                       // warns: unused-result
     client.cancel({});                       // warns: unused-result
     client.on_reply_fetched({});             // warns: unused-result
-    client.write_snapshot({});               // warns: unused-result
-    upload_client::restore({}, "");          // warns: unused-result
+    client.write_snapshot({}, {});           // warns: unused-result
+    upload_client::restore({}, "", {});      // warns: unused-result
     client.failure();                        // warns: unused-result
     carry_out(job_action::stop, client, {}); // warns: unused-result
 }
@@ -114,7 +114,7 @@ void keep_a_temporary_text() {
 
 void parse_a_temporary_text() {
     const std::string text = "text";
-    upload_request_parser requests({});
+    upload_request_parser requests(read_options{});
     const auto request = requests.parse(made(text)); // clang warns: dangling
     static_cast<void>(request);
     const auto url = parse_url(made(text)); // clang warns: dangling
@@ -142,7 +142,7 @@ void answer_with_a_temporary_id(server_type& server, const upload_request& r, co
 }
 
 parsed<upload_request> return_what_a_local_variable_has() {
-    upload_request_parser parser({});
+    upload_request_parser parser(read_options{});
     char buffer[100] = {};
     return parser.parse({buffer, sizeof buffer}); // clang warns: return-stack-address
 }

@@ -81,7 +81,7 @@
 #define unix 1
 // sys/sysmacros.h, Arduino, gettext
 #define major(dev) ((dev) >> 8)
-#define minor(dev) ((dev) & 0xff)
+#define minor(dev) ((dev)&0xff)
 #define bit(b) (1UL << (b))
 #define word(...) makeWord(__VA_ARGS__)
 #define PI 3.14

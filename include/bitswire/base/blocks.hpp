@@ -89,13 +89,14 @@ struct byte_blocks : word_blocks {
     static constexpr std::uint64_t mask(block answer) noexcept { return answer & 0x80U; }
 };
 
-#if defined(__SSE2__) || (defined(__ARM_NEON) && defined(__AARCH64EL__))
+#if defined(__GNUC__) && (defined(__SSE2__) || (defined(__ARM_NEON) && defined(__AARCH64EL__)))
 /// A block of 16 or 32 bytes in a vector. An answer is all bits of each byte, or none.
 template <std::size_t Width>
 struct vector_blocks {
     using block [[gnu::vector_size(Width)]] = unsigned char;
     using signed_block [[gnu::vector_size(Width)]] = signed char;
     static constexpr std::size_t width = Width;
+    static_assert(sizeof(block) == Width, "the compiler does not know gnu::vector_size");
 
     static block load(const char* at) noexcept {
         block b;
@@ -157,7 +158,7 @@ using name_blocks = vector_blocks<16>;
 #else
 using name_blocks = word_blocks;
 #endif
-#if defined(__AVX2__)
+#if defined(__GNUC__) && defined(__AVX2__)
 using text_blocks = vector_blocks<32>;
 #else
 using text_blocks = name_blocks;

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace bitswire {
@@ -81,16 +82,28 @@ inline constexpr auto enumerator_names = []<std::size_t... Index>(std::index_seq
 }
 (std::make_index_sequence<enumerator_count<Enum>>{});
 
+template <class Enum>
+constexpr std::string_view find_enum_name(Enum value) noexcept {
+    const auto index = static_cast<std::size_t>(value);
+    if (index >= enumerator_count<Enum>) return {"", 0};
+    const auto& names = enumerator_names<Enum>;
+    const std::size_t begin = names.begins[index];
+    return {names.texts.data() + begin, names.begins[index + 1] - begin - 1};
+}
+
+/// Not inlined, since g++ does not see the zeros in an array that was computed: where it knows which name it is, it
+/// warns of printf("%s").
+template <class Enum>
+[[gnu::noinline]] std::string_view find_enum_name_at_run_time(Enum value) noexcept {
+    return find_enum_name(value);
+}
+
 } // namespace detail
 
 /// The name of an enumerator as the code has it; `""` for a value that is none. Static storage, with a zero behind it.
 template <class Enum>
 [[nodiscard]] constexpr std::string_view enum_name(Enum value) noexcept {
-    const auto index = static_cast<std::size_t>(value);
-    if (index >= enumerator_count<Enum>) return {"", 0};
-    const auto& names = detail::enumerator_names<Enum>;
-    const std::size_t begin = names.begins[index];
-    return {names.texts.data() + begin, names.begins[index + 1] - begin - 1};
+    return std::is_constant_evaluated() ? detail::find_enum_name(value) : detail::find_enum_name_at_run_time(value);
 }
 
 } // namespace bitswire

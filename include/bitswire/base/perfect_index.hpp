@@ -42,7 +42,7 @@ class perfect_index {
 
   private:
     [[nodiscard]] constexpr std::size_t slot_of(std::uint64_t hash) const noexcept {
-        return (hash * multiplier_) >> (64 - std::countr_zero(Slots));
+        return static_cast<std::size_t>((hash * multiplier_) >> (64 - std::countr_zero(Slots)));
     }
 
     std::array<std::uint8_t, Slots> slots_{}; ///< the numbers of rows; where there is none, any number

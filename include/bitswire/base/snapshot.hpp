@@ -85,7 +85,7 @@ class snapshot_writer {
 
     std::span<char> out_;
     std::size_t size_ = 0;
-    detail::crc32 crc_;
+    detail::crc32 crc_{};
 };
 
 /// Reads a snapshot of the given kind. The texts borrow its bytes.

@@ -124,7 +124,7 @@ class positioned_value {
         : offset_and_size_(offset | std::uint64_t{size} << 32) {}
 
     [[nodiscard]] constexpr std::string_view view(const char* buffer) const noexcept {
-        return {buffer + position(), offset_and_size_ >> 32};
+        return {buffer + position(), static_cast<std::size_t>(offset_and_size_ >> 32)};
     }
     [[nodiscard]] constexpr std::uint32_t position() const noexcept {
         return static_cast<std::uint32_t>(offset_and_size_);
@@ -176,7 +176,14 @@ inline constexpr folded_name keep_alive_option("keep-alive");
 template <class Value>
 class field_set {
   public:
-    constexpr field_set() noexcept {} // NOLINT(modernize-use-equals-default): the arrays stay as they are
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Weffc++" // the arrays stay as they are
+#endif
+    constexpr field_set() noexcept {} // NOLINT(modernize-use-equals-default): so must this not be
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
 
     /// For who keeps account of what has come himself.
     constexpr void set_value(header h, Value value) noexcept { values_[static_cast<std::size_t>(h)] = value; }

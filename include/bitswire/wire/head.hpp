@@ -341,9 +341,9 @@ class head_parser {
     std::uint32_t header_lines_ = 0;
     positioned_value method_{};
     positioned_value target_{};
-    status_line status_;
-    error error_;
-    field_set<positioned_value> fields_;
+    status_line status_{};
+    error error_{};
+    field_set<positioned_value> fields_{};
 };
 
 using request_head_parser = head_parser<head_side::request>;

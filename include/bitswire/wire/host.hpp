@@ -129,8 +129,8 @@ constexpr std::size_t host_name_size(std::string_view text) noexcept {
 
 /// A host with the port that may follow it. Borrows the text it was parsed from.
 struct authority_view {
-    std::string_view host; ///< an IPv6 address keeps its brackets here
-    std::string_view port; ///< digits, or empty
+    std::string_view host{}; ///< an IPv6 address keeps its brackets here
+    std::string_view port{}; ///< digits, or empty
 
     friend constexpr bool operator==(const authority_view&, const authority_view&) noexcept = default;
 };
