@@ -37,20 +37,20 @@ std::string made(std::string_view text) {
 // ---- What a call says must be looked at.
 
 void drop_upload_steps(upload_client& client, const ack& a) {
-    client.start({});                        // warns: unused-result
-    client.on_ack(a, {});                    // warns: unused-result
-    client.on_bad_ack({}, {});               // warns: unused-result
-    client.on_transport_error({});           // warns: unused-result
-    client.on_timeout({});                   // warns: unused-result
-    client.on_timer({});                     // warns: unused-result
-    client.suspend({});                      // warns: unused-result
-    client.resume({});                       // warns: unused-result
-    client.cancel({});                       // warns: unused-result
-    client.on_reply_fetched({});             // warns: unused-result
-    client.write_snapshot({}, {});           // warns: unused-result
-    upload_client::restore({}, "", {});      // warns: unused-result
-    client.failure();                        // warns: unused-result
-    carry_out(job_action::stop, client, {}); // warns: unused-result
+    client.start({});                                             // warns: unused-result
+    client.on_ack(a, {});                                         // warns: unused-result
+    client.on_bad_ack({}, {});                                    // warns: unused-result
+    client.on_transport_error({});                                // warns: unused-result
+    client.on_timeout({});                                        // warns: unused-result
+    client.on_timer({});                                          // warns: unused-result
+    client.suspend({});                                           // warns: unused-result
+    client.resume({});                                            // warns: unused-result
+    client.cancel({});                                            // warns: unused-result
+    client.on_reply_fetched({});                                  // warns: unused-result
+    client.write_snapshot({}, {});                                // warns: unused-result
+    upload_client::restore({.url = "", .size_bytes = 1}, "", {}); // warns: unused-result
+    client.failure();                                             // warns: unused-result
+    carry_out(job_action::stop, client, {});                      // warns: unused-result
 }
 
 void drop_server_steps(server_type& server, const upload_request& r, const upload_directory& d,
@@ -99,10 +99,10 @@ void drop_results(const ack& a, const upload_request& r, upload_request_parser& 
 
 void keep_a_temporary_text() {
     const std::string host = "host";
-    upload_client client({.url = made(host), .size_bytes = 1});// clang warns: dangling
+    upload_client client({.url = made(host), .size_bytes = 1}); // clang warns: dangling
     static_cast<void>(client.finished());
-    upload_client named(
-        upload_client_config{.url = "http://host/", .size_bytes = 1, .content_name = made(host)}); // clang warns: dangling
+    upload_client named(upload_client_config{
+        .url = "http://host/", .size_bytes = 1, .content_name = made(host)}); // clang warns: dangling
     static_cast<void>(named.finished());
     const upload_client_config config{.url = made(host), .size_bytes = 1}; // clang warns: dangling
     static_cast<void>(config);
@@ -128,7 +128,8 @@ void parse_a_temporary_text() {
 }
 
 void keep_a_part_of_a_temporary() {
-    const std::string_view id = upload_client({.url = "http://host/", .size_bytes = 1}).session_id(); // clang warns: dangling
+    const std::string_view id =
+        upload_client({.url = "http://host/", .size_bytes = 1}).session_id(); // clang warns: dangling
     static_cast<void>(id);
     const std::string_view code = write_code(hresult{}).view(); // clang warns: dangling
     static_cast<void>(code);
@@ -137,7 +138,8 @@ void keep_a_part_of_a_temporary() {
 }
 
 void answer_with_a_temporary_id(server_type& server, const upload_request& r, const upload_directory& d) {
-    const auto step = server.on_request(r, d, {.now = time_point{}, .new_session_id = made("id")}); // clang warns: dangling
+    const auto step =
+        server.on_request(r, d, {.now = time_point{}, .new_session_id = made("id")}); // clang warns: dangling
     static_cast<void>(step);
 }
 

@@ -12,6 +12,7 @@ namespace {
 struct record {
     upload_session session{};
     std::string reply_url{};
+    std::string target{};
 };
 struct store_type {
     std::map<std::string, record, std::less<>> records{};
@@ -19,9 +20,9 @@ struct store_type {
         const auto it = records.find(id);
         return it == records.end() ? nullptr : &it->second;
     }
-    record* insert(std::string_view id, const upload_session& session) {
+    record* insert(std::string_view id, std::string_view target, const upload_session& session) {
         const auto [it, is_new] = records.try_emplace(std::string(id));
-        if (is_new) it->second.session = session;
+        if (is_new) it->second = {.session = session, .target = std::string(target)};
         return is_new ? &it->second : nullptr;
     }
     void erase(std::string_view id) { records.erase(std::string(id)); }
@@ -73,12 +74,14 @@ void read_and_write() {
 
     const std::map<std::string, std::string> fields = {
         {"BITS-Packet-Type", "Ping"}, {"Host", "h"}, {"Content-Length", "0"}};
-    const auto ping = parse_message<upload_request>({.method = "BITS_POST", .target = "/x"}, fields, read_options{});
+    const auto ping = parse_message<upload_request>({.method = "BITS_POST", .target = "/x", .minor_version = 1}, fields,
+                                                    read_options{});
     expect(ping.has_value() && ping->type == packet_type::ping, __LINE__);
     const auto look_up = [&](std::string_view name) {
         return name == "bits-packet-type" ? std::string_view("Ping") : std::string_view();
     };
-    const auto refused = parse_message<upload_request>({.method = "BITS_POST", .target = "x"}, look_up, read_options{});
+    const auto refused = parse_message<upload_request>({.method = "BITS_POST", .target = "x", .minor_version = 1},
+                                                       look_up, read_options{});
     expect(!refused && refused.error().code == errc::bad_target, __LINE__);
     expect(refuse(refused.error()).status == 400, __LINE__);
 
@@ -106,15 +109,15 @@ void read_values() {
 
 /// The server of an upload: answers a request and does what it says at once.
 ack serve(server_type& server, const upload_request& r, std::string_view new_id) {
-    const upload_directory directory{.host_id = {}};
-    upload_request_facts facts;
-    facts.now = {1000};
-    facts.is_authorized = true;
-    facts.is_owner = true;
-    facts.new_session_id = new_id;
-    upload_server_step step = server.on_request(r, directory, facts);
+    const upload_directory directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
+    upload_server_step step = server.on_request(r, directory,
+                                                {.now = time_point{1000},
+                                                 .is_authorized = true,
+                                                 .is_owner = true,
+                                                 .destination = destination_state::absent,
+                                                 .user_sessions = 0,
+                                                 .new_session_id = new_id});
     const std::string id(r.type == packet_type::create_session ? new_id : std::string_view(r.session_id));
-    ack told;
     for (int steps = 0; steps < 10; ++steps) {
         switch (step.todo) {
         case upload_server_todo::make_room:
@@ -134,7 +137,7 @@ ack serve(server_type& server, const upload_request& r, std::string_view new_id)
         }
         break;
     }
-    told = step.answer;
+    ack told = step.answer;
     told.session_id = new_id; // the step's borrows `id`
     return told;
 }
