@@ -66,7 +66,7 @@ TEST_CASE("L2: no name of an enumerator is a null text, and a value that is none
 }
 
 TEST_CASE("L2: a text of the caller that was not filled in is not a null text") {
-    CHECK(names::is_printable(upload_client_config{}.url));
+    CHECK(names::is_printable(upload_client_config{.url = {}, .size_bytes = 0}.url));
     CHECK(names::is_printable(notifier_config{}.original_url));
     CHECK(names::is_printable(upload_directory{}.host_id));
     CHECK(names::is_printable(borrowed_text{}));
