@@ -48,6 +48,40 @@ void check_byte_by_byte(std::string_view bytes, const settings_of<Packet>& s, co
     }
 }
 
+/// One parser in the wrong hands: buffers of any beginning and part of the input, larger and smaller, one after the
+/// other. Each answer is that of a fresh parser, or says that the caller is wrong.
+template <class Packet>
+void check_misuse(std::string_view bytes, const settings_of<Packet>& s, std::uint64_t hash) {
+    bitswire::message_parser<Packet> parser(s);
+    for (int call = 0; call < 6; ++call) {
+        const std::size_t begin = hash % 3 == 0 ? (hash >> 8) % (bytes.size() + 1) : 0;
+        const std::size_t size = hash % 2 == 0 ? bytes.size() - begin : (hash >> 24) % (bytes.size() - begin + 1);
+        if (hash % 11 == 0) parser.reset();
+        hash = hash * 0x9e37'79b9'7f4a'7c15U + 1;
+        const exact_bytes part(bytes.substr(begin, size));
+        const auto start = parser.head().start_line(part.view());
+        FUZZ_CHECK(parser.head().size() <= bytes.size(), "a head is no larger than what there was");
+        static_cast<void>(start);
+        for (std::size_t h = 0; h <= bitswire::header_count; ++h) {
+            const std::string_view text = parser.head().fields(part.view()).text(static_cast<bitswire::header>(h));
+            FUZZ_CHECK(text.empty() || (text.data() >= part.view().data() &&
+                                        text.data() + text.size() <= part.view().data() + part.view().size()),
+                       "no text reaches out of the buffer");
+        }
+        const bool is_first = parser.head().size() != 0 && !parser.head().problem();
+        const auto r = parser.parse(part.view());
+        if (is_first) {
+            bitswire::message_parser<Packet> fresh(s);
+            FUZZ_CHECK(is_same(r, fresh.parse(part.view())), "after a message comes the next one");
+        }
+        FUZZ_CHECK(r.consumed <= part.view().size(), "no more is consumed than there is");
+        FUZZ_CHECK(!r.is_bad() || r.problem, "who is refused is told why");
+        if (r.is_bad()) {
+            FUZZ_CHECK(is_same(parser.parse(bytes), r), "a bad answer is kept");
+        }
+    }
+}
+
 /// What the header door says of a head that the raw door could split.
 template <class Packet>
 void check_header_door(std::string_view head,
@@ -105,6 +139,8 @@ bitswire::parsed<Packet> check_message(std::string_view bytes, const settings_of
     check_split<Packet>(bytes, {first, second, bytes.size()}, s, whole);
     if (bytes.size() < 32 || (bytes.size() < 1000 && hash % 16 == 0)) check_byte_by_byte<Packet>(bytes, s, whole);
 
+    check_misuse<Packet>(bytes, s, hash);
+
     if (whole.state == bitswire::outcome::need_more) return whole;
     FUZZ_CHECK(whole.problem.offset <= bytes.size(), "an error is within the input");
     FUZZ_CHECK(whole.consumed <= bytes.size(), "no more is consumed than there is");
@@ -114,7 +150,7 @@ bitswire::parsed<Packet> check_message(std::string_view bytes, const settings_of
         check_split<Packet>(bytes.substr(0, whole.consumed), {whole.consumed - 1, whole.consumed}, s, whole);
         check_writing(whole.packet, s);
     }
-    if (!parser.head().problem()) {
+    if (parser.head().size() != 0) {
         check_header_door<Packet>(bytes.substr(0, parser.head().size()), parser.head(), s, whole);
     }
     return whole;

@@ -234,9 +234,8 @@ inline constexpr auto job_timer_rows = [] {
 }();
 // clang-format on
 
-[[nodiscard]] constexpr const job_timer_row& row_of(job_timer t) noexcept {
-    return job_timer_rows[static_cast<std::size_t>(t)];
-}
+/// The row of a timer; the first row for a value that is none. Static storage.
+[[nodiscard]] constexpr const job_timer_row& row_of(job_timer t) noexcept { return row_at(job_timer_rows, t); }
 
 } // namespace bitswire
 

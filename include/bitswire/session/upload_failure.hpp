@@ -59,8 +59,9 @@ inline constexpr upload_status_row upload_status_rows[] = {
 };
 // clang-format on
 
+/// The row of a status; the first row for a value that is none. Static storage.
 [[nodiscard]] constexpr const upload_status_row& row_of(upload_status s) noexcept {
-    return upload_status_rows[static_cast<std::size_t>(s)];
+    return row_at(upload_status_rows, s);
 }
 
 /// Everything known about a failure. What the server said is passed on as it came ([MC-BUP] 3.1.1.2).

@@ -10,6 +10,7 @@
 
 #include "../base/enum_name.hpp"
 #include "../base/result.hpp"
+#include "../base/row_at.hpp"
 #include "../base/text_literal.hpp"
 #include "header.hpp"
 #include "hresult.hpp"
@@ -61,6 +62,8 @@ enum class [[nodiscard]] errc : std::uint8_t{
     buffer_too_small,
     bad_snapshot,
     snapshot_of_another,
+    bytes_replaced,
+    bad_setting,
 };
 
 /// Whose fault an error is.
@@ -127,6 +130,8 @@ inline constexpr auto error_rows = [] {
         {errc::buffer_too_small,       blame::caller, 0,   none,    nowhere, "the buffer is smaller than what is to be written"sv, "-"sv},
         {errc::bad_snapshot,           blame::caller, 0,   none,    nowhere, "is no snapshot of this kind and version, or was damaged"sv, "-"sv},
         {errc::snapshot_of_another,    blame::caller, 0,   none,    nowhere, "is the snapshot of another upload"sv, "-"sv},
+        {errc::bytes_replaced,         blame::caller, 0,   none,    nowhere, "the message does not begin with the bytes of the call before: hand over all of it each time, or call reset"sv, "-"sv},
+        {errc::bad_setting,            blame::caller, 0,   none,    nowhere, "a setting of the reader has a value that it cannot have"sv, "-"sv},
     });
 }();
 // clang-format on
@@ -147,10 +152,8 @@ struct [[nodiscard]] error {
 template <class T>
 using result = basic_result<T, error>;
 
-/// The row of an error code. Static storage.
-[[nodiscard]] constexpr const error_row& row_of(errc code) noexcept {
-    return error_rows[static_cast<std::size_t>(code)];
-}
+/// The row of an error code; the first row for a value that is none. Static storage.
+[[nodiscard]] constexpr const error_row& row_of(errc code) noexcept { return row_at(error_rows, code); }
 
 /// The name of an error code, as in this header. Static storage. (A template, so that the names are made where one is
 /// asked for.)

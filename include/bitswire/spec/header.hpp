@@ -8,6 +8,7 @@
 #ifndef BITSWIRE_SPEC_HEADER_HPP
 #define BITSWIRE_SPEC_HEADER_HPP
 
+#include "../base/row_at.hpp"
 #include "../base/text_literal.hpp"
 #include "limits.hpp"
 #include "packet_type.hpp"
@@ -145,20 +146,20 @@ inline constexpr header_alias header_aliases[] = {
 };
 // clang-format on
 
-/// The row of a header, which is not `header::none`.
-[[nodiscard]] constexpr const header_row& row_of(header h) noexcept { return header_rows[static_cast<std::size_t>(h)]; }
+/// The row of a header; the first row for `header::none`. Static storage.
+[[nodiscard]] constexpr const header_row& row_of(header h) noexcept { return row_at(header_rows, h); }
 
 /// The name of a header as it is written; empty for `header::none`. Static storage.
-[[nodiscard]] constexpr std::string_view name_of(header h) noexcept {
-    return h == header::none ? ""sv : row_of(h).name;
-}
+[[nodiscard]] constexpr std::string_view name_of(header h) noexcept { return h < header::none ? row_of(h).name : ""sv; }
 
 /// A set of headers, one bit each.
 using header_set = std::uint32_t;
 static_assert(header_count <= 32);
 
-/// The set of one header, which is not `header::none`.
-[[nodiscard]] constexpr header_set set_of(header h) noexcept { return header_set{1} << static_cast<unsigned>(h); }
+/// The set of one header; empty for `header::none`.
+[[nodiscard]] constexpr header_set set_of(header h) noexcept {
+    return h < header::none ? header_set{1} << static_cast<unsigned>(h) : header_set{0};
+}
 
 namespace detail {
 
@@ -190,15 +191,13 @@ consteval presence_sets make_presence_sets() {
 inline constexpr presence_sets headers_by_presence = make_presence_sets();
 
 constexpr header_set headers_of_at_least(presence p, message_kind kind) noexcept {
-    return headers_by_presence[static_cast<std::size_t>(kind)][static_cast<std::size_t>(p)];
+    return row_at(row_at(headers_by_presence, kind), p);
 }
 
 } // namespace detail
 
 /// The letter of a cell, as in the rows above.
-[[nodiscard]] constexpr char letter_of(presence p) noexcept {
-    return detail::presence_letters[static_cast<std::size_t>(p)];
-}
+[[nodiscard]] constexpr char letter_of(presence p) noexcept { return row_at(detail::presence_letters, p); }
 
 /// The rule for header `h` in messages of kind `kind`.
 [[nodiscard]] constexpr presence presence_of(header h, message_kind kind) noexcept {

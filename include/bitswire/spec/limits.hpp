@@ -51,7 +51,7 @@ inline constexpr std::string_view forbidden_in_file_names = "\\/:*?\"<>|";
 
 /// What a reader refuses to go beyond. The defaults take every message that Windows sends with room to spare.
 struct read_limits {
-    /// Bytes of a head, from its first byte to the end of the empty line. At most 2^31.
+    /// Bytes of a head, from its first byte to the end of the empty line. More than 2^31 counts as 2^31.
     std::uint32_t head_bytes = 65536;
     /// Bytes of a request target. RFC 9112 3 recommends to take at least 8,000; a BITS URL has at most 2,200.
     std::uint32_t target_bytes = 8000;

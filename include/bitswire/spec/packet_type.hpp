@@ -80,18 +80,18 @@ enum class message_kind : std::uint8_t {
 
 inline constexpr std::size_t message_kind_count = static_cast<std::size_t>(message_kind::notification_response) + 1;
 
-/// The kind of a request; `type` is not `ack`.
+/// The kind of a request; `ping_request` for a type that is none.
 [[nodiscard]] constexpr message_kind request_kind(packet_type type) noexcept {
-    return static_cast<message_kind>(static_cast<std::size_t>(type));
+    return type < packet_type::ack ? static_cast<message_kind>(type) : message_kind::ping_request;
 }
 
 /// Whether an Ack with this status reports success ([MC-BUP] 2.2.1.2 knows 200; *ack-for-create-session* adds 201,
 /// which peers also send to Close-Session).
 [[nodiscard]] constexpr bool is_ack_success(std::uint16_t status) noexcept { return status == 200 || status == 201; }
 
-/// The kind of an Ack with this status to a request of type `answers`.
+/// The kind of an Ack with this status to a request of type `answers`; `error_ack` for a type that is none.
 [[nodiscard]] constexpr message_kind ack_kind(packet_type answers, std::uint16_t status) noexcept {
-    if (is_ack_success(status))
+    if (is_ack_success(status) && answers < packet_type::ack)
         return static_cast<message_kind>(static_cast<std::size_t>(answers) + request_type_count);
     return status == 416 && answers == packet_type::fragment ? message_kind::out_of_sync_ack : message_kind::error_ack;
 }

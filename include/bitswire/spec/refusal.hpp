@@ -8,6 +8,7 @@
 #define BITSWIRE_SPEC_REFUSAL_HPP
 
 #include "../base/enum_name.hpp"
+#include "../base/row_at.hpp"
 #include "../base/text_literal.hpp"
 #include "hresult.hpp"
 #include "hresult_table.hpp"
@@ -89,9 +90,7 @@ inline constexpr auto refusal_rows = [] {
 }();
 // clang-format on
 
-[[nodiscard]] constexpr const refusal_row& row_of(refusal why) noexcept {
-    return refusal_rows[static_cast<std::size_t>(why)];
-}
+[[nodiscard]] constexpr const refusal_row& row_of(refusal why) noexcept { return row_at(refusal_rows, why); }
 
 } // namespace bitswire
 

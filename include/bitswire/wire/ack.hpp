@@ -83,6 +83,10 @@ struct packet_traits<ack> {
         {header::reply_url, &ack::reply_url},
     });
 
+    static constexpr error check_settings(const ack_options& options) noexcept {
+        return options.answers < packet_type::ack ? error{} : error{errc::bad_setting, header::none, 0};
+    }
+
     template <class Value>
     static constexpr error read(const status_line& start, const fields_view<Value>& fields, const ack_options& options,
                                 ack& out) noexcept {

@@ -118,7 +118,7 @@ inline constexpr auto headers_in_order = [] {
 /// Where a value stands in a buffer that the caller keeps.
 class positioned_value {
   public:
-    constexpr positioned_value() noexcept = default;
+    constexpr positioned_value() noexcept = default; // `positioned_value{}` is an empty text
     /// Of a head, which has at most 2^31 bytes.
     constexpr positioned_value(std::size_t offset, std::size_t size) noexcept
         : offset_and_size_(offset | std::uint64_t{size} << 32) {}
@@ -172,6 +172,9 @@ inline constexpr folded_name keep_alive_option("keep-alive");
     return options;
 }
 
+template <class Value>
+class fields_view;
+
 /// The known headers of one message, by `header`. `Value` is one of the two above.
 template <class Value>
 class field_set {
@@ -184,13 +187,27 @@ class field_set {
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+    /// For constants, of which no byte may be left as it is.
+    struct nothing {};
+    constexpr explicit field_set(nothing /*tag*/) noexcept : values_{}, more_lines_{} {}
 
-    /// For who keeps account of what has come himself.
-    constexpr void set_value(header h, Value value) noexcept { values_[static_cast<std::size_t>(h)] = value; }
+    /// No header is present any more.
+    constexpr void clear() noexcept {
+        present_ = 0;
+        conflicting_ = 0;
+        more_line_count_ = 0;
+        too_many_lines_ = false;
+        more_options_ = {};
+    }
+
+    /// For callers that track presence themselves; what they call present must have a value.
+    constexpr void set_value(header h, Value value) noexcept {
+        if (h < header::none) values_[static_cast<std::size_t>(h)] = value;
+    }
     constexpr void set_present(header_set present) noexcept { present_ = present; }
 
-    /// Takes a header line whose value is trimmed and free of control characters. Errors: value_too_long,
-    /// conflicting_headers.
+    /// Takes a header line whose value is trimmed and free of control characters; `header::none` is not kept. Errors:
+    /// value_too_long, conflicting_headers.
     constexpr errc add(header h, Value value, const char* buffer, const read_limits& limits) noexcept {
         if (value.view(buffer).size() > limits.value_bytes) return errc::value_too_long;
         if (has(h)) return add_again(h, value, buffer);
@@ -201,19 +218,26 @@ class field_set {
 
     [[nodiscard]] constexpr header_set present() const noexcept { return present_; }
     [[nodiscard]] constexpr bool has(header h) const noexcept { return (present_ & set_of(h)) != 0; }
-    /// The value of a header that is present.
-    [[nodiscard]] constexpr Value value(header h) const noexcept { return values_[static_cast<std::size_t>(h)]; }
+    /// The value of a header; an empty text where it is absent.
+    [[nodiscard]] constexpr Value value(header h) const noexcept { return has(h) ? present_value(h) : Value{}; }
     /// The headers that came with different values; whether that matters depends on the kind of message.
     [[nodiscard]] constexpr header_set conflicting() const noexcept { return conflicting_; }
     /// Whether BITS-Supported-Protocols came in more lines than are kept.
     [[nodiscard]] constexpr bool has_too_many_lines() const noexcept { return too_many_lines_; }
     /// The further lines of BITS-Supported-Protocols.
     [[nodiscard]] constexpr std::size_t more_line_count() const noexcept { return more_line_count_; }
-    [[nodiscard]] constexpr Value more_line(std::size_t i) const noexcept { return more_lines_[i]; }
+    [[nodiscard]] constexpr Value more_line(std::size_t i) const noexcept {
+        return i < more_line_count_ ? more_lines_[i] : Value{};
+    }
     /// What further lines of Connection ask for.
     [[nodiscard]] constexpr connection_options more_connection_options() const noexcept { return more_options_; }
 
   private:
+    friend class fields_view<Value>;
+
+    [[nodiscard]] constexpr Value present_value(header h) const noexcept {
+        return values_[static_cast<std::size_t>(h)];
+    }
     constexpr errc add_again(header h, Value value, const char* buffer) noexcept {
         switch (detail::repetitions[static_cast<std::size_t>(h)]) {
         case repetition::first:
@@ -250,6 +274,22 @@ class field_set {
     connection_options more_options_{};
 };
 
+namespace detail {
+
+/// For code that has looked whether a header is present.
+struct present_header {
+    template <class Fields>
+    [[gnu::always_inline]] static constexpr std::string_view text(const Fields& fields, header h) noexcept {
+        return fields.present_text(h);
+    }
+};
+
+/// The headers of a message that has none.
+template <class Late>
+inline constexpr field_set<positioned_value> no_fields{field_set<positioned_value>::nothing{}};
+
+} // namespace detail
+
 /// The headers of a complete message, with their text. Borrows the set and the buffer.
 template <class Value>
 class fields_view {
@@ -263,13 +303,12 @@ class fields_view {
     [[nodiscard, gnu::always_inline]] constexpr std::string_view text(header h) const noexcept {
         return has(h) ? present_text(h) : std::string_view{};
     }
-    [[nodiscard]] constexpr std::string_view present_text(header h) const noexcept {
-        return fields_->value(h).view(buffer_);
-    }
     [[nodiscard]] constexpr header_set conflicting() const noexcept { return fields_->conflicting(); }
     [[nodiscard]] constexpr bool has_too_many_lines() const noexcept { return fields_->has_too_many_lines(); }
-    /// All lines of BITS-Supported-Protocols, when it is present.
-    [[nodiscard]] constexpr std::size_t line_count() const noexcept { return 1 + fields_->more_line_count(); }
+    /// How many lines of BITS-Supported-Protocols there are.
+    [[nodiscard]] constexpr std::size_t line_count() const noexcept {
+        return has(header::supported_protocols) ? 1 + fields_->more_line_count() : 0;
+    }
     [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept { return line_value(i).view(buffer_); }
     [[nodiscard]] constexpr std::uint32_t line_position(std::size_t i) const noexcept {
         return line_value(i).position();
@@ -290,6 +329,11 @@ class fields_view {
     }
 
   private:
+    friend struct detail::present_header;
+
+    [[nodiscard, gnu::always_inline]] constexpr std::string_view present_text(header h) const noexcept {
+        return fields_->present_value(h).view(buffer_);
+    }
     [[nodiscard]] constexpr Value line_value(std::size_t i) const noexcept {
         return i == 0 ? fields_->value(header::supported_protocols) : fields_->more_line(i - 1);
     }

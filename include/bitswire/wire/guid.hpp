@@ -101,7 +101,10 @@ class protocol_list_view {
 
     [[nodiscard]] constexpr bool empty() const noexcept { return line_count_ == 0; }
     [[nodiscard]] constexpr std::size_t line_count() const noexcept { return line_count_; }
-    [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept { return lines_[i]; }
+    /// Line i, empty where there is none.
+    [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept {
+        return i < line_count_ ? lines_[i] : std::string_view{};
+    }
 
     /// Calls `visit(guid)` for each protocol, in order. Errors: bad_guid, too_many_protocols (over
     /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault, whose number

@@ -64,19 +64,26 @@ namespace detail {
 
 } // namespace detail
 
-/// Reads one head. Hand it the bytes from the start of the message again and again while they grow; the buffer may move
-/// in between. After `complete`, the accessors give views into the bytes they are handed. One object reads one message.
+/// Reads heads, one after the other. Hand it the bytes from the start of the message again and again while they grow;
+/// the buffer may move in between. After `complete`, the accessors give views into the bytes they are handed, and the
+/// next call of `parse` begins the next message. After `bad` it keeps its answer until `reset`, since nobody knows
+/// where the next message begins.
 template <head_side Side>
 class head_parser {
   public:
-    constexpr explicit head_parser(const read_limits& limits = {}) noexcept : limits_(limits) {}
+    constexpr explicit head_parser(const read_limits& limits = {}) noexcept : limits_(limits) {
+        if (limits_.head_bytes > largest_head_bytes) limits_.head_bytes = largest_head_bytes;
+    }
 
     /// `bytes` starts with the first byte of the message and holds at least what it held in the call before; nothing of
     /// it is kept. Errors, in `problem()`: bad_start_line, bad_target, target_too_long, bad_http_version, bad_status,
     /// bare_line_end, control_character, bad_header_line, obsolete_line_folding, head_too_large, too_many_headers,
-    /// value_too_long, conflicting_headers (Host, Content-Length, Transfer-Encoding). Source: RFC 9112 2 to 5.
+    /// value_too_long, conflicting_headers (Host, Content-Length, Transfer-Encoding); bytes_replaced, if `bytes` is
+    /// shorter than in the call before, or differs from it at the start or where reading stopped. (Other bytes in the
+    /// middle are not noticed: the message is then read as if part of it had come from each buffer.)
+    /// Source: RFC 9112 2 to 5.
     constexpr outcome parse(std::string_view bytes) noexcept {
-        if (outcome_ != outcome::need_more) return outcome_;
+        if (!is_fresh() && !can_read(bytes)) return outcome_;
         const char* const buffer = bytes.data();
         const auto size =
             static_cast<std::uint32_t>(bytes.size() < limits_.head_bytes ? bytes.size() : limits_.head_bytes);
@@ -102,39 +109,105 @@ class head_parser {
         return outcome_;
     }
 
+    /// Forgets the message: the next call of `parse` begins another one.
+    constexpr void reset() noexcept {
+        outcome_ = outcome::need_more;
+        started_ = false;
+        line_ = 0;
+        scanned_ = 0;
+        header_lines_ = 0;
+        is_refused_ = false;
+        error_ = {};
+        fields_.clear();
+    }
+
     /// What is wrong, after `bad`.
     [[nodiscard]] constexpr error problem() const noexcept { return error_; }
-    /// The size of the head in bytes, after `complete`: where the body begins.
-    [[nodiscard]] constexpr std::size_t size() const noexcept { return line_; }
+    /// The size of the head in bytes, after `complete`: where the body begins. 0 otherwise.
+    [[nodiscard]] constexpr std::size_t size() const noexcept { return is_complete() ? line_ : 0; }
 
-    /// The start line, after `complete`. Borrows `bytes`.
+    /// The start line, after `complete`, of the bytes that were read, which `bytes` begins with; empty otherwise, and
+    /// where `bytes` is shorter than the head. Borrows `bytes`.
     [[nodiscard]] constexpr request_line start_line(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) const noexcept
         requires(Side == head_side::request) {
-        return {method_.view(bytes.data()), target_.view(bytes.data()), method_.position(), 1};
+        return is_head_in(bytes) ? complete_start_line(bytes.data()) : request_line{};
     }
-    [[nodiscard]] constexpr status_line start_line(std::string_view /*bytes*/) const noexcept
+    [[nodiscard]] constexpr status_line start_line(std::string_view bytes) const noexcept
         requires(Side == head_side::response) {
-        return status_;
+        return is_head_in(bytes) ? complete_start_line(bytes.data()) : status_line{};
     }
 
-    /// The known headers. Borrows this object and `bytes`.
+    /// The known headers, under the same conditions; none otherwise. Borrows this object, until it reads again, and
+    /// `bytes`.
     [[nodiscard]] constexpr fields_view<positioned_value>
     fields(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) const noexcept BITSWIRE_LIFETIMEBOUND {
-        return {fields_, bytes.data()};
+        if (!is_head_in(bytes)) return {detail::no_fields<late>, nullptr};
+        return complete_fields(bytes.data());
     }
 
   private:
+    template <class Packet>
+    friend class message_parser;
     using late = std::void_t<std::integral_constant<head_side, Side>>; ///< void, where there is a parser
+
+    static constexpr std::uint32_t largest_head_bytes = std::uint32_t{1} << 31;
 
     constexpr void fail(errc code, header in, std::uint32_t offset) noexcept {
         error_ = {code, in, offset};
         outcome_ = outcome::bad;
     }
 
+    [[nodiscard]] constexpr auto complete_start_line([[maybe_unused]] const char* buffer) const noexcept {
+        if constexpr (Side == head_side::request) {
+            return request_line{method_.view(buffer), target_.view(buffer), method_.position(), 1};
+        } else {
+            return status_;
+        }
+    }
+    [[nodiscard]] constexpr fields_view<positioned_value> complete_fields(const char* buffer) const noexcept {
+        return {fields_, buffer};
+    }
+    /// A complete head is not that of a packet. `e` is the answer from now on.
+    [[gnu::always_inline]] constexpr void refuse(const error& e) noexcept {
+        is_refused_ = outcome_ == outcome::complete;
+        outcome_ = outcome::bad;
+        error_ = e;
+    }
+    [[nodiscard]] constexpr bool is_complete() const noexcept { return outcome_ == outcome::complete || is_refused_; }
+    [[nodiscard]] constexpr bool is_head_in(std::string_view bytes) const noexcept {
+        return is_complete() && bytes.size() >= line_;
+    }
+
+    /// What the first and the last of `size` bytes look like: other bytes than in the call before are a mistake that is
+    /// easily made, by handing over only what is new.
+    static constexpr std::uint32_t mark_of(const char* bytes, std::uint32_t size) noexcept {
+        constexpr std::uint32_t looked_at = 8;
+        std::uint32_t mark = 0;
+        const auto add = [&](std::uint32_t i) { mark = (mark ^ static_cast<unsigned char>(bytes[i])) * 0x0100'0193U; };
+        for (std::uint32_t i = 0; i < size && i < looked_at; ++i)
+            add(i);
+        for (std::uint32_t i = size < looked_at ? 0 : size - looked_at; i < size; ++i)
+            add(i);
+        return mark;
+    }
+    /// Whether no byte was read yet.
+    [[nodiscard]] constexpr bool is_fresh() const noexcept { return scanned_ == 0 && outcome_ == outcome::need_more; }
+    /// Whether `bytes` are of the next message, or begin with what was read of this one.
+    [[gnu::noinline]] constexpr bool can_read(std::string_view bytes) noexcept {
+        if (outcome_ == outcome::complete) {
+            reset();
+        } else if (outcome_ == outcome::need_more &&
+                   (bytes.size() < scanned_ || mark_of(bytes.data(), scanned_) != mark_)) {
+            fail(errc::bytes_replaced, header::none, 0);
+        }
+        return outcome_ == outcome::need_more;
+    }
+
     /// Scanning stopped at `scanned_`, but not at the end of a line.
     [[gnu::noinline]] constexpr void stop_short(const char* buffer, std::uint32_t size) noexcept {
         const bool at_end = scanned_ == size || (buffer[scanned_] == '\r' && scanned_ + 1 == size);
         if (at_end) {
+            mark_ = mark_of(buffer, scanned_);
             if (size == limits_.head_bytes) fail(errc::head_too_large, header::none, size);
             return;
         }
@@ -336,9 +409,11 @@ class head_parser {
     read_limits limits_;
     outcome outcome_ = outcome::need_more;
     bool started_ = false;
+    bool is_refused_ = false;
     std::uint32_t line_ = 0;    ///< where the current line starts
     std::uint32_t scanned_ = 0; ///< up to here no line end was found
     std::uint32_t header_lines_ = 0;
+    std::uint32_t mark_ = 0; ///< of the bytes up to `scanned_`
     positioned_value method_{};
     positioned_value target_{};
     status_line status_{};
@@ -350,9 +425,11 @@ using request_head_parser = head_parser<head_side::request>;
 using response_head_parser = head_parser<head_side::response>;
 
 /// The value of the first header named `name` (any letter case) in a head that was read completely, known to the
-/// library or not: how a server looks at Authorization. Borrows `head`. Source: RFC 9110 5.
+/// library or not: how a server looks at Authorization. No header has an empty name. Borrows `head`.
+/// Source: RFC 9110 5.
 [[nodiscard]] constexpr std::optional<std::string_view> find_field(borrowed_text head BITSWIRE_LIFETIMEBOUND,
                                                                    std::string_view name) noexcept {
+    if (name.empty()) return std::nullopt;
     while (head.substr(0, 2) == "\r\n")
         head.remove_prefix(2); // empty lines before a request line
     for (std::size_t end = head.find("\r\n"); end != std::string_view::npos; end = head.find("\r\n")) {

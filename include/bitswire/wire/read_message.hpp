@@ -49,7 +49,7 @@ template <std::size_t Index, class Packet, class Value>
     constexpr text_member<Packet> t = packet_traits<Packet>::text[Index];
     constexpr std::size_t limit = row_of(t.id).max_read;
     if ((wanted & set_of(t.id)) == 0) return true;
-    packet.*t.member = fields.present_text(t.id);
+    packet.*t.member = present_header::text(fields, t.id);
     if (limit == 0 || (packet.*t.member).size() <= limit) return true;
     problem = fields.fail(errc::value_too_long, t.id, limit);
     return false;
@@ -241,6 +241,16 @@ constexpr error check_start(const status_line& start, const read_limits& /*limit
     return start.status >= 100 && start.status <= 599 ? error{} : error{errc::bad_status, header::none, 0};
 }
 
+/// Whether the settings of a reader make sense. Errors: bad_setting.
+template <class Packet>
+constexpr error check_settings(const typename packet_traits<Packet>::settings& settings) noexcept {
+    if constexpr (requires { packet_traits<Packet>::check_settings(settings); }) {
+        return packet_traits<Packet>::check_settings(settings);
+    } else {
+        return {};
+    }
+}
+
 template <head_side Side>
 struct start_line_of {
     using type = request_line;
@@ -254,8 +264,9 @@ struct start_line_of<head_side::response> {
 
 /// Door 1: reads one message of type `Packet` from raw bytes. Hand it the bytes from the start of the message again and
 /// again while they grow; the buffer may move in between. No byte is scanned twice, and any split of the input gives
-/// the same answer. The views in a packet borrow the bytes of the call that returned it. One object reads one message;
-/// for the next one, and behind a 1xx answer, take a new one.
+/// the same answer. The views in a packet borrow the bytes of the call that returned it. After `complete` the next call
+/// begins the next message, with the bytes behind `consumed` and the body; so it is behind a 1xx answer. After `bad`
+/// the parser keeps its answer until `reset`, since nobody knows where the next message begins.
 template <class Packet>
 class message_parser {
     using traits = detail::packet_traits<Packet>;
@@ -265,33 +276,52 @@ class message_parser {
 
     constexpr explicit message_parser(
         const settings& s = {}) noexcept requires std::is_default_constructible_v<settings> : settings_(s),
-                                                                                              head_(s.limits) {}
+                                                                                              head_(s.limits) {
+        check_settings();
+    }
     /// Where settings have no default: the parser of an Ack is always told what is answered.
     constexpr explicit message_parser(const settings& s) noexcept requires(!std::is_default_constructible_v<settings>)
-        : settings_(s), head_(s.limits) {}
+        : settings_(s), head_(s.limits) {
+        check_settings();
+    }
 
     /// `bytes` starts with the first byte of the message. Errors: those of `head_parser::parse`; bad_method,
     /// missing_header, missing_content_length, conflicting_headers, conflicting_framing, and those of the values that
-    /// the packet's kind has.
+    /// the packet's kind has; bad_setting.
     constexpr parsed<Packet> parse(borrowed_text bytes BITSWIRE_LIFETIMEBOUND) noexcept {
         parsed<Packet> r = std::is_constant_evaluated() ? parsed<Packet>{} : nothing_yet();
         r.state = head_.parse(bytes);
         if (r.state == outcome::complete) {
-            r.problem = traits::read(head_.start_line(bytes), head_.fields(bytes), settings_, r.packet);
-            if (r.problem) r.state = outcome::bad;
-            r.consumed = r.problem ? 0 : head_.size();
+            r.problem = traits::read(head_.complete_start_line(bytes.data()), head_.complete_fields(bytes.data()),
+                                     settings_, r.packet);
+            if (r.problem) {
+                r.state = outcome::bad;
+                head_.refuse(r.problem);
+            } else {
+                r.consumed = head_.line_;
+            }
         } else {
             r.problem = head_.problem();
         }
         return r;
     }
 
-    /// The head as HTTP, for messages that are none of the protocol's, such as the GET of a reply file.
+    /// Forgets the message: the next call of `parse` begins another one.
+    constexpr void reset() noexcept {
+        head_.reset();
+        check_settings();
+    }
+
+    /// The head as HTTP, for messages that are none of the protocol's, such as the GET of a reply file: there also
+    /// where only the packet is bad.
     [[nodiscard]] constexpr const head_parser<traits::side>& head() const noexcept BITSWIRE_LIFETIMEBOUND {
         return head_;
     }
 
   private:
+    [[gnu::always_inline]] constexpr void check_settings() noexcept {
+        if (const error e = detail::check_settings<Packet>(settings_)) head_.refuse(e);
+    }
     /// Copied from memory, which costs a third of what compilers make of clearing two hundred bytes (`rep stos`).
     [[gnu::noinline]] static const parsed<Packet>& nothing_yet() noexcept {
         static constexpr parsed<Packet> nothing{};
@@ -312,6 +342,7 @@ template <class Packet, class Headers>
 [[nodiscard]] constexpr result<Packet>
 parse_message(typename detail::start_line_of<detail::packet_traits<Packet>::side>::type start BITSWIRE_LIFETIMEBOUND,
               const Headers& headers, const typename detail::packet_traits<Packet>::settings& settings = {}) noexcept {
+    if (error e = detail::check_settings<Packet>(settings)) return e;
     if (error e = detail::check_start(start, settings.limits)) return e;
     field_set<borrowed_value> fields;
     if (error e = detail::collect(headers, settings.limits, fields)) return e;
