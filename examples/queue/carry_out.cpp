@@ -48,7 +48,8 @@ bitswire::guid make_id() {
     bitswire::guid g;
     for (std::size_t have = 0; have < g.bytes.size();) {
         const ssize_t n = ::getrandom(g.bytes.data() + have, g.bytes.size() - have, 0);
-        if (n < 0 && errno != EINTR) throw folder_error(std::string("no random numbers: ") + std::strerror(errno));
+        if (n < 0 && errno != EINTR)
+            throw folder_error(std::string("cannot get random numbers: ") + std::strerror(errno));
         have += static_cast<std::size_t>(std::max<ssize_t>(n, 0));
     }
     g.bytes[6] = static_cast<std::uint8_t>((g.bytes[6] & 0x0fU) | 0x40U);
@@ -95,7 +96,7 @@ void check_writable(const std::string& part, const std::string& final_path) {
         if (::stat(path.c_str(), &s) == 0) {
             if (S_ISREG(s.st_mode)) continue;
             throw refused{"E_INVALIDARG"_hresult,
-                          path + (S_ISDIR(s.st_mode) ? ": is a folder" : ": is no regular file")};
+                          path + (S_ISDIR(s.st_mode) ? ": is a folder" : ": not a regular file")};
         }
         why = errno;
         const bool is_no_name = why == ENAMETOOLONG || why == EINVAL || why == EILSEQ;
@@ -172,7 +173,7 @@ class session {
         if (count.is_failure()) throw refused{count};
         job_record r;
         const auto job = bitswire::job::create(c, r.make_room({}), now());
-        if (!job) throw refused{job.error(), "the name has to have 1 to 256 bytes"};
+        if (!job) throw refused{job.error(), "the name must have 1 to 256 bytes"};
         r.job = *job;
         folder_.write(r, run_);
         if (command_.json) {
@@ -203,7 +204,7 @@ class session {
         }
         if (found.size() == 1) return *found.front();
         if (found.empty()) throw refused{"BG_E_NOT_FOUND"_hresult, command_.job};
-        std::string words = "more than one job has the name " + command_.job + ":";
+        std::string words = "more than one job is called " + command_.job + ":";
         for (const job_record* r : found)
             words += " " + id_text(r->its().id());
         throw refused{{}, words};
@@ -332,7 +333,7 @@ class session {
                 const auto p = static_cast<bitswire::job_priority>(i);
                 if (bitswire::enum_name(p) == command_.value) return j.set_priority(p, t);
             }
-            throw refused{"E_INVALIDARG"_hresult, "priorities are foreground, high, normal and low"};
+            throw refused{"E_INVALIDARG"_hresult, "the priority must be foreground, high, normal or low"};
         }
         const bitswire::number n = bitswire::parse_decimal(command_.value, UINT32_MAX);
         if (n.status != bitswire::number_status::ok)

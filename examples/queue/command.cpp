@@ -27,15 +27,14 @@ std::string default_folder() {
 std::optional<command> read_command(int argc, char** argv, int& code) {
     command c;
     CLI::App app("Keeps a queue of transfers, as BITS does, and carries them out.", "bitswire-queue");
-    app.footer(
-        "JOB is the id of a job, or its name if no other job has it.\n"
-        "Ends with 0, with 1 if a command was refused or a job is in error, and with 2 if the command is wrong.");
+    app.footer("JOB is the id of a job, or its name if no other job has that name.\n"
+               "Exit status: 0; 1 if a command was refused or a job is in error; 2 if the command is wrong.");
     app.require_subcommand(1);
     app.fallthrough();
     c.queue = default_folder();
-    app.add_option("--queue", c.queue, "Folder of the queue; $BITSWIRE_QUEUE if nothing is said")
+    app.add_option("--queue", c.queue, "Folder of the queue; $BITSWIRE_QUEUE if it is not given")
         ->capture_default_str();
-    app.add_flag("--json", c.json, "JSON on stdout, for scripts");
+    app.add_flag("--json", c.json, "Print JSON on stdout, for scripts");
 
     const auto verb = [&app](const char* name, const char* text) { return app.add_subcommand(name, text); };
     const auto of_job = [&](const char* name, const char* text) {
@@ -44,30 +43,30 @@ std::optional<command> read_command(int argc, char** argv, int& code) {
         return sub;
     };
 
-    CLI::App* create = verb("create", "Makes a job, suspended and without files, and prints its id");
+    CLI::App* create = verb("create", "Creates a job, suspended and without files, and prints its id");
     bool is_upload = false;
     bool is_reply = false;
     bool is_download = false;
     CLI::Option_group* type = create->add_option_group("type");
-    type->add_flag("--upload", is_upload, "It uploads one file");
+    type->add_flag("--upload", is_upload, "The job uploads one file");
     type->add_flag("--upload-reply", is_reply,
-                   "It uploads one file, and fetches what the server's application replies");
-    type->add_flag("--download", is_download, "It downloads files");
+                   "The job uploads one file, and fetches the reply of the server's application");
+    type->add_flag("--download", is_download, "The job downloads files");
     type->require_option(1);
-    create->add_option("NAME", c.name, "What to call it; need not be unique")->required();
+    create->add_option("NAME", c.name, "Name of the job; need not be unique")->required();
 
     CLI::App* add = of_job("add", "Adds a file to a job");
     add->add_option("REMOTE", c.remote, "URL: http or https")->required();
-    add->add_option("LOCAL", c.local, "File here")->required();
-    of_job("resume", "Lets a job wait for its turn: a new one, a suspended one, or one in error");
+    add->add_option("LOCAL", c.local, "Local file")->required();
+    of_job("resume", "Queues a job: a new one, a suspended one, or one in error");
     of_job("suspend", "Stops a job until it is resumed");
-    of_job("cancel", "Gives a job up, here and at the server");
-    of_job("complete", "Ends a job that is transferred; what was downloaded appears where it belongs");
-    verb("list", "One line per job");
-    of_job("info", "All about a job");
-    CLI::App* replace = of_job("replace", "Replaces the beginning of the URLs of what is not transferred yet");
-    replace->add_option("OLD", c.old_prefix, "Beginning of the URLs as they are")->required();
-    replace->add_option("NEW", c.new_prefix, "What to put in its place")->required();
+    of_job("cancel", "Cancels a job, here and at the server");
+    of_job("complete", "Completes a transferred job: downloaded files get their names");
+    verb("list", "Prints one line per job");
+    of_job("info", "Prints everything about a job");
+    CLI::App* replace = of_job("replace", "Replaces the beginning of the URLs of files that are not transferred yet");
+    replace->add_option("OLD", c.old_prefix, "Beginning of the URLs now")->required();
+    replace->add_option("NEW", c.new_prefix, "New beginning")->required();
     CLI::App* set = of_job("set", "Sets a property of a job");
     set->add_option("PROPERTY", c.property)
         ->required()
@@ -83,18 +82,18 @@ std::optional<command> read_command(int argc, char** argv, int& code) {
         run->add_option("--fragment-size", fragment_size, "Largest number of bytes in a request of an upload")
             ->transform(size)
             ->check(positive_size);
-    run->add_option("--limit-rate", c.http.limit_rate, "Bytes per second of each job at most")
+    run->add_option("--limit-rate", c.http.limit_rate, "Most bytes per second of each job")
         ->transform(size)
         ->check(positive_size);
-    run->add_option("--user", c.http.user, "Name and password for Basic, Digest or NTLM; \":\" for who is logged in")
+    run->add_option("--user", c.http.user, "Name and password for Basic, Digest or NTLM; \":\" uses your own logon")
         ->type_name("USER:PASSWORD");
-    CLI::Option* with_proxy = run->add_option("--proxy", proxy, "Proxy to use; \"\" for none");
-    run->add_option("--proxy-user", c.http.proxy_user, "The same as --user, for the proxy")->type_name("USER:PASSWORD");
+    CLI::Option* with_proxy = run->add_option("--proxy", proxy, "Proxy to use; \"\" uses none");
+    run->add_option("--proxy-user", c.http.proxy_user, "As --user, for the proxy")->type_name("USER:PASSWORD");
     run->add_option("--cacert", c.http.cacert, "File with the certificates to trust (PEM)")->check(CLI::ExistingFile);
-    run->add_flag("--insecure", c.http.insecure, "Take any certificate");
+    run->add_flag("--insecure", c.http.insecure, "Accept any certificate");
     try {
         app.parse(argc, argv);
-        if (c.queue.empty()) throw CLI::ValidationError("--queue", "there is no home to keep the queue in");
+        if (c.queue.empty()) throw CLI::ValidationError("--queue", "there is no home folder to keep the queue in");
     } catch (const CLI::ParseError& e) {
         code = app.exit(e) == 0 ? exit_done : exit_wrong_usage;
         return std::nullopt;

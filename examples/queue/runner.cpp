@@ -105,7 +105,7 @@ int runner::run() {
         run_lock_ = folder_.begin_run(run_);
         if (run_lock_) folder_.sweep();
     }
-    if (!run_lock_) throw folder_error(folder_.path() + ": is being run already");
+    if (!run_lock_) throw folder_error(folder_.path() + ": another run works on this queue");
     bool is_first = true;
     while (is_first || is_something_left()) {
         {
@@ -389,7 +389,7 @@ bool runner::open_upload(entry& e, bool with_file) {
     const bool has_changed = up->file && up->file->identity() != r.source;
     e.up = std::move(up);
     if (!has_changed) return true;
-    r.detail = local + ": has changed since the upload was begun";
+    r.detail = local + ": has changed since the upload began";
     std::ignore = j.on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
     pump(e, e.up->client->cancel(client_time()));
     return false;
@@ -440,7 +440,7 @@ void runner::pump(entry& e, upload_step s, hresult transport) {
 
 /// The request at hand is not sent, or did not end well; a session that is there is cancelled instead.
 upload_step runner::give_up_changed_file(entry& e) {
-    e.record->detail = std::string(e.record->its().file(0).local_name) + ": was written to while it was read";
+    e.record->detail = std::string(e.record->its().file(0).local_name) + ": changed while it was being uploaded";
     std::ignore = e.record->job->on_error({"BG_E_LOCAL_FILE_CHANGED"_hresult, error_context::local_file}, now());
     static_cast<void>(e.up->client->cancel(client_time()));
     return e.up->client->on_transport_error(client_time());

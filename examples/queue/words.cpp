@@ -54,14 +54,14 @@ std::string advice_for(bitswire::job_state state, const bitswire::job_error& e) 
     const std::string text(bitswire::row_of(what).text);
     if (what == remedy::retry_later) {
         return state == bitswire::job_state::transient_error
-                   ? "it is tried again after the retry delay; resume tries at once"
-                   : "it was tried for as long as the no-progress time-out allows; resume, or cancel";
+                   ? "the job is tried again after its retry delay; resume tries at once"
+                   : "the job was tried until its no-progress time-out; resume it, or cancel it";
     }
     if (e.context == bitswire::error_context::local_file && what == remedy::give_up)
         return "correct what is wrong with the local file, then resume; or cancel";
     if (what == remedy::give_up)
         return "correct what is wrong (replace changes where the files are), then resume; or cancel";
-    if (state == bitswire::job_state::transient_error) return text + "; the job also waits for it by itself";
+    if (state == bitswire::job_state::transient_error) return text + "; the job also does so by itself";
     return text + "; or cancel";
 }
 

@@ -45,7 +45,7 @@ source_file::source_file(const std::string& path) : fd_(::open(path.c_str(), O_R
     }
     if (!S_ISREG(s.st_mode)) {
         ::close(fd_);
-        throw file_error(path + ": is not a regular file", 0);
+        throw file_error(path + ": not a regular file", 0);
     }
     ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);
     std::error_code unresolved;

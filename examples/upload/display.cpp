@@ -147,7 +147,7 @@ void display::started(std::string_view file, std::string_view url, std::uint64_t
                     {"bytes_done", bytes_done},
                     {"bytes_total", bytes_total}});
     } else if (bytes_done != 0) {
-        print_line(format("going on at %llu of %llu bytes", static_cast<unsigned long long>(bytes_done),
+        print_line(format("continuing at %llu of %llu bytes", static_cast<unsigned long long>(bytes_done),
                           static_cast<unsigned long long>(bytes_total)));
     }
 }
@@ -257,8 +257,8 @@ void display::retry(const trouble& t, unsigned attempt, unsigned attempts, std::
         j["delay_s"] = delay_s;
         print_json(j);
     } else {
-        print_line(short_text(t) +
-                   format("; attempt %u of %u in %llu s", attempt, attempts, static_cast<unsigned long long>(delay_s)));
+        print_line(short_text(t) + format("; trying again in %llu s (attempt %u of %u)",
+                                          static_cast<unsigned long long>(delay_s), attempt, attempts));
     }
 }
 
@@ -269,7 +269,7 @@ void display::repeat(const trouble& t, std::uint64_t delay_s) {
         j["delay_s"] = delay_s;
         print_json(j);
     } else {
-        print_line(short_text(t) + format("; repeated in %llu s", static_cast<unsigned long long>(delay_s)));
+        print_line(short_text(t) + format("; sending it again in %llu s", static_cast<unsigned long long>(delay_s)));
     }
 }
 
@@ -277,7 +277,8 @@ void display::reply(std::string_view file, std::uint64_t size_bytes) {
     if (json_) {
         print_json({{"event", "reply"}, {"file", file}, {"bytes", size_bytes}});
     } else {
-        print_line(format("reply of %llu bytes in ", static_cast<unsigned long long>(size_bytes)).append(file));
+        print_line(
+            format("wrote the reply of %llu bytes to ", static_cast<unsigned long long>(size_bytes)).append(file));
     }
 }
 
@@ -302,7 +303,8 @@ void display::done(bool cancelled) {
             bar_is_drawn_ = false;
         }
         std::string line = format("uploaded %llu bytes", static_cast<unsigned long long>(bytes_total_));
-        if (bytes_at_start_ != 0) line += format(", %llu of them now,", static_cast<unsigned long long>(now_sent));
+        if (bytes_at_start_ != 0)
+            line += format(", %llu of them in this run,", static_cast<unsigned long long>(now_sent));
         print_line(line + format(" in %.1f s (%s/s)", took_s, size_text(rate).c_str()));
     }
 }

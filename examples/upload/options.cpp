@@ -9,10 +9,10 @@ namespace upload_tool {
 
 std::optional<options> read_options(int argc, char** argv, int& exit_code) {
     CLI::App app("Uploads a file with Microsoft's BITS upload protocol ([MC-BUP]).", "bitswire-upload");
-    app.footer(
-        "Sizes may end in K, M or G (powers of 1024).\n"
-        "Ends with 0 only if the server has closed the session, with 1 if the upload has failed for good, with 2\n"
-        "if the command or the state file is wrong, and with 3 if the same command can go on later.");
+    app.footer("Sizes may end in K, M or G (powers of 1024).\n"
+               "Exit status: 0 if the server has closed the session, 1 if the upload failed for good, 2 if the command "
+               "or the\n"
+               "state file is wrong, 3 if the same command can continue the upload later.");
     options o;
     std::string proxy;
     std::uint64_t fragment_size = 0;
@@ -21,35 +21,35 @@ std::optional<options> read_options(int argc, char** argv, int& exit_code) {
     const CLI::Range positive_size(std::uint64_t{1}, std::uint64_t{INT64_MAX});
 
     app.add_option("FILE", o.file, "File to upload")->required();
-    app.add_option("URL", o.url, "Where to: http or https")->required();
-    app.add_option("--reply", o.reply, "Upload-reply: fetch the reply of the server's application to this file");
-    CLI::Option* with_state = app.add_option("--resume", o.state_file, "Keep the state here, and go on from it");
-    app.add_flag("--cancel", o.cancel, "Cancel the upload whose state is kept, instead of going on")->needs(with_state);
-    app.add_option("--content-name", o.content_name, "File name to tell the server, instead of that of FILE");
+    app.add_option("URL", o.url, "Destination: an http or https URL")->required();
+    app.add_option("--reply", o.reply, "Upload-reply: write the reply of the server's application to this file");
+    CLI::Option* with_state =
+        app.add_option("--resume", o.state_file, "Keep the state in this file, and continue from it");
+    app.add_flag("--cancel", o.cancel, "Cancel the upload whose state is kept, instead of continuing it")
+        ->needs(with_state);
+    app.add_option("--content-name", o.content_name, "File name to tell the server; by default that of FILE");
     CLI::Option* with_fragment_size =
         app.add_option("--fragment-size", fragment_size, "Largest number of bytes in a request")
             ->transform(size)
             ->check(positive_size);
-    app.add_flag("--ping-first", o.ping_first, "Begin with a Ping, as suits NTLM");
+    app.add_flag("--ping-first", o.ping_first, "Send a Ping first, so that NTLM does not need the data twice");
     app.add_option("--user", o.http.user,
-                   "Name and password for Basic, Digest or NTLM; \":\" for who is logged in (Negotiate)")
+                   "Name and password for Basic, Digest or NTLM; \":\" uses your own logon (Negotiate)")
         ->type_name("USER:PASSWORD");
     CLI::Option* with_proxy =
-        app.add_option("--proxy", proxy, "Proxy to use; \"\" for none, whatever the environment says");
-    app.add_option("--proxy-user", o.http.proxy_user, "The same as --user, for the proxy")->type_name("USER:PASSWORD");
+        app.add_option("--proxy", proxy, "Proxy to use; \"\" uses none, whatever the environment says");
+    app.add_option("--proxy-user", o.http.proxy_user, "As --user, for the proxy")->type_name("USER:PASSWORD");
     app.add_option("--cacert", o.http.cacert, "File with the certificates to trust (PEM)")->check(CLI::ExistingFile);
-    app.add_flag("--insecure", o.http.insecure, "Take any certificate");
-    app.add_option("--limit-rate", o.http.limit_rate, "Bytes per second at most")
-        ->transform(size)
-        ->check(positive_size);
-    app.add_option("--retries", o.retries, "Attempts without progress in between")->capture_default_str();
-    app.add_option("--retry-delay", o.retry_delay_s, "Seconds before the first of them; twice as long each time")
+    app.add_flag("--insecure", o.http.insecure, "Accept any certificate");
+    app.add_option("--limit-rate", o.http.limit_rate, "Most bytes per second")->transform(size)->check(positive_size);
+    app.add_option("--retries", o.retries, "How often to try again without progress in between")->capture_default_str();
+    app.add_option("--retry-delay", o.retry_delay_s, "Seconds before trying again; doubled each time")
         ->capture_default_str();
     CLI::Option* with_timeout =
-        app.add_option("--timeout", timeout_s, "Seconds without a byte sent, or without an answer, before giving up")
+        app.add_option("--timeout", timeout_s, "Seconds to wait while no byte can be sent, and for an answer")
             ->check(CLI::Range(1U, 86'400U));
-    app.add_flag("--json", o.json, "One JSON object per line on stdout");
-    app.add_flag("--verbose", o.verbose, "One line per packet on stderr");
+    app.add_flag("--json", o.json, "Print one JSON object per line on stdout");
+    app.add_flag("--verbose", o.verbose, "Print one line per packet on stderr");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

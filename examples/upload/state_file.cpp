@@ -70,7 +70,7 @@ std::optional<upload_state> state_file::read() const {
     const std::string& text = *bytes;
     try {
         const json j = json::parse(text);
-        if (j.at("format") != state_format) throw usage_error(path_ + ": is not the state of an upload");
+        if (j.at("format") != state_format) throw usage_error(path_ + ": this is not the state of an upload");
         const auto path = from_hex(j.at("path").get_ref<const std::string&>());
         const auto snapshot = from_hex(j.at("snapshot").get_ref<const std::string&>());
         if (!path || !snapshot) throw usage_error(path_ + ": the state is damaged");
@@ -82,7 +82,7 @@ std::optional<upload_state> state_file::read() const {
         if (text_of(state) != text) throw usage_error(path_ + ": the state is damaged");
         return state;
     } catch (const json::exception&) {
-        throw usage_error(path_ + ": is not the state of an upload, or is damaged");
+        throw usage_error(path_ + ": this is not the state of an upload, or it is damaged");
     }
 }
 
@@ -90,7 +90,7 @@ void state_file::check_writable() const {
     const std::string folder = transfer::folder_of(path_);
     if (::access(folder.c_str(), W_OK | X_OK) != 0) throw usage_error(folder + ": " + std::strerror(errno));
     struct stat s {};
-    if (::stat(path_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) throw usage_error(path_ + ": is not a regular file");
+    if (::stat(path_.c_str(), &s) == 0 && !S_ISREG(s.st_mode)) throw usage_error(path_ + ": not a regular file");
 }
 
 bool state_file::write(const upload_state& state) {

@@ -83,12 +83,12 @@ std::optional<upload_state> read_state(const options& o, const std::optional<sta
         if (o.cancel) throw usage_error(kept->path() + ": there is no upload to cancel");
         return std::nullopt;
     }
-    if (state->url != o.url) throw usage_error(kept->path() + ": is the state of an upload to " + state->url);
+    if (state->url != o.url) throw usage_error(kept->path() + ": this state belongs to an upload to " + state->url);
     if (file == nullptr || state->file == file->identity()) return state;
-    const std::string start_over = "; to start over, cancel it with --cancel, or delete the state";
+    const std::string start_over = "; to start over, use --cancel or delete the state";
     if (state->file.path != file->identity().path)
-        throw usage_error(kept->path() + ": is the state of an upload of " + state->file.path + start_over);
-    throw usage_error(o.file + ": has changed since the upload was begun" + start_over);
+        throw usage_error(kept->path() + ": this state belongs to an upload of " + state->file.path + start_over);
+    throw usage_error(o.file + ": has changed since the upload began" + start_over);
 }
 
 } // namespace
@@ -96,7 +96,7 @@ std::optional<upload_state> read_state(const options& o, const std::optional<sta
 uploader::uploader(const options& o)
     : options_(o), client_(config_), http_(o.http, o.url), display_(o.json, o.verbose) {
     if (!bitswire::parse_url(o.url))
-        throw usage_error(o.url + ": is no http or https URL; a name and a password belong in --user");
+        throw usage_error(o.url + ": not an http or https URL; a name and a password go in --user");
     if (options_.content_name.empty()) options_.content_name = transfer::content_name_of(o.file);
     if (!o.cancel) file_.emplace(o.file);
     if (!o.state_file.empty()) state_file_.emplace(o.state_file);
@@ -248,7 +248,8 @@ uploader::step uploader::fetch_reply() {
     if (answer.result == http_result::sink_failed)
         return on_reply_trouble(part + ": " + std::strerror(store_errno), 0, false);
     if (answer.result == http_result::answered && answer.start.status == 200)
-        return on_reply_trouble("the server does not say how long the reply is, so half of it would do", 200, false);
+        return on_reply_trouble(
+            "the server does not say how long the reply is, so a truncated one would not be noticed", 200, false);
     const std::uint16_t status = answer.result == http_result::answered ? answer.start.status : std::uint16_t{0};
     return on_reply_trouble(answer.trouble, status, answer.may_help_later);
 }
@@ -264,7 +265,7 @@ uploader::step uploader::on_reply_trouble(std::string detail, std::uint16_t stat
 /// The request at hand is not sent; a session that is there is cancelled instead.
 uploader::step uploader::give_up_changed_file() {
     file_has_changed_ = true;
-    display_.warn(options_.file + " was written to while it was read; the upload is cancelled");
+    display_.warn(options_.file + " changed while it was being uploaded; the upload is cancelled");
     static_cast<void>(client_.cancel(now()));
     return client_.on_transport_error(now());
 }
@@ -335,14 +336,13 @@ bool uploader::wait_until(time_point t) {
 int uploader::finished() {
     if (state_file_) state_file_->remove();
     if (file_has_changed_) {
-        display_.ended("the file was written to while it was read, so nothing was uploaded", exit_failed);
+        display_.ended("the file changed while it was being uploaded, so nothing was uploaded", exit_failed);
         return exit_failed;
     }
     const bool cancelled = !client_.succeeded();
     if (cancelled && stop_request::is_made() && !options_.cancel) return interrupted();
     if (cancelled != options_.cancel) {
-        display_.ended(cancelled ? "the upload was cancelled in a run before" : "the upload was complete already",
-                       exit_failed);
+        display_.ended(cancelled ? "the upload was already cancelled" : "the upload was already complete", exit_failed);
         return exit_failed;
     }
     display_.done(cancelled);
@@ -352,8 +352,9 @@ int uploader::finished() {
 int uploader::failed() {
     if (stop_request::is_made()) return interrupted();
     if (file_has_changed_) {
-        display_.ended("the file was written to while it was read, and the session could not be cancelled",
-                       exit_failed);
+        display_.ended(
+            "the file changed while it was being uploaded, and the session could not be cancelled at the server",
+            exit_failed);
         return exit_failed;
     }
     const bool is_kept = state_file_ && !client_.session_id().empty() && !state_is_unsafe_;
@@ -364,11 +365,11 @@ int uploader::failed() {
         hint = trouble_.failure.http_status == 407 ? "see --proxy-user" : "see --user";
     }
     if (trouble_.failure.what == upload_status::transport && !trouble_may_pass_) {
-        hint = "not of itself; for a certificate that is not known here see --cacert";
+        hint = "if the certificate of the server is not known here, see --cacert";
     }
     if (is_kept) {
         hint.append(hint.empty() ? "" : "; ");
-        hint += passes ? "the same command goes on with this upload" : "the state is kept, to try again or to --cancel";
+        hint += passes ? "the same command continues this upload" : "the state is kept: try again, or use --cancel";
     }
     const bool wrong_usage = trouble_.failure.what == upload_status::bad_argument;
     const int code = wrong_usage ? exit_wrong_usage : is_kept && passes ? exit_resumable : exit_failed;
@@ -379,10 +380,10 @@ int uploader::failed() {
 int uploader::interrupted() {
     const int code = 128 + static_cast<int>(stop_request::signal);
     const bool is_kept = state_file_ && !client_.session_id().empty() && !state_is_unsafe_;
-    display_.ended(is_kept                        ? "stopped; the same command goes on with this upload"
-                   : client_.finished()           ? "stopped, and cancelled at the server"
-                   : client_.session_id().empty() ? "stopped before the upload had begun"
-                                                  : "stopped; without --resume it cannot be gone on with",
+    display_.ended(is_kept                        ? "stopped; the same command continues this upload"
+                   : client_.session_id().empty() ? "stopped before the upload began"
+                   : client_.finished()           ? "stopped; the upload is cancelled at the server"
+                                                  : "stopped; use --resume to be able to continue",
                    code);
     return code;
 }

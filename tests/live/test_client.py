@@ -10,8 +10,10 @@ import json
 import re
 import signal
 import socket
+import subprocess
 import threading
 import time
+from dataclasses import replace
 
 from bits_peer import PROTOCOL
 from hostile_server import NO_ANSWER, Credentials, HostileServer, Reply, Request, ack, refusal
@@ -330,11 +332,11 @@ class Readers(ClientCase):
         """a server that always loses everything is given up, not served for ever"""
         self.start_server()
         self.hostile.always("Fragment", lambda r, reply: refusal(416, "0x0").head(("BITS-Received-Content-Range", "0")))
-        self.assert_failed(self.run_client(), "again and again")
+        self.assert_failed(self.run_client(), "keeps losing the session")
         self.assertLess(len(self.hostile.requests), 100)
         self.start_server()
         self.hostile.always("Fragment", refusal(500, "0x8020001F"))
-        self.assert_failed(self.run_client(), "again and again")
+        self.assert_failed(self.run_client(), "keeps losing the session")
         self.assertLess(len(self.hostile.requests), 100)
 
     def test_session_lost(self) -> None:
@@ -357,7 +359,7 @@ class Readers(ClientCase):
         """500 with 0x1 is fatal, and the error says that the session may be lost"""
         self.start_server()
         self.hostile.on("Fragment", 2, refusal(500, "0x1"))
-        self.assert_failed(self.run_client("--retries", "0"), "session that they do not know")
+        self.assert_failed(self.run_client("--retries", "0"), "session they do not know")
         self.assert_nothing_arrived()
 
     def test_fragment_too_large(self) -> None:
@@ -646,6 +648,40 @@ class Resuming(ClientCase):
         self.assertNotEqual(popen.returncode, 0)
         self.assertEqual(self.hostile.cancelled, [self.hostile.session_id])
 
+    def stop_client(self, kind: str, *options: str, times: int = 1) -> str:
+        """What a client says that is stopped while its first request of a kind is not answered."""
+        self.start_server()
+        answered = threading.Event()
+        self.addCleanup(answered.set)
+        self.hostile.on(kind, 1, lambda request, reply: replace(reply, late=answered))
+        popen = self.start_upload(self.file, self.hostile.url(TARGET), "--fragment-size", "10000", *options)
+        wait_until(lambda: self.hostile.of(kind), f"{kind} is under way")
+        for _ in range(times):
+            popen.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+        answered.set()
+        _, errors = popen.communicate(timeout=20)
+        self.assertEqual(popen.returncode, 128 + signal.SIGTERM)
+        return errors.decode()
+
+    def test_how_to_continue(self) -> None:
+        """P9: a client that is stopped says in plain English how to continue"""
+        resume = ("--resume", str(self.state))
+        self.assertIn("stopped; the same command continues this upload\n", self.stop_client("Fragment", *resume))
+        self.assertIn("stopped; the upload is cancelled at the server\n", self.stop_client("Fragment"))
+        self.assertIn("stopped; use --resume to be able to continue\n", self.stop_client("Fragment", times=2))
+        self.assertIn("stopped before the upload began\n", self.stop_client("Create-Session", times=2))
+
+    def test_help_in_plain_english(self) -> None:
+        """P9: the help of the programs has none of the phrases that had to be read twice"""
+        for variable, verbs in {"BITSWIRE_UPLOAD": [[]], "BITSWIRE_QUEUE_PROGRAM": [[], ["create"], ["run"]]}.items():
+            for verb in verbs:
+                command = [program(variable), *verb, "--help"]
+                told = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+                self.assertGreater(len(told), 300)
+                for phrase in ("go on", "goes on", "gone on", "if nothing is said", "What to ", "File here", "has to"):
+                    self.assertNotIn(phrase.lower(), told.lower())
+
     def test_changed_file(self) -> None:
         """a file that has changed is not gone on with, and nothing is sent"""
         self.begin()
@@ -664,7 +700,7 @@ class Resuming(ClientCase):
             return reply
 
         self.hostile.on("Fragment", 2, change)
-        self.assert_failed(self.run_client(), "written to")
+        self.assert_failed(self.run_client(), "changed while")
         self.assert_nothing_arrived()
 
     def test_damaged_state(self) -> None:

@@ -539,7 +539,7 @@ class Beside(QueueCase):
         wait_until(lambda: self.bytes_sent("/job.bin")[0] > 0, "it is under way")
         second = self.call("run")
         self.assertEqual(second.code, 1)
-        self.assertIn("run already", second.errors)
+        self.assertIn("another run works on this queue", second.errors)
         self.assertEqual(run.wait(), 0)
         self.assertEqual(self.bytes_sent("/job.bin"), (200_000, 0))
 

@@ -37,7 +37,7 @@ enum class upload_status : std::uint8_t {
 struct upload_status_row {
     upload_status status;
     std::string_view text;
-    std::string_view advice; ///< what whoever sees it can do
+    std::string_view advice; ///< what people can do
     hresult code;            ///< of the job's error, where the server named none; S_OK: that of the status
     error_context context;   ///< likewise
     std::string_view source;
@@ -46,16 +46,16 @@ struct upload_status_row {
 // clang-format off
 inline constexpr upload_status_row upload_status_rows[] = {
     {upload_status::ok,               "no failure"sv, ""sv, {}, error_context::none, "-"sv},
-    {upload_status::auth_required,    "the server or a proxy asks for credentials, or for other ones"sv, "give credentials and resume"sv, {}, error_context::remote_file, "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"sv},
+    {upload_status::auth_required,    "the server or a proxy asks for credentials, or refused those that were given"sv, "give credentials, then resume"sv, {}, error_context::remote_file, "[MC-BUP] 3.1.1.2: ERROR_AUTH_REQUIRED"sv},
     {upload_status::transport,        "the connection failed"sv, "resume when the network is back"sv, "BG_E_CONNECT_FAILURE"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TRANSPORT"sv},
-    {upload_status::timeout,          "the server did not take the request or did not answer in time"sv, "resume later"sv, "BG_E_TIMEOUT"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TIMEOUT"sv},
-    {upload_status::refused,          "the server refused"sv, "see the status and the code of its answer"sv, {}, error_context::remote_file, "[MC-BUP] 3.1.5.2.1"sv},
-    {upload_status::session_doubtful, "the server failed with code 0x1, which some servers send for a session that they do not know"sv, "if resuming fails again, start a new upload"sv, {}, error_context::remote_file, "seen on the wire"sv},
-    {upload_status::invalid_ack,      "the answer breaks the rules of the protocol"sv, "see whether a proxy or another program answers at this address"sv, "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.2"sv},
-    {upload_status::no_progress,      "the server loses the session or its bytes again and again"sv, "look into the server"sv, "BG_E_NO_PROGRESS"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.4"sv},
-    {upload_status::reply_missing,    "the server has the file and sends no reply"sv, "the server or its application is not set up for upload-reply; resuming notifies it again"sv, "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_application, "[MC-BUP] 3.1.5.2.4"sv},
+    {upload_status::timeout,          "the server did not take the request, or did not answer, in time"sv, "resume later"sv, "BG_E_TIMEOUT"_hresult, error_context::general_transport, "[MC-BUP] 3.1.1.2: ERROR_TIMEOUT"sv},
+    {upload_status::refused,          "the server refused the request"sv, "see the status and the code of the answer"sv, {}, error_context::remote_file, "[MC-BUP] 3.1.5.2.1"sv},
+    {upload_status::session_doubtful, "the server failed with code 0x1, which some servers send for a session they do not know"sv, "if resuming fails again, start a new upload"sv, {}, error_context::remote_file, "seen on the wire"sv},
+    {upload_status::invalid_ack,      "the answer breaks the rules of the protocol"sv, "check whether a proxy or another program answers at this address"sv, "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.2"sv},
+    {upload_status::no_progress,      "the server keeps losing the session or its bytes"sv, "check the disk and the log of the server"sv, "BG_E_NO_PROGRESS"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.2.4"sv},
+    {upload_status::reply_missing,    "the server has the file but sent no reply"sv, "check that the server and its application are set up for upload-reply; resuming notifies the application again"sv, "BG_E_INVALID_SERVER_RESPONSE"_hresult, error_context::remote_application, "[MC-BUP] 3.1.5.2.4"sv},
     {upload_status::reply_failed,     "the reply could not be fetched"sv, "resume to fetch it again"sv, "BG_E_RECEIVE_FAILURE"_hresult, error_context::remote_file, "[MC-BUP] 3.1.5.1.8"sv},
-    {upload_status::bad_argument,     "the upload was set up with something that cannot be sent"sv, "see the error"sv, "E_INVALIDARG"_hresult, error_context::general_queue_manager, "-"sv},
+    {upload_status::bad_argument,     "the upload is set up with something that cannot be sent"sv, "correct what the error names"sv, "E_INVALIDARG"_hresult, error_context::general_queue_manager, "-"sv},
 };
 // clang-format on
 
