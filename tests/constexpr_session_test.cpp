@@ -109,8 +109,8 @@ class small_server {
   private:
     constexpr void restart() {
         std::array<char, upload_session::max_snapshot_size> bytes{};
-        const auto size = store_.kept.session.write_snapshot(bytes);
-        store_.kept.session = *upload_session::restore({bytes.data(), *size});
+        const auto size = store_.kept.session.write_snapshot(bytes, {});
+        store_.kept.session = *upload_session::restore({bytes.data(), *size}, {});
     }
 
     one_session& store_;

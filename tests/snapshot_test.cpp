@@ -46,7 +46,7 @@ std::string bytes_of(const upload_client& c, time_point written_at = usual_time)
 
 std::string bytes_of(const upload_session& s) {
     std::string out(upload_session::max_snapshot_size, '\0');
-    const auto size = s.write_snapshot(out);
+    const auto size = s.write_snapshot(out, {});
     REQUIRE(size);
     out.resize(*size);
     return out;
@@ -129,7 +129,7 @@ struct client_fields {
     }
 };
 
-/// The fields of a session's snapshot of version 1, in their order: a session that waits for Fragments.
+/// The fields of a session's snapshot of version 2, in their order: a session that waits for Fragments.
 struct session_fields {
     upload_server_state state = upload_server_state::receive_fragments;
     std::uint8_t at_work_on = 0; ///< nothing, room, storing, notifying, publishing
@@ -137,11 +137,11 @@ struct session_fields {
     bool closes = false, has_total = true, copies = true;
     std::uint16_t final_status = 0;
     std::uint32_t ticket = 1, final_code = 0;
-    std::uint64_t received = 3, total = 10, storing = 0, progressed_at = 0;
+    std::uint64_t received = 3, total = 10, storing = 0, progressed_at = 0, before = 0, progressed_at_wall = 0;
 
     [[nodiscard]] std::string bytes() const {
         std::string out(upload_session::max_snapshot_size, '\0');
-        snapshot_writer w(out, {"BWUS", 1});
+        snapshot_writer w(out, {"BWUS", 2});
         w.put(static_cast<std::uint8_t>(state));
         w.put(at_work_on);
         w.put(static_cast<std::uint8_t>(answering));
@@ -155,6 +155,8 @@ struct session_fields {
         w.put(total);
         w.put(storing);
         w.put(progressed_at);
+        w.put(before);
+        w.put(progressed_at_wall);
         out.resize(w.finish());
         return out;
     }
@@ -271,40 +273,40 @@ TEST_CASE("snapshot: one of another URL or size is refused") {
 TEST_CASE("snapshot: a damaged or foreign one is an error") {
     damage(bytes_of(client_under_way()),
            [](std::string_view b) { return upload_client::restore(client_config, b, usual_time); });
-    damage(bytes_of(session_under_way()), [](std::string_view b) { return upload_session::restore(b); });
-    CHECK_FALSE(upload_session::restore(bytes_of(client_under_way())));
+    damage(bytes_of(session_under_way()), [](std::string_view b) { return upload_session::restore(b, {}); });
+    CHECK_FALSE(upload_session::restore(bytes_of(client_under_way()), {}));
     CHECK_FALSE(upload_client::restore(client_config, bytes_of(session_under_way()), usual_time));
 }
 
 TEST_CASE("snapshot: bytes with a right checksum and wrong values are an error") {
     std::string body = bytes_of(session_under_way());
     body.resize(body.size() - 4);
-    CHECK(upload_session::restore(sealed(body)));
+    CHECK(upload_session::restore(sealed(body), {}));
     const auto with = [&](std::size_t at, char value) {
         std::string b = body;
         b[at] = value;
-        return upload_session::restore(sealed(b)).has_value();
+        return upload_session::restore(sealed(b), {}).has_value();
     };
-    CHECK_FALSE(with(0, 'X'));                                // kind
-    CHECK_FALSE(with(4, 2));                                  // version
-    CHECK_FALSE(with(6, 6));                                  // state
-    CHECK_FALSE(with(6, 3));                                  // waits to be closed, and lacks bytes
-    CHECK_FALSE(with(6, 4));                                  // complete, and lacks bytes
-    CHECK_FALSE(with(7, 5));                                  // is at work on what there is not
-    CHECK_FALSE(with(7, 3));                                  // asks the application before all is there
-    CHECK_FALSE(with(8, 5));                                  // answers no request
-    CHECK_FALSE(with(10, 0));                                 // received bytes of a file of unknown size
-    CHECK_FALSE(with(11, 2));                                 // no bool
-    CHECK_FALSE(with(12, 1));                                 // a status that is none
-    CHECK_FALSE(with(22, 11));                                // more received than there is
-    CHECK_FALSE(upload_session::restore(sealed(body + "x"))); // more than a session
-    std::mt19937_64 random(7);                                // NOLINT: repeatable
+    CHECK_FALSE(with(0, 'X'));                                    // kind
+    CHECK_FALSE(with(4, 1));                                      // version
+    CHECK_FALSE(with(6, 6));                                      // state
+    CHECK_FALSE(with(6, 3));                                      // waits to be closed, and lacks bytes
+    CHECK_FALSE(with(6, 4));                                      // complete, and lacks bytes
+    CHECK_FALSE(with(7, 5));                                      // is at work on what there is not
+    CHECK_FALSE(with(7, 3));                                      // asks the application before all is there
+    CHECK_FALSE(with(8, 5));                                      // answers no request
+    CHECK_FALSE(with(10, 0));                                     // received bytes of a file of unknown size
+    CHECK_FALSE(with(11, 2));                                     // no bool
+    CHECK_FALSE(with(12, 1));                                     // a status that is none
+    CHECK_FALSE(with(22, 11));                                    // more received than there is
+    CHECK_FALSE(upload_session::restore(sealed(body + "x"), {})); // more than a session
+    std::mt19937_64 random(7);                                    // NOLINT: repeatable
     for (int i = 0; i < 20'000; ++i) {
         std::string b = body;
         for (int k = 0; k < 3; ++k)
             b[6 + random() % (b.size() - 6)] = static_cast<char>(random());
         const guarded_bytes bytes(sealed(b));
-        const auto restored = upload_session::restore(bytes.view());
+        const auto restored = upload_session::restore(bytes.view(), {});
         if (!restored) continue;
         CHECK(restored->received_bytes() <= restored->total_bytes().value_or(0));
         CHECK(enum_name(restored->state()).size() > 0);
@@ -459,7 +461,7 @@ TEST_CASE("snapshot: a reply that is known is fetched, also if the server wants 
 
 TEST_CASE("snapshot: too small a buffer is an error and is not overrun") {
     std::string small(10, '?');
-    CHECK(session_under_way().write_snapshot(small).error() == error{errc::buffer_too_small, header::none, 0});
+    CHECK(session_under_way().write_snapshot(small, {}).error() == error{errc::buffer_too_small, header::none, 0});
     CHECK(client_under_way().write_snapshot(small, usual_time).error() ==
           error{errc::buffer_too_small, header::none, 0});
 }
@@ -482,8 +484,8 @@ TEST_CASE("snapshot: the largest client fits") {
 TEST_CASE("snapshot: the versions stay as they are") {
     // A change of these bytes needs a new version: somebody has stored the old ones.
     CHECK(hex(bytes_of(session_under_way())) ==
-          "4257555301000100020001010000020000000000000003000000000000000a0000000000000003000000000000008a1300000000"
-          "0000aae5ed90");
+          "4257555302000100020001010000020000000000000003000000000000000a0000000000000003000000000000008a13000000"
+          "000000000000000000000000000000000000005f08f71a");
     CHECK(hex(bytes_of(client_under_way())) ==
           "4257554302002300687474703a2f2f6578616d706c653a383038302f696e626f782f612e62696e3f783d3140420f00000000"
           "00010303007b377d12005b323030313a6462383a3a315d3a383038303c000000ffffffffffffffff00000000040000000000"

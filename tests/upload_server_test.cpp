@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -912,7 +913,7 @@ TEST_CASE("server: sessions that are kept as bytes go on in the middle of a requ
     w.create();
     const auto store_as_bytes = [&] {
         std::string bytes(upload_session::max_snapshot_size, '\0');
-        bytes.resize(*w.session().write_snapshot(bytes));
+        bytes.resize(*w.session().write_snapshot(bytes, {w.now, w.wall}));
         w.session() = upload_session();
         w.session() = *upload_session::read_snapshot(bytes);
     };
@@ -1141,4 +1142,121 @@ TEST_CASE("L7: who reads an Ack says what it answers, or it does not compile; on
     std::ignore = client.start({});
     CHECK(client.on_ack({.session_id = "{1}"}, {}).todo == upload_todo::stopped);
     CHECK(client.failure().what == upload_status::invalid_ack);
+}
+
+namespace {
+
+constexpr std::uint64_t hour_ms = 3'600'000;
+constexpr std::uint64_t day_ms = 24 * hour_ms;
+/// By how much somebody sets the time of day, both ways.
+constexpr std::array<std::uint64_t, 4> jumps_ms = {60'000, hour_ms, day_ms, 365 * day_ms};
+
+/// A session in each state that outlives a request; `name` is for people.
+struct session_at {
+    std::string_view name;
+    void (*come_there)(world&);
+};
+constexpr std::array<session_at, 6> sessions_at = {{
+    {"created", [](world&) {}},
+    {"under way", [](world& w) { w.send(0, 4); }},
+    {"body being stored", [](world& w) { std::ignore = w.begin(fragment(0, 4)); }},
+    {"all there", [](world& w) { w.send(0, 10); }},
+    {"closed", [](world& w) { w.send(0, 10), w.close(); }},
+    {"cancelled", [](world& w) { w.cancel(); }},
+}};
+
+} // namespace
+
+TEST_CASE("P2: while a server runs, a session's time is that of the steady clock, however the time of day jumps") {
+    for (const session_at& at : sessions_at) {
+        CAPTURE(std::string(at.name));
+        for (const std::uint64_t jump : jumps_ms) {
+            for (const bool forward : {true, false}) {
+                world w;
+                w.directory.session_timeout_s = 7200;
+                w.directory.remember_closed_s = 7200;
+                w.create();
+                w.pass_s(10);
+                at.come_there(w);
+                const auto keep_as_bytes = [&] {
+                    std::string bytes(upload_session::max_snapshot_size, '\0');
+                    bytes.resize(*w.session().write_snapshot(bytes, {w.now, w.wall}));
+                    w.session() = *upload_session::read_snapshot(bytes);
+                };
+                const time_point progress =
+                    at.name == "created" || at.name == "body being stored" ? time_point{w.now.ms - 10'000} : w.now;
+                keep_as_bytes();
+                w.wall.ms = forward ? w.wall.ms + jump : w.wall.ms - jump;
+                keep_as_bytes();
+                w.pass_s(60);
+                keep_as_bytes();
+                CHECK_FALSE(w.session().is_expired(w.directory, {progress.ms + 2 * hour_ms - 1}));
+                CHECK(w.session().is_expired(w.directory, {progress.ms + 2 * hour_ms}));
+            }
+        }
+    }
+}
+
+TEST_CASE(
+    "P2: a restarted server believes the time of day only as far as that can be, and gives each session an hour") {
+    for (const session_at& at : sessions_at) {
+        CAPTURE(std::string(at.name));
+        for (const std::uint32_t timeout_s : {600U, 7200U, 86'400U}) {
+            const std::uint64_t timeout_ms = timeout_s * std::uint64_t{1000};
+            const std::uint64_t grace_ms = std::min(hour_ms, timeout_ms);
+            CAPTURE(timeout_s);
+            for (const std::uint64_t jump : jumps_ms) {
+                for (const bool forward : {true, false}) {
+                    CAPTURE(jump);
+                    CAPTURE(forward);
+                    world w;
+                    w.directory.session_timeout_s = timeout_s;
+                    w.directory.remember_closed_s = timeout_s;
+                    w.create();
+                    w.send(0, 1);
+                    at.come_there(w);
+                    w.pass_s(60); // without progress
+                    w.wall.ms = forward ? w.wall.ms + jump : w.wall.ms - jump;
+                    w.restart(time_point{5}); // the steady clock begins anew
+                    // The time that was seen to pass is counted, the jump before it was written is not.
+                    const std::uint64_t first_left = std::max(timeout_ms - 60'000, grace_ms);
+                    CHECK_FALSE(w.session().is_expired(w.directory, {5 + first_left - 1}));
+                    CHECK(w.session().is_expired(w.directory, {5 + first_left}));
+                    // A jump while the server is down cannot be seen as one.
+                    std::string bytes(upload_session::max_snapshot_size, '\0');
+                    bytes.resize(*w.session().write_snapshot(bytes, {w.now, w.wall}));
+                    w.wall.ms = forward ? w.wall.ms + jump : w.wall.ms - jump;
+                    w.session() = *upload_session::restore(bytes, {time_point{7}, w.wall});
+                    const std::uint64_t passed =
+                        forward ? std::min(60'000 + jump, timeout_ms) : (jump < 60'000 ? 60'000 - jump : 0);
+                    const std::uint64_t left = std::max(timeout_ms - passed, passed == 0 ? timeout_ms : grace_ms);
+                    CHECK_FALSE(w.session().is_expired(w.directory, {7 + left - 1}));
+                    CHECK(w.session().is_expired(w.directory, {7 + left}));
+                    // Restarts do not make it live for ever while the time of day goes on.
+                    if (!forward || w.session().is_over()) continue;
+                    for (int restarts = 0; restarts < 3; ++restarts) {
+                        w.now = {7 + grace_ms};
+                        w.restart(time_point{7});
+                    }
+                    CHECK(w.session().is_expired(w.directory,
+                                                 {7 + std::max(timeout_ms - std::min(passed, timeout_ms), grace_ms)}));
+                }
+            }
+        }
+    }
+    // Progress makes what was before forgotten.
+    world w;
+    w.directory.session_timeout_s = 86'400;
+    w.create();
+    w.send(0, 4);
+    w.wall.ms += 365 * day_ms;
+    w.now = {0};
+    std::string bytes(upload_session::max_snapshot_size, '\0');
+    bytes.resize(*w.session().write_snapshot(bytes, {{1'000'000}, {1'700'000'000'000}}));
+    w.session() = *upload_session::restore(bytes, {w.now, w.wall});
+    CHECK(w.session().is_expired(w.directory, {hour_ms}));
+    w.now = {hour_ms - 1};
+    check_accepted(w.send(4, 1));
+    CHECK_FALSE(w.session().is_expired(w.directory, {hour_ms + day_ms - 2}));
+    CHECK(w.session().is_expired(w.directory, {hour_ms + day_ms - 1}));
 }

@@ -40,6 +40,13 @@ std::size_t allowed_connections(std::size_t wanted) {
     return std::min(wanted, affordable);
 }
 
+/// Since the clock's beginning.
+template <class Point>
+std::uint64_t milliseconds(Point t) {
+    return static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count());
+}
+
 std::string text_of(const tcp::endpoint& endpoint) {
     const std::string address = endpoint.address().to_string();
     const std::string host = endpoint.address().is_v6() ? '[' + address + ']' : address;
@@ -49,9 +56,9 @@ std::string text_of(const tcp::endpoint& endpoint) {
 } // namespace
 
 server::server(boost::asio::io_context& io, const options& o)
-    : io_(io), options_(o), state_(o.root, o.state), destinations_(o.root), sessions_(state_), uploads_(sessions_),
-      body_buffer_(body_buffer_size), acceptor_(io), accept_timer_(io), expiry_timer_(io), stop_timer_(io),
-      signals_(io), max_connections_(allowed_connections(o.max_connections)) {
+    : io_(io), options_(o), state_(o.root, o.state), destinations_(o.root), sessions_(state_, both_clocks),
+      uploads_(sessions_), body_buffer_(body_buffer_size), acceptor_(io), accept_timer_(io), expiry_timer_(io),
+      stop_timer_(io), signals_(io), max_connections_(allowed_connections(o.max_connections)) {
     options_.directory.host_id = options_.host_id;
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
@@ -71,7 +78,7 @@ server::server(boost::asio::io_context& io, const options& o)
 server::~server() { disk_.join(); }
 
 void server::start() {
-    sessions_.load(destinations_, directory(), now());
+    sessions_.load(destinations_, directory());
     state_.begin_work();
     accept();
     expire_sessions();
@@ -79,11 +86,9 @@ void server::start() {
 
 std::string server::address() const { return text_of(acceptor_.local_endpoint()); }
 
-bitswire::time_point server::now() noexcept {
-    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
-    return {static_cast<std::uint64_t>(ms)};
-}
+bitswire::time_point server::now() noexcept { return {milliseconds(std::chrono::steady_clock::now())}; }
+
+bitswire::moment server::both_clocks() noexcept { return {now(), {milliseconds(std::chrono::system_clock::now())}}; }
 
 std::string server::new_session_id() {
     bitswire::guid id;

@@ -61,8 +61,10 @@ class server {
     /// One for all connections: what is read is stored before another one reads.
     [[nodiscard]] std::span<char> body_buffer() noexcept { return body_buffer_; }
 
-    /// The time that the library knows: milliseconds since 1970, since sessions survive restarts.
+    /// The clock of sessions, which nobody sets.
     [[nodiscard]] static bitswire::time_point now() noexcept;
+    /// And the time of day, for what is written down.
+    [[nodiscard]] static bitswire::moment both_clocks() noexcept;
     /// A session id that nobody can guess.
     [[nodiscard]] static std::string new_session_id();
 

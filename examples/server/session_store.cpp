@@ -45,9 +45,9 @@ std::string id_of_file(std::string_view name, std::string_view suffix) {
     return name == std::string_view(id).substr(1, name.size()) ? id : std::string{};
 }
 
-std::string written(const session_record& record) {
+std::string written(const session_record& record, const bitswire::moment& now) {
     std::array<char, bitswire::upload_session::max_snapshot_size> session{};
-    const auto size = record.session.write_snapshot(session);
+    const auto size = record.session.write_snapshot(session, now);
     std::string out(record.target.size() + record.reply_url.size() + record.path.size() + record.user.size() + 256,
                     '\0');
     bitswire::snapshot_writer w(out, record_kind);
@@ -76,10 +76,10 @@ std::string_view without_size(std::string_view place) {
     return place.substr(2, byte(0) | byte(1) << 8);
 }
 
-std::optional<session_record> read_place(std::string_view place) {
+std::optional<session_record> read_place(std::string_view place, const bitswire::moment& now) {
     const std::string_view bytes = without_size(place);
     bitswire::snapshot_reader r(bytes, record_kind);
-    const auto session = bitswire::upload_session::restore(r.get_text(max_text));
+    const auto session = bitswire::upload_session::restore(r.get_text(max_text), now);
     session_record record{bitswire::upload_session{}};
     record.target = r.get_text(max_text);
     record.reply_url = r.get_text(max_text);
@@ -96,9 +96,9 @@ std::optional<session_record> read_place(std::string_view place) {
 }
 
 /// The newer one of the two places, of those that are whole.
-std::optional<session_record> read_record(std::string_view file) {
-    std::optional<session_record> first = read_place(file.substr(0, place_size));
-    std::optional<session_record> second = read_place(file.substr(std::min(file.size(), place_size)));
+std::optional<session_record> read_record(std::string_view file, const bitswire::moment& now) {
+    std::optional<session_record> first = read_place(file.substr(0, place_size), now);
+    std::optional<session_record> second = read_place(file.substr(std::min(file.size(), place_size)), now);
     if (!first || !second) return first ? first : second;
     return first->saves > second->saves ? first : second;
 }
@@ -168,11 +168,12 @@ void session_store::describe(session_record& record, const std::string& path, co
 int session_store::save(std::string_view id, session_record& record) {
     if (record.session.is_over()) stop_counting(record);
     if (!folder_.is_kept()) return 0;
-    std::string bytes = written(record);
+    const bitswire::moment now = both_clocks_();
+    std::string bytes = written(record, now);
     if (bytes == record.saved) return 0;
     if (bytes.size() > place_size - 2) return EFBIG;
     ++record.saves;
-    bytes = written(record);
+    bytes = written(record, now);
     const int problem = folder_.overwrite(record_name(id), with_size(bytes), record.saves % 2 * place_size);
     if (problem == 0) {
         record.saved = std::move(bytes);
@@ -202,11 +203,10 @@ std::vector<std::string> session_store::ids() const {
     return all;
 }
 
-void session_store::load(const destination_folder& destinations, const bitswire::upload_directory& d,
-                         bitswire::time_point now) {
+void session_store::load(const destination_folder& destinations, const bitswire::upload_directory& d) {
     const std::vector<std::string> names = folder_.names();
     for (const std::string& name : names)
-        load_record(name, destinations, d, now);
+        load_record(name, destinations, d);
     for (const std::string& name : names) {
         // Files without a session, and replies that were not finished when the server was killed.
         std::string id = id_of_file(name, partial_suffix);
@@ -219,12 +219,12 @@ void session_store::load(const destination_folder& destinations, const bitswire:
 }
 
 void session_store::load_record(const std::string& name, const destination_folder& destinations,
-                                const bitswire::upload_directory& d, bitswire::time_point now) {
+                                const bitswire::upload_directory& d) {
     const std::string id = id_of_file(name, record_suffix);
     if (id.empty()) return;
     const opened_file opened = folder_.open_for_reading(name);
     std::optional<session_record> record;
-    if (opened.error == 0) record = read_record(read_small_file(opened.file.get()));
+    if (opened.error == 0) record = read_record(read_small_file(opened.file.get()), both_clocks_());
     if (!record) {
         log_line("session " + id + " is lost: its record is damaged, and was renamed");
         folder_.rename(name, name + std::string(damaged_suffix));
@@ -242,7 +242,7 @@ void session_store::load_record(const std::string& name, const destination_folde
                                destinations.identify(kept->path).identity == kept->being_published;
         const bool is_short = partial.error == 0 && partial.identity.size_bytes < kept->session.received_bytes();
         if (was_moved) {
-            finish_publication(kept->session, id, d, now);
+            finish_publication(kept->session, id, d, both_clocks_().steady);
         } else if (folder_.has_lost_power() || is_short) {
             // What was acknowledged may not be there: the client is to begin again.
             log_line("session " + id + " is deleted, since the disk may have lost some of its bytes");

@@ -40,7 +40,9 @@ struct session_record {
 
 class session_store {
   public:
-    explicit session_store(const state_folder& folder) : folder_(folder) {}
+    /// `both_clocks` says what time it is.
+    session_store(const state_folder& folder, bitswire::moment (&both_clocks)() noexcept)
+        : folder_(folder), both_clocks_(both_clocks) {}
 
     /// What `bitswire::upload_store` asks for.
     session_record* find(std::string_view id) noexcept;
@@ -57,7 +59,7 @@ class session_store {
     [[nodiscard]] std::vector<std::string> ids() const;
 
     /// Reads what a server before this one has left, and clears away what belongs to no session.
-    void load(const destination_folder& destinations, const bitswire::upload_directory& d, bitswire::time_point now);
+    void load(const destination_folder& destinations, const bitswire::upload_directory& d);
 
   private:
     struct text_hash {
@@ -67,9 +69,10 @@ class session_store {
 
     void stop_counting(session_record& record);
     void load_record(const std::string& name, const destination_folder& destinations,
-                     const bitswire::upload_directory& d, bitswire::time_point now);
+                     const bitswire::upload_directory& d);
 
     const state_folder& folder_;
+    bitswire::moment (&both_clocks_)() noexcept;
     std::unordered_map<std::string, session_record, text_hash, std::equal_to<>> sessions_;
     std::unordered_map<std::string, std::uint32_t> counts_;
 };

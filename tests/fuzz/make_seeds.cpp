@@ -284,7 +284,7 @@ void add_snapshot(const upload_client& c) {
 }
 void add_snapshot(const upload_session& s) {
     std::string bytes(upload_session::max_snapshot_size, '\0');
-    const auto size = s.write_snapshot(bytes);
+    const auto size = s.write_snapshot(bytes, {});
     REQUIRE(size.has_value());
     seeds["upload_snapshots"].insert(bytes.substr(0, *size));
 }

@@ -46,7 +46,7 @@ constexpr std::uint64_t limit_of(std::uint16_t field) { return field == 0 ? UINT
 
 std::string snapshot_of(const upload_session& s) {
     std::string bytes(upload_session::max_snapshot_size, '\0');
-    const auto size = s.write_snapshot(bytes);
+    const auto size = s.write_snapshot(bytes, {});
     FUZZ_CHECK(size.has_value(), "a session's snapshot has a largest size");
     bytes.resize(*size);
     return bytes;

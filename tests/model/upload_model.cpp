@@ -378,7 +378,7 @@ class world {
             k += id;
             k += r.partial;
             std::array<char, upload_session::max_snapshot_size> session{};
-            const std::size_t size = *r.session.write_snapshot(session);
+            const std::size_t size = *r.session.write_snapshot(session, {});
             // Only whether a ticket is the current one counts; and the checksum is made from it.
             constexpr std::size_t ticket_at = 14;
             k.append(session.data(), ticket_at);
@@ -503,8 +503,8 @@ class world {
     void restart_server() {
         for (auto& [id, r] : store_.records) {
             std::array<char, upload_session::max_snapshot_size> bytes{};
-            const std::size_t size = *r.session.write_snapshot(bytes);
-            r.session = *upload_session::restore({bytes.data(), size});
+            const std::size_t size = *r.session.write_snapshot(bytes, {});
+            r.session = *upload_session::restore({bytes.data(), size}, {});
         }
         late_ = {};
         if (exchange_.where != stage::none) {

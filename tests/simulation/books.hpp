@@ -33,7 +33,7 @@ struct session_book {
     bool copies = true;           ///< what the application said last
     const void* writer = nullptr; ///< the connection whose Fragment was the last to be taken
     std::uint64_t received_bytes = 0;
-    std::uint64_t progress_wall_ms = 0; ///< when there was the last progress, as the server's clock had it
+    std::uint64_t progress_ms = 0; ///< when there was the last progress, in truth
 };
 
 class books {

@@ -139,6 +139,7 @@ void server::crash(bool power_cut) {
 
 void server::start() {
     is_up_ = true;
+    started_ms_ = w.now();
     std::vector<std::pair<std::string, std::string>> records;
     its_disk.for_each_note([&records](const std::string& name, const std::string& text) {
         const std::string prefix = record_name({});
@@ -160,7 +161,7 @@ bool server::save(const std::string& id, bool synced) {
     const session_record& record = *sessions.find(id);
     if (its_disk.is_full) return false;
     std::array<char, upload_session::max_snapshot_size> session{};
-    const auto size = record.session.write_snapshot(session);
+    const auto size = record.session.write_snapshot(session, both_clocks());
     w.demand(size.has_value(), record.owner, "a session can be written down");
     std::string out(record.reply_url.size() + record.target.size() + 256, '\0');
     snapshot_writer writer(out, record_kind);
@@ -179,7 +180,7 @@ bool server::save(const std::string& id, bool synced) {
 void server::load(const std::string& id, const std::string& text, bool after_power_cut) {
     snapshot_reader reader(text, record_kind);
     constexpr std::size_t max_text = 0xffff;
-    const auto session = upload_session::restore(reader.get_text(max_text));
+    const auto session = upload_session::restore(reader.get_text(max_text), both_clocks());
     session_record record;
     record.reply_url = reader.get_text(max_text);
     record.target = reader.get_text(max_text);
@@ -202,14 +203,14 @@ void server::load(const std::string& id, const std::string& text, bool after_pow
     if (may_be_old) book.told_bytes = std::min(book.told_bytes, record.session.received_bytes());
     if (record.session.received_bytes() < book.received_bytes) {
         book.received_bytes = record.session.received_bytes();
-        book.progress_wall_ms = 0; // not known any more
+        book.progress_ms = 0; // not known any more
     }
     if (!record.session.is_over()) {
         const stored_file* const partial = its_disk.find(partial_name(id));
         const stored_file* const there = its_disk.find(record.target);
         const bool was_moved = partial == nullptr && there != nullptr && there->inode == record.being_published;
         if (was_moved) {
-            finish_publication(record.session, id, directory_of(record.target), wall());
+            finish_publication(record.session, id, directory_of(record.target), now());
             w.demand(record.session.is_over(), record.owner, "a publication can be finished after a crash");
         } else if (partial == nullptr || partial->size_bytes < record.session.received_bytes()) {
             // Its bytes are gone: the client is to begin anew. A file that is not there was deleted when the session
@@ -236,7 +237,7 @@ void server::check(const std::string& id) {
     const std::uint64_t received = record->session.received_bytes();
     if (received > book.received_bytes) {
         book.received_bytes = received;
-        book.progress_wall_ms = wall().ms;
+        book.progress_ms = w.now();
     }
     if (record->session.is_over()) return;
     w.demand(received >= book.told_bytes, book.owner, "the server does not lose a byte that it has acknowledged");
@@ -252,11 +253,13 @@ void server::sweep() {
     for (const std::string& id : its_books.order) {
         const session_record* const record = sessions.find(id);
         const upload_directory* const d = record != nullptr ? &directory_of(record->target) : nullptr;
-        if (d != nullptr && uploads.expire(id, *d, wall())) {
+        if (d != nullptr && uploads.expire(id, *d, now())) {
             const session_book& book = its_books.of_session(id);
             ++w.seen.expired_sessions;
-            const std::uint64_t age_ms = elapsed_ms({book.progress_wall_ms}, wall()) + set_back_ms_;
-            w.demand(age_ms >= std::uint64_t{d->session_timeout_s} * second_ms, book.owner,
+            // The time of day may have been set forward before a restart: then it has an hour from there on.
+            const std::uint64_t timeout_ms = std::uint64_t{d->session_timeout_s} * second_ms;
+            const bool had_its_hour = book.progress_ms < started_ms_ && now().ms >= std::min(timeout_ms, hour_ms);
+            w.demand(had_its_hour || w.now() - book.progress_ms >= timeout_ms, book.owner,
                      "a session has all of its time");
             discard(id);
         }

@@ -85,7 +85,9 @@ class server {
 
     // For its connections.
 
-    [[nodiscard]] bitswire::time_point wall() const { return {epoch_ms + w.now() + wall_offset_ms_}; }
+    /// A clock that nobody sets, and that begins anew with each run; and one that jumps.
+    [[nodiscard]] bitswire::time_point now() const { return {w.now() - started_ms_}; }
+    [[nodiscard]] bitswire::moment both_clocks() const { return {now(), {epoch_ms + w.now() + wall_offset_ms_}}; }
     [[nodiscard]] const bitswire::upload_directory& directory_of(std::string_view target) const;
     [[nodiscard]] std::string new_session_id();
     [[nodiscard]] std::uint32_t run() const { return run_; }
@@ -113,6 +115,7 @@ class server {
     std::vector<std::shared_ptr<server_connection>> connections_{};
     std::uint64_t wall_offset_ms_ = day_ms;
     std::uint64_t set_back_ms_ = 0;
+    std::uint64_t started_ms_ = 0;
     std::uint64_t disk_full_until_ = 0;
     std::uint32_t run_ = 0;
     bool is_up_ = true;

@@ -80,7 +80,7 @@ void server_connection::take_request(const upload_request& r) {
     request_ = r;
     const std::uint32_t owner = link_->owner();
     id_ = r.session_id;
-    upload_request_facts facts{.now = server_.wall(),
+    upload_request_facts facts{.now = server_.now(),
                                .is_authorized = true,
                                .is_owner = true,
                                .destination = destination_state::absent,
@@ -101,8 +101,7 @@ void server_connection::take_request(const upload_request& r) {
                   "nobody else has the id of a session");
     }
     const upload_server_step step = server_.uploads.on_request(request_, directory(), facts);
-    if (step.todo == upload_server_todo::make_room)
-        server_.its_books.open_session(id_, owner).progress_wall_ms = time_point(facts.now).ms;
+    if (step.todo == upload_server_todo::make_room) server_.its_books.open_session(id_, owner).progress_ms = w_.now();
     perform(step);
 }
 
@@ -168,7 +167,7 @@ void server_connection::make_room(std::uint32_t ticket) {
             s.its_disk.create(partial_name(self->id_));
             record->owner = self->link_->owner();
         }
-        self->perform(s.uploads.on_room(self->id_, ticket, problem, self->directory(), s.wall()));
+        self->perform(s.uploads.on_room(self->id_, ticket, problem, self->directory(), s.now()));
     });
 }
 
@@ -184,7 +183,7 @@ void server_connection::take_body() {
         if (server_.its_disk.is_full) problem = refusal::disk_full;
         if (w_.strikes(fault::storage_failed)) problem = refusal::storage_failed;
         if (problem) {
-            return perform(server_.uploads.on_not_stored(id_, store_.ticket, *problem, directory(), server_.wall()));
+            return perform(server_.uploads.on_not_stored(id_, store_.ticket, *problem, directory(), server_.now()));
         }
         stored_file* const file = server_.its_disk.find(partial_name(id_));
         const std::uint64_t offset = store_.offset + stored_;
@@ -208,7 +207,7 @@ void server_connection::body_ends() {
         if (stored_file* const file = s.its_disk.find(partial_name(self->id_));
             file != nullptr && s.settings.is_careful)
             file->synced_bytes = std::max(file->synced_bytes, file->right_bytes);
-        self->perform(s.uploads.on_stored(self->id_, self->store_.ticket, self->stored_, self->directory(), s.wall()));
+        self->perform(s.uploads.on_stored(self->id_, self->store_.ticket, self->stored_, self->directory(), s.now()));
     });
 }
 
@@ -241,7 +240,7 @@ void server_connection::notify(std::uint32_t ticket) {
                     its->reply_url = std::string(reply_path_prefix) + self->id_;
                 s.its_books.of_session(self->id_).copies = result.copy_to_destination;
             }
-            self->perform(s.uploads.on_notified(self->id_, ticket, result, self->directory(), s.wall()));
+            self->perform(s.uploads.on_notified(self->id_, ticket, result, self->directory(), s.now()));
             self->read();
         });
     told->start();
@@ -261,7 +260,7 @@ void server_connection::publish(std::uint32_t ticket) {
         record->being_published = file->inode;
         if (!s.save(self->id_, true)) {
             return self->perform(
-                s.uploads.on_published(self->id_, ticket, refusal::disk_full, self->directory(), s.wall()));
+                s.uploads.on_published(self->id_, ticket, refusal::disk_full, self->directory(), s.now()));
         }
         self->later([self, ticket] { self->move_to_destination(ticket); });
     });
@@ -294,7 +293,7 @@ void server_connection::move_to_destination(std::uint32_t ticket) {
     }
     later([self = shared_from_this(), ticket, problem] {
         server& s = self->server_;
-        self->perform(s.uploads.on_published(self->id_, ticket, problem, self->directory(), s.wall()));
+        self->perform(s.uploads.on_published(self->id_, ticket, problem, self->directory(), s.now()));
     });
 }
 

@@ -43,6 +43,7 @@ class server_world {
 
     bitswire::upload_directory directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
     bitswire::time_point now{1'000'000};
+    bitswire::wall_time wall{1'700'000'000'000};
     session_map store{};
     std::map<std::string, std::string, std::less<>> destinations{}; ///< what has arrived, by target
     std::map<std::string, int, std::less<>> publications{};
@@ -112,12 +113,20 @@ class server_world {
         }
     }
 
-    /// Another process goes on with what was written down.
-    void restart() {
+    /// Time passes, on both clocks.
+    void pass_s(std::uint32_t seconds) {
+        now = bitswire::after_s(now, seconds);
+        wall.ms += seconds * std::uint64_t{1000};
+    }
+
+    /// Another process goes on with what was written down. Its steady clock begins anew if `steady` says so.
+    void restart(std::optional<bitswire::time_point> steady = {}) {
+        const bitswire::moment before{now, wall};
+        now = steady.value_or(now);
         for (auto& [id, record] : store.records) {
             std::string bytes(bitswire::upload_session::max_snapshot_size, '\0');
-            bytes.resize(*record.session.write_snapshot(bytes));
-            record.session = *bitswire::upload_session::restore(bytes);
+            bytes.resize(*record.session.write_snapshot(bytes, before));
+            record.session = *bitswire::upload_session::restore(bytes, {now, wall});
         }
     }
 

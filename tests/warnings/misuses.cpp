@@ -70,11 +70,11 @@ void drop_job_steps(job& j, const moment& now) {
 }
 
 void drop_other_steps(scheduler& s, notifier& n, upload_session& session) {
-    s.next({});                 // warns: unused-result
-    n.start();                  // warns: unused-result
-    n.on_headers_sent();        // warns: unused-result
-    n.on_timeout();             // warns: unused-result
-    session.write_snapshot({}); // warns: unused-result
+    s.next({});                     // warns: unused-result
+    n.start();                      // warns: unused-result
+    n.on_headers_sent();            // warns: unused-result
+    n.on_timeout();                 // warns: unused-result
+    session.write_snapshot({}, {}); // warns: unused-result
 }
 
 void drop_results(const ack& a, const upload_request& r, upload_request_parser& parser, std::span<char> out) {

@@ -96,7 +96,7 @@ class upload_session {
         }
         received_bytes_ += stored_bytes;
         has_total_ = true;
-        progressed_at_ = c.now;
+        progress(c.now);
         if (received_bytes_ == total_bytes_) return on_all_there(d, c);
         return perform(upload_server_event::bytes_stored, d, c);
     }
@@ -128,7 +128,7 @@ class upload_session {
             return perform(upload_server_event::notification_failed, d, c, refused(refusal::bad_reply_url, c));
         }
         copies_ = result.copy_to_destination;
-        progressed_at_ = c.now;
+        progress(c.now);
         upload_server_step step = perform(upload_server_event::notified, d, c);
         return answering_ == packet_type::close_session ? on_close(d, c) : step;
     }
@@ -141,12 +141,16 @@ class upload_session {
         return perform(upload_server_event::published, d, c);
     }
 
-    /// Whether the session's time is over ([MC-BUP] 3.2.2.1). While the application is asked or the file moved it is
-    /// not.
+    /// Whether the session's time is over ([MC-BUP] 3.2.2.1). It counts on the steady clock, from the last progress;
+    /// what passed before a restart counts as far as `restore` has it. While the application is asked or the file moved
+    /// it is not over.
     [[nodiscard]] constexpr bool is_expired(const upload_directory& d, time_point now) const noexcept {
         const std::uint32_t span_s = machine_.is_final() ? d.remember_closed_s : d.session_timeout_s;
         const bool is_at_work = pending_ != pending::none && pending_ != pending::store;
-        return !is_at_work && now >= after_s(progressed_at_, span_s);
+        const std::uint64_t span_ms = std::uint64_t{span_s} * 1000U;
+        const std::uint64_t since_ms = elapsed_ms(progressed_at_, now);
+        if (is_at_work || since_ms < span_ms - (before_ms_ < span_ms ? before_ms_ : span_ms)) return false;
+        return before_ms_ == 0 || since_ms >= (grace_ms < span_ms ? grace_ms : span_ms);
     }
     /// Ends a session that is not over yet. What is reported about it afterwards is abandoned.
     constexpr void expire() noexcept {
@@ -169,8 +173,9 @@ class upload_session {
     }
 
     static constexpr std::size_t max_snapshot_size = 80;
-    /// Writes all of the session and returns its size. Errors: buffer_too_small.
-    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out) const noexcept {
+    /// Writes all of the session and returns its size. The time of its last progress is written on both clocks: for a
+    /// store of the same run of the machine, and for a server that starts again. Errors: buffer_too_small.
+    [[nodiscard]] constexpr result<std::size_t> write_snapshot(std::span<char> out, const moment& now) const noexcept {
         snapshot_writer w(out, snapshot);
         w.put(static_cast<std::uint8_t>(machine_.state()));
         w.put(static_cast<std::uint8_t>(pending_));
@@ -185,16 +190,51 @@ class upload_session {
         w.put(total_bytes_);
         w.put(storing_bytes_);
         w.put(progressed_at_.ms);
+        w.put(before_ms_);
+        const std::uint64_t idle = idle_ms(now.steady);
+        w.put(now.wall.ms > idle ? now.wall.ms - idle : std::uint64_t{0});
         const std::size_t size = w.finish();
         if (size > out.size()) return error{errc::buffer_too_small, header::none, 0};
         return size;
     }
     /// The session that wrote `bytes`, with what is under way: for stores that keep sessions as bytes while the server
-    /// runs. Errors: bad_snapshot.
+    /// runs, on one steady clock. Errors: bad_snapshot.
     static constexpr result<upload_session> read_snapshot(std::string_view bytes) noexcept {
+        wall_time progressed{};
+        return read(bytes, progressed);
+    }
+    /// The session that wrote `bytes`, for a server that has started again: what was under way then was not done, but
+    /// for what the embedder knows to be done, and tickets from then count no more. How long the session has been
+    /// without progress is what the time of day says, as far as that can be: none if it went back; and the session has
+    /// an hour from now on (`restored_session_grace_s`, at most its time-out), since the time of day may have been set
+    /// forward. Errors: bad_snapshot.
+    static constexpr result<upload_session> restore(std::string_view bytes, const moment& now) noexcept {
+        wall_time progressed{};
+        result<upload_session> restored = read(bytes, progressed);
+        if (!restored) return restored;
+        upload_session& s = *restored;
+        s.progressed_at_ = now.steady;
+        s.before_ms_ = elapsed_ms(progressed, now.wall);
+        s.pending_ = pending::none;
+        ++s.ticket_;
+        if (s.state() == state_type::init)
+            s.machine_ = upload_server_machine(state_type::cancel); // unknown to the client
+        if (s.state() == state_type::notify) s.machine_ = upload_server_machine(state_type::receive_fragments);
+        return restored;
+    }
+
+  private:
+    /// What the embedder is at work on.
+    enum class pending : std::uint8_t { none, room, store, notification, publication };
+
+    static constexpr snapshot_kind snapshot{"BWUS", 2};
+    static constexpr std::uint64_t grace_ms = std::uint64_t{restored_session_grace_s} * 1000U;
+
+    /// `progressed`: when there was the last progress, by the time of day.
+    static constexpr result<upload_session> read(std::string_view bytes, wall_time& progressed) noexcept {
         snapshot_reader r(bytes, snapshot);
-        result<upload_session> read{upload_session()};
-        upload_session& s = *read;
+        result<upload_session> found{upload_session()};
+        upload_session& s = *found;
         const auto state = r.get_enum<state_type>(enumerator_count<state_type>);
         s.pending_ = r.get_enum<pending>(enumerator_count<pending>);
         s.answering_ = r.get_enum<packet_type>(request_type_count);
@@ -208,29 +248,21 @@ class upload_session {
         s.total_bytes_ = r.get<std::uint64_t>();
         s.storing_bytes_ = r.get<std::uint64_t>();
         s.progressed_at_.ms = r.get<std::uint64_t>();
+        s.before_ms_ = r.get<std::uint64_t>();
+        progressed.ms = r.get<std::uint64_t>();
         s.machine_ = upload_server_machine(state);
         if (!r.finish() || !s.is_possible()) return error{errc::bad_snapshot, header::none, 0};
-        return read;
-    }
-    /// The session that wrote `bytes`, for a server that has started again: what was under way then was not done, but
-    /// for what the embedder knows to be done, and tickets from then count no more. Errors: bad_snapshot.
-    static constexpr result<upload_session> restore(std::string_view bytes) noexcept {
-        result<upload_session> restored = read_snapshot(bytes);
-        if (!restored) return restored;
-        upload_session& s = *restored;
-        s.pending_ = pending::none;
-        ++s.ticket_;
-        if (s.state() == state_type::init)
-            s.machine_ = upload_server_machine(state_type::cancel); // unknown to the client
-        if (s.state() == state_type::notify) s.machine_ = upload_server_machine(state_type::receive_fragments);
-        return restored;
+        return found;
     }
 
-  private:
-    /// What the embedder is at work on.
-    enum class pending : std::uint8_t { none, room, store, notification, publication };
-
-    static constexpr snapshot_kind snapshot{"BWUS", 1};
+    constexpr void progress(time_point now) noexcept {
+        progressed_at_ = now;
+        before_ms_ = 0;
+    }
+    /// Time without progress, before a restart and since then.
+    [[nodiscard]] constexpr std::uint64_t idle_ms(time_point now) const noexcept {
+        return after_ms({before_ms_}, elapsed_ms(progressed_at_, now)).ms;
+    }
 
     /// Whether a session can come to be like this.
     [[nodiscard]] constexpr bool is_possible() const noexcept {
@@ -344,7 +376,7 @@ class upload_session {
         using a = upload_server_action;
         const auto action = machine_.step(event);
         assert(action);
-        if (machine_.is_final()) progressed_at_ = c.now;
+        if (machine_.is_final()) progress(c.now);
         switch (action ? *action : a::answer_error) {
         case a::answer:
             return {.answer = accepted(d, c)};
@@ -441,7 +473,8 @@ class upload_session {
     std::uint64_t received_bytes_ = 0;
     std::uint64_t total_bytes_ = 0;
     std::uint64_t storing_bytes_ = 0;
-    time_point progressed_at_{};
+    time_point progressed_at_{};  ///< the last progress; of a restored session, its restart
+    std::uint64_t before_ms_ = 0; ///< time without progress before the restart
 };
 
 static_assert(sizeof(upload_session) <= 192);

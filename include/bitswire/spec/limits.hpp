@@ -34,6 +34,10 @@ inline constexpr std::uint32_t upload_response_timeout_s = 300;
 
 /// BITSSessionTimeout: an upload session without progress ends after 14 days (*bits-iis-extension-properties*).
 inline constexpr std::uint32_t default_session_timeout_s = 1'209'600;
+/// A session that a server reads back after its start is kept for at least this long, and at most its time-out,
+/// whatever the time of day says: that may have been set meanwhile. A client that is still there comes back in this
+/// time, since it tries again every 10 minutes by default (*SetMinimumRetryDelay*).
+inline constexpr std::uint32_t restored_session_grace_s = 3'600;
 /// BITSHostIdFallbackTimeout as a server sends it (*bits-iis-extension-properties*).
 inline constexpr std::uint32_t default_host_id_fallback_timeout_s = 86'400;
 /// BITSNumberOfSessionsLimit (*bits-iis-extension-properties*).
