@@ -65,7 +65,12 @@ def end_with_parent() -> None:
 class Process:
     """A program that says `listening on HOST:PORT` in its first line, and a line per event after that."""
 
-    def __init__(self, arguments: Sequence[str], before: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        before: Callable[[], None] | None = None,
+        env: dict[str, str] | None = None,
+    ) -> None:
         self.arguments = list(arguments)
         self.lines: list[str] = []
         self._errors = tempfile.TemporaryFile()
@@ -76,7 +81,12 @@ class Process:
                 before()
 
         self.popen = subprocess.Popen(
-            self.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, preexec_fn=prepare
+            self.arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            preexec_fn=prepare,
+            env=env,
         )
         self.pid = self.popen.pid
         try:
@@ -222,8 +232,13 @@ class LiveCase(unittest.TestCase):
         path.write_bytes(data)
         return path
 
-    def start(self, arguments: Sequence[str], before: Callable[[], None] | None = None) -> Process:
-        process = Process(arguments, before)
+    def start(
+        self,
+        arguments: Sequence[str],
+        before: Callable[[], None] | None = None,
+        env: dict[str, str] | None = None,
+    ) -> Process:
+        process = Process(arguments, before, env)
         self.addCleanup(process.kill)
         return process
 
@@ -311,8 +326,9 @@ class ServerCase(LiveCase):
         port: int = 0,
         root: Path | None = None,
         before: Callable[[], None] | None = None,
+        env: dict[str, str] | None = None,
     ) -> Process:
-        self.server = self.start(self.server_command(*options, port=port, root=root), before)
+        self.server = self.start(self.server_command(*options, port=port, root=root), before, env)
         return self.server
 
     def connect(self, timeout: float = 20, source: str = "") -> Peer:

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bits_peer import Answer, ConnectionEnded, Peer, create_head, fragment_head, head
-from programs import DENIED, DISK_FULL, SESSION_NOT_FOUND, ServerCase, is_sanitized, pattern, program, wait_until
+from programs import DENIED, DISK_FULL, SESSION_NOT_FOUND, FakeClock, ServerCase, is_sanitized, pattern, program, wait_until
 
 TARGET = "/file.bin"
 DATA = pattern(90)
@@ -618,3 +618,57 @@ class Resources(Finisher):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertGreater(done.returncode, 0, "it crashed")
                 self.assertNotEqual(done.stderr, b"")
+
+
+class JumpingClock(ServerCase):
+    """P2: somebody sets the time of day. A session has its time all the same."""
+
+    TIMEOUT_S = 10
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.clock = FakeClock(self.folder)
+        self.clock.check()
+        self.state = self.make_folder("state")
+
+    def start_it(self) -> None:
+        self.start_server(
+            "--session-timeout",
+            str(self.TIMEOUT_S),
+            "--state",
+            str(self.state),
+            env=self.clock.environment(program("BITSWIRE_SERVER")),
+        )
+
+    def test_p2_a_session_in_use_lives_on_and_one_that_is_not_ends(self) -> None:
+        self.start_it()
+        peer = self.connect()
+        session = self.assert_ack(peer.create(TARGET)).session
+        idle = self.assert_ack(peer.create("/idle.bin")).session
+        for i, by_s in enumerate((60, 86_400, -90_000)):
+            self.clock.jump(by_s)
+            time.sleep(4)
+            self.assert_ack(peer.fragment(TARGET, session, 10 * i, DATA[10 * i : 10 * (i + 1)], len(DATA)))
+        # Twelve seconds are over, and half of the time-out until the server looks; though the clock went back.
+        wait_until(lambda: any(f"session {idle} has expired" in line for line in self.server.lines), "it ends", 10)
+        self.assert_ack(peer.fragment(TARGET, session, 30, DATA[30:], len(DATA)))
+        self.assert_refused(
+            peer.fragment("/idle.bin", idle, 0, DATA, len(DATA)), (404, 500), SESSION_NOT_FOUND
+        )
+        self.assert_ack(peer.close(TARGET, session))
+        self.assertEqual(self.visible(), {TARGET[1:]: DATA})
+
+    def test_p2_a_jump_while_the_server_is_down_deletes_no_session(self) -> None:
+        self.start_it()
+        with Peer(self.server.port) as peer:
+            session = self.assert_ack(peer.create(TARGET)).session
+            self.assert_ack(peer.fragment(TARGET, session, 0, DATA[:10], len(DATA)))
+        offset = 10
+        for by_s in (86_400, -7 * 86_400):
+            self.server.kill()
+            self.clock.jump(by_s)
+            self.start_it()
+            time.sleep(0.6 * self.TIMEOUT_S)  # it has looked for what is over
+            with Peer(self.server.port) as peer:
+                self.assert_ack(peer.fragment(TARGET, session, offset, DATA[offset : offset + 10], len(DATA)))
+            offset += 10

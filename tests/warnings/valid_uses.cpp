@@ -186,7 +186,7 @@ void keep_and_read_back() {
         upload_client::restore({.url = "http://host/file", .size_bytes = 5}, {bytes.data(), *size}, now.steady);
     expect(restored && restored->state() == upload_client_state::suspend, __LINE__);
     const upload_session session(now.steady);
-    expect(session.write_snapshot(bytes).has_value(), __LINE__);
+    expect(session.write_snapshot(bytes, now).has_value(), __LINE__);
 
     char room[8000] = {};
     notifier n({.type = notification_type::by_reference,
