@@ -19,7 +19,10 @@ namespace bitswire {
 /// *handling-server-application-errors*.
 [[nodiscard]] constexpr disposition disposition_of_application(std::uint16_t status) noexcept {
     if (status == 200) return disposition::success;
-    return disposition_of({hresult::from_http_status(status), error_context::remote_application});
+    // Of the rules alone: the table of codes has nothing about statuses, and a notifier need not carry it.
+    const job_error_row* const row = detail::find_job_error_row(job_error_exceptions, hresult::from_http_status(status),
+                                                                error_context::remote_application);
+    return row != nullptr ? row->treated_as : disposition::transient; // what is no status may pass
 }
 
 /// What came of a notification.
