@@ -141,8 +141,10 @@ class Copy:
             rows, _ = row_positions(code, found.end())
             end = text.index("\n", end + 1) + 1
             scope = scope_of(text, m)
+            is_detail = text.count("\nnamespace detail {", 0, m.start()) > text.count("\n} // namespace detail", 0, m.start())
+            space = "bitswire::detail::" if is_detail else "bitswire::"
             lines = ", ".join(str(line_of(text, at)) for at in rows)
-            self.points.append(f'table(bitswire::{scope}{m["name"]}, {{"{file}", "{scope}{m["name"]}", {{{lines}}}}});')
+            self.points.append(f'table({space}{scope}{m["name"]}, {{"{file}", "{scope}{m["name"]}", {{{lines}}}}});')
             out += [text[done:m.start("name")], m["name"], "_original", text[m.end("name"):end], m["indent"], m["how"],
                     f' constexpr mutation::table<{m["name"]}_original> {m["name"]}{{}};\n']
             done = end

@@ -111,6 +111,26 @@ inline void flip_row(job_error_row& row, flips& f) {
     f.neighbours("treated_as", treated_as);
 }
 
+inline std::string key_of(const job_notification_row& row) { return text_of(static_cast<std::uint32_t>(row.flag)); }
+inline void flip_row(job_notification_row& row, flips& f) {
+    auto& [flag, raised_by, of, told_again_in, source] = row;
+    f.members("raised_by", raised_by);
+    f.members("of", of);
+    f.members("told_again_in", told_again_in);
+}
+
+inline std::string key_of(const detail::local_name_form& row) { return std::string(row.root); }
+inline void flip_row(detail::local_name_form& row, flips& f) {
+    auto& [root, separators, forbidden, least_names, source] = row;
+    f.number("least_names", least_names);
+}
+
+inline std::string key_of(const detail::unc_name& row) { return std::string(row.name); }
+inline void flip_row(detail::unc_name& row, flips& f) {
+    auto& [number, name] = row;
+    f.number("number", number);
+}
+
 inline std::string key_of(const win32_row& row) { return std::string(row.name); }
 inline void flip_row(win32_row& row, flips& f) {
     auto& [code, name, meaning] = row;

@@ -46,7 +46,12 @@ struct unc_name {
     std::size_t number; ///< 0: the server; 1: the share
     std::string_view name;
 };
-inline constexpr unc_name no_unc_names[] = {{0, "."}, {0, "?"}, {1, "pipe"}, {1, "mailslot"}};
+inline constexpr unc_name no_unc_names[] = {
+    {0, "."},
+    {0, "?"},
+    {1, "pipe"},
+    {1, "mailslot"},
+};
 
 constexpr bool begins_as(std::string_view name, std::string_view root) noexcept {
     if (name.size() < root.size()) return false;
