@@ -186,7 +186,7 @@ bool trusted_networks::contain(const ip::address& address) const {
 }
 
 std::string text_of(const client_address& client) {
-    const std::string address = client.address.to_string();
+    std::string address = client.address.to_string();
     if (client.port == 0) return address;
     return (client.address.is_v6() ? '[' + address + ']' : address) + ':' + std::to_string(client.port);
 }

@@ -157,7 +157,7 @@ void connection::parse_head() {
     if (input_.empty()) return wait_readable();
     const auto message = parser_->parse(input_);
     if (!message.is_complete() && !message.is_bad()) return wait_readable();
-    identify_client();
+    if (is_from_proxy_) identify_client();
     if (message.is_complete()) {
         used_ = message.consumed;
         return take_request(message.packet);
