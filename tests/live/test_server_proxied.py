@@ -263,6 +263,7 @@ class ProxyProtocol(ProxiedCase):
             good.replace(b"203.0.113.7", b"203.0.113.256"),
             good.replace(b"203.0.113.7", b"localhost"),
             good.replace(b"192.0.2.1", b"2001:db8::1"),
+            good.replace(b"203.0.113.7", b"2001:db8::7"),
             b"PROXY TCP6 fe80::1%lo 2001:db8::1 4711 443\r\n",
             b"PROXY \r\n",
             b"PROXY  UNKNOWN\r\n",
