@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 using namespace bitswire;
 
@@ -1259,4 +1260,51 @@ TEST_CASE(
     check_accepted(w.send(4, 1));
     CHECK_FALSE(w.session().is_expired(w.directory, {hour_ms + day_ms - 2}));
     CHECK(w.session().is_expired(w.directory, {hour_ms + day_ms - 1}));
+}
+
+TEST_CASE("L5: sessions end in one loop, also in slices, and each one's files are told before it is forgotten") {
+    for (const std::size_t slice : {std::size_t{1}, std::size_t{2}, std::size_t{100}}) {
+        world w;
+        w.directory.session_timeout_s = 100;
+        w.directory.remember_closed_s = 100;
+        for (int i = 0; i < 6; ++i)
+            w.create(); // {1} to {6}
+        w.pass_s(50);
+        w.send(0, 4); // of {1}, which goes on
+        upload_request cancel_2 = request(packet_type::cancel_session, "{2}");
+        check_accepted(w.exchange(cancel_2)); // over, and remembered
+        w.store.find("{3}")->partial = "bytes of {3}";
+        w.pass_s(50);
+        std::vector<std::string> discarded;
+        const auto sweep = [&] {
+            auto at = w.store.records.begin();
+            for (int calls = 0; at != w.store.records.end(); ++calls) {
+                REQUIRE(calls < 10);
+                at = w.server.expire_sessions(
+                    at, w.store.records.end(), w.directory, w.now,
+                    [&](std::string_view id, session_record& r) { discarded.push_back(std::string(id) + r.partial); },
+                    slice);
+            }
+        };
+        sweep();
+        CHECK(discarded == std::vector<std::string>{"{3}bytes of {3}", "{4}", "{5}", "{6}"});
+        CHECK(w.store.records.size() == 2);
+        w.pass_s(49);
+        sweep();
+        CHECK(w.store.records.size() == 2);
+        w.pass_s(1);
+        sweep();
+        CHECK(w.store.records.empty());
+        CHECK(discarded.size() == 5); // the cancelled one had no files any more
+        CHECK(discarded.back() == "{1}0123");
+    }
+    // Of ids instead of the store's own map, one of which is not there any more.
+    world w;
+    w.create();
+    const std::array<std::string, 2> ids = {"{gone}", "{1}"};
+    int discarded = 0;
+    const auto count = [&](std::string_view id, const session_record&) { discarded += id == "{1}" ? 1 : 100; };
+    CHECK(w.server.expire_sessions(ids.begin(), ids.end(), w.directory, time_never, count) == ids.end());
+    CHECK(discarded == 1);
+    CHECK(w.store.records.empty());
 }

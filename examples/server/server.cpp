@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <tuple>
 
 namespace bits_server {
 
@@ -143,11 +144,12 @@ void server::expire_sessions() {
     expiry_timer_.expires_after(std::chrono::seconds(std::clamp(shortest_s / 2, 1U, longest_s)));
     expiry_timer_.async_wait([this](const boost::system::error_code& problem) {
         if (problem || is_stopping_) return;
-        for (const std::string& id : sessions_.ids()) {
-            if (!uploads_.expire(id, directory(), now())) continue;
-            discard(id, [] {});
-            log_line("session " + id + " has expired");
-        }
+        const std::vector<std::string> ids = sessions_.ids();
+        std::ignore = uploads_.expire_sessions(ids.begin(), ids.end(), directory(), now(),
+                                               [this](std::string_view id, const session_record&) {
+                                                   discard(id, [] {});
+                                                   log_line("session " + std::string(id) + " has expired");
+                                               });
         expire_sessions();
     });
 }

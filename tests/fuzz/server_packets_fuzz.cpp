@@ -94,7 +94,7 @@ class server_run {
             break;
         case server_happening::expire:
             for (const std::string& id : known_ids_)
-                server_.expire(id, directory_, now_);
+                static_cast<void>(server_.expire(id, directory_, now_));
             break;
         case server_happening::end:
             if (!known_ids_.empty()) server_.end(any_id(e.session));

@@ -1,9 +1,11 @@
 // bitswire/session/upload_server.hpp: all sessions of an upload server: finds the one that a request is for, makes new
 // ones, ends old ones.
 //
-// Sessions are in a store that the embedder supplies; what else belongs to one (destination, user, temporary file) is
-// his. BITS-Session-Id is all that a client needs to write to an upload, so the ids have to come from a generator for
-// keys, with at least 122 random bits: getrandom, BCryptGenRandom, arc4random; not rand, not a clock, not std::mt19937.
+// Sessions are in a store that the embedder supplies, with what else belongs to one (destination, user, partial file).
+// **Sessions end only when somebody ends them**: a client may never come back, so once a minute or so a server calls
+// `expire_sessions`, or `expire` for each id, and deletes the files of what has ended. BITS-Session-Id is all that a
+// client needs to write to an upload, so the ids have to come from a generator for keys, with at least 122 random bits:
+// getrandom, BCryptGenRandom, arc4random; not rand, not a clock, not std::mt19937.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SESSION_UPLOAD_SERVER_HPP
@@ -21,6 +23,7 @@
 #include "upload_session.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -64,7 +67,13 @@ struct upload_request_facts {
     borrowed_text new_session_id{};           ///< of Create-Session: unguessable; 1 to 100 characters
 };
 
-/// Gives requests to the sessions that they are for. A step borrows the request, the facts, the directory and the
+/// Gives requests to the sessions that they are for. Each server needs a loop beside its requests, without which its
+/// sessions and their files stay for ever:
+///
+///     every minute: server.expire_sessions(all.begin(), all.end(), directory, now,
+///                                          [](std::string_view id, record& r) { delete the files of r });
+///
+/// A step borrows the request, the facts, the directory and the
 /// record. Source: [MC-BUP] 3.2.1.3, 3.2.5.2.
 template <upload_store Store>
 class upload_server {
@@ -128,30 +137,66 @@ class upload_server {
         });
     }
 
-    /// Ends a session whose time is over: see `end`. Which sessions there are, the embedder knows; he calls this for
-    /// each of them now and then. Source: [MC-BUP] 3.2.6.1.
-    constexpr bool expire(std::string_view session_id, const upload_directory& d, time_point now) noexcept {
-        {
-            auto record = store_.find(session_id);
-            if (!record || !record->session.is_expired(d, now)) return false;
+    /// Ends those of the sessions from `at` to `end` whose time is over, and forgets them. Looks at `most` of them, and
+    /// returns where to go on next time, so that a server with many sessions can do it in slices. An element is an id,
+    /// or a pair that begins with one, as in a map of the store. `discard(id, record)` deletes the files of a session;
+    /// it is called only if there are any, and before the store erases the record. The store may erase the element that
+    /// was looked at, no other one: maps with a node for each element, such as std::map and std::unordered_map, can be
+    /// handed over as they are; of others, take a copy of the ids. Source: [MC-BUP] 3.2.6.1.
+    template <class Iterator, class Sentinel, class Discard>
+    [[nodiscard]] constexpr Iterator expire_sessions(Iterator at, Sentinel end, const upload_directory& d,
+                                                     time_point now, Discard discard,
+                                                     std::size_t most = SIZE_MAX) noexcept {
+        for (; at != end && most != 0; --most) {
+            const auto& element = *at;
+            ++at; // before the element is erased
+            std::string_view id;
+            if constexpr (requires { element.first; }) {
+                id = element.first;
+            } else {
+                id = element;
+            }
+            expire_one(id, d, now, discard);
         }
-        return end(session_id);
+        return at;
+    }
+    /// Ends one session whose time is over: see `end`. Source: [MC-BUP] 3.2.6.1.
+    [[nodiscard]] constexpr bool expire(std::string_view session_id, const upload_directory& d,
+                                        time_point now) noexcept {
+        bool has_files = false;
+        expire_one(session_id, d, now, [&](std::string_view, auto&&) noexcept { has_files = true; });
+        return has_files;
     }
     /// Ends a session and forgets it, for example when a directory takes no more uploads. True: it was not over, and
     /// its files are to be deleted. Source: [MC-BUP] 3.2.4.2, 3.2.7.
-    constexpr bool end(std::string_view session_id) noexcept {
+    [[nodiscard]] constexpr bool end(std::string_view session_id) noexcept {
         bool has_files = false;
-        {
-            auto record = store_.find(session_id);
-            if (!record) return false;
-            has_files = !record->session.is_over();
-            record->session.expire();
-        }
-        store_.erase(session_id);
+        end_one(
+            session_id, [](const upload_session&) noexcept { return true; },
+            [&](std::string_view, auto&&) noexcept { has_files = true; });
         return has_files;
     }
 
   private:
+    template <class Discard>
+    constexpr void expire_one(std::string_view session_id, const upload_directory& d, time_point now,
+                              Discard&& discard) noexcept {
+        end_one(
+            session_id, [&](const upload_session& s) noexcept { return s.is_expired(d, now); }, discard);
+    }
+    /// Ends a session if it is there and `wanted`.
+    template <class Wanted, class Discard>
+    constexpr void end_one(std::string_view session_id, Wanted wanted, Discard&& discard) noexcept {
+        {
+            auto record = store_.find(session_id);
+            if (!record || !wanted(record->session)) return;
+            const bool has_files = !record->session.is_over();
+            record->session.expire();
+            if (has_files) discard(session_id, *record);
+        }
+        store_.erase(session_id);
+    }
+
     template <class Report>
     constexpr upload_server_step report(std::string_view session_id, time_point now, Report call) noexcept {
         auto record = store_.find(session_id);
