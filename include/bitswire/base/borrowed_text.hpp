@@ -16,7 +16,7 @@ namespace bitswire {
 /// std::string through std::string_view into the object that keeps it; clang follows it through this type. The text is
 /// borrowed: for how long is said where such a parameter or member stands.
 struct borrowed_text : std::string_view {
-    constexpr borrowed_text() noexcept : std::string_view("", 0) {}
+    constexpr borrowed_text() noexcept : std::string_view("") {}
     constexpr borrowed_text(std::string_view text) noexcept : std::string_view(text) {}
     /// A text with a zero behind it.
     constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND) noexcept : std::string_view(text) {}

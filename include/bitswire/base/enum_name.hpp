@@ -85,7 +85,7 @@ inline constexpr auto enumerator_names = []<std::size_t... Index>(std::index_seq
 template <class Enum>
 constexpr std::string_view find_enum_name(Enum value) noexcept {
     const auto index = static_cast<std::size_t>(value);
-    if (index >= enumerator_count<Enum>) return {"", 0};
+    if (index >= enumerator_count<Enum>) return "";
     const auto& names = enumerator_names<Enum>;
     const std::size_t begin = names.begins[index];
     return {names.texts.data() + begin, names.begins[index + 1] - begin - 1};
