@@ -599,3 +599,167 @@ TEST_CASE("J13: 429 of a server application is fatal, of a server transient [han
 TEST_CASE("J2: a server that takes bytes and loses them for ever ends as an error [SetNoProgressTimeout]") {
     CHECK(disposition_of({hresult{0x80200024}, error_context::remote_file}) == disposition::fatal);
 }
+
+TEST_CASE("J19: credentials are kept for each target and scheme, and nobody sees them [SetCredentials]") {
+    world_job w(job_type::upload);
+    const auto set = [&](auth_target t, auth_scheme s, std::string_view user, std::string_view password) {
+        return w.j.set_credentials({t, s, user, secret_text(password)}, w.now).returns;
+    };
+    CHECK_FALSE(w.j.credentials(auth_target::server, auth_scheme::basic).is_set);
+    CHECK(set(auth_target::server, auth_scheme::basic, "me", "secret") == book::ok);
+    CHECK(set(auth_target::proxy, auth_scheme::basic, "you", "") == book::ok);
+    // "To specify implicit credentials [...], set the scheme to NTLM and the user name and password to NULL."
+    CHECK(set(auth_target::server, auth_scheme::ntlm, "", "") == book::ok);
+    CHECK(w.j.credentials(auth_target::server, auth_scheme::basic).user == "me");
+    CHECK(w.j.credentials(auth_target::server, auth_scheme::basic).password.reveal() == "secret");
+    CHECK(w.j.credentials(auth_target::proxy, auth_scheme::basic).user == "you");
+    CHECK(w.j.credentials(auth_target::proxy, auth_scheme::basic).password.empty());
+    CHECK(w.j.credentials(auth_target::server, auth_scheme::ntlm).is_set);
+    CHECK_FALSE(w.j.credentials(auth_target::proxy, auth_scheme::ntlm).is_set);
+    CHECK_FALSE(w.j.credentials(auth_target{9}, auth_scheme::ntlm).is_set);
+    // "If the job currently contains credentials with the same target and scheme pair, the existing credentials are
+    // replaced".
+    CHECK(set(auth_target::server, auth_scheme::basic, "other", "p\xc3\xa4") == book::ok);
+    CHECK(w.j.credentials(auth_target::server, auth_scheme::basic).user == "other");
+    // "cannot be NULL if you specify the Basic or Digest scheme"
+    CHECK(set(auth_target::server, auth_scheme::basic, "", "") == book::invalid_argument);
+    CHECK(set(auth_target::server, auth_scheme::digest, "", "x") == book::invalid_argument);
+    CHECK(set(auth_target::server, auth_scheme::basic, std::string_view("a\0b", 3), "x") == book::invalid_argument);
+    const std::string longest(300, 'x');
+    CHECK(set(auth_target::server, auth_scheme::passport, longest, longest) == book::ok);
+    CHECK(set(auth_target::server, auth_scheme::digest, longest + "x", "") == hresult{0x80200025});
+    CHECK(set(auth_target::server, auth_scheme::digest, "x", longest + "x") == hresult{0x80200026});
+    CHECK(set(auth_target{0}, auth_scheme::basic, "x", "") == hresult{0x80200027});
+    CHECK(set(auth_target{3}, auth_scheme::basic, "x", "") == hresult{0x80200027});
+    CHECK(set(auth_target::server, auth_scheme{0}, "x", "") == hresult{0x80200028});
+    CHECK(set(auth_target::server, auth_scheme{6}, "x", "") == hresult{0x80200028});
+    // A snapshot has them.
+    job_memory memory;
+    const result<job> later = job::restore(w.bytes(), memory.storage(), w.now);
+    REQUIRE(later);
+    CHECK(later->credentials(auth_target::server, auth_scheme::basic).password.reveal() == "p\xc3\xa4");
+    CHECK(w.j.remove_credentials(auth_target::server, auth_scheme::basic, w.now).returns == book::ok);
+    CHECK(w.j.remove_credentials(auth_target::server, auth_scheme::basic, w.now).returns == book::s_false);
+    CHECK_FALSE(w.j.credentials(auth_target::server, auth_scheme::basic).is_set);
+    CHECK(w.j.remove_credentials(auth_target{0}, auth_scheme::basic, w.now).returns == hresult{0x80200027});
+    CHECK(w.j.remove_credentials(auth_target::server, auth_scheme{0}, w.now).returns == hresult{0x80200028});
+    CHECK(std::string(w.memory.texts.begin(), w.memory.texts.end()).find("p\xc3\xa4") == std::string::npos);
+    std::ignore = w.j.cancel(w.now);
+    CHECK(set(auth_target::server, auth_scheme::basic, "me", "x") == book::invalid_state);
+    CHECK(w.j.remove_credentials(auth_target::proxy, auth_scheme::basic, w.now).returns == book::invalid_state);
+}
+
+TEST_CASE("J19: a proxy is given where it overrides, and nowhere else [SetProxySettings]") {
+    world_job w;
+    const auto set = [&](proxy_usage u, std::string_view list, std::string_view bypass) {
+        return w.j.set_proxy_settings({u, list, bypass}, w.now).returns;
+    };
+    CHECK(w.j.proxy_settings().usage == proxy_usage::preconfig); // "The default"
+    CHECK(set(proxy_usage::override_list, "http=http://p:80 other", "*.org <local>") == book::ok);
+    CHECK(w.j.proxy_settings().usage == proxy_usage::override_list);
+    CHECK(w.j.proxy_settings().list == "http=http://p:80 other");
+    CHECK(w.j.proxy_settings().bypass == "*.org <local>");
+    CHECK(set(proxy_usage::override_list, w.j.proxy_settings().bypass, w.j.proxy_settings().list) == book::ok);
+    CHECK(w.j.proxy_settings().list == "*.org <local>");
+    CHECK(w.j.proxy_settings().bypass == "http=http://p:80 other");
+    CHECK(set(proxy_usage::override_list, "", "") == book::invalid_argument);
+    CHECK(set(proxy_usage::no_proxy, "p", "") == book::invalid_argument);
+    CHECK(set(proxy_usage::autodetect, "", "p") == book::invalid_argument);
+    CHECK(set(proxy_usage{4}, "", "") == book::not_implemented);
+    CHECK(set(proxy_usage::override_list, std::string(4000, 'p'), std::string(4000, 'b')) == book::ok);
+    CHECK(set(proxy_usage::override_list, std::string(4001, 'p'), "") == "BG_E_PROXY_LIST_TOO_LARGE"_hresult);
+    CHECK(set(proxy_usage::override_list, "p", std::string(4001, 'b')) == "BG_E_PROXY_BYPASS_LIST_TOO_LARGE"_hresult);
+    CHECK(set(proxy_usage::no_proxy, "", "") == book::ok);
+    CHECK(w.j.proxy_settings().list.empty());
+    std::ignore = w.j.cancel(w.now);
+    CHECK(set(proxy_usage::preconfig, "", "") == book::invalid_state);
+}
+
+TEST_CASE("J19: a program is kept for events, and goes with the owner [SetNotifyCmdLine, TakeOwnership]") {
+    world_job w;
+    const auto set = [&](std::string_view program, std::string_view parameters) {
+        return w.j.set_notify_cmd_line({program, parameters}, w.now).returns;
+    };
+    CHECK(set("/bin/tell", "tell done") == book::ok);
+    CHECK(w.j.notify_cmd_line().program == "/bin/tell");
+    CHECK(w.j.notify_cmd_line().parameters == "tell done");
+    CHECK(set("", "tell") == book::invalid_argument); // "fails if pProgram is NULL and pParameters is non-NULL"
+    CHECK(set(std::string(261, 'p'), "") == book::string_too_long);
+    CHECK(set("/p", std::string(4001, 'p')) == book::string_too_long);
+    CHECK(set(std::string(260, 'p'), std::string(4000, 'p')) == book::ok);
+    std::ignore = w.j.set_credentials({auth_target::server, auth_scheme::basic, "me", secret_text("p")}, w.now);
+    // "removes credentials, certificates, custom headers, and command line notification from the job"
+    std::ignore = w.j.take_ownership({"admin", false, true}, w.now);
+    CHECK(w.j.notify_cmd_line().program.empty());
+    CHECK(w.j.notify_cmd_line().parameters.empty());
+    CHECK_FALSE(w.j.credentials(auth_target::server, auth_scheme::basic).is_set);
+    CHECK(set("", "") == book::ok);
+    std::ignore = w.j.cancel(w.now);
+    CHECK(set("", "") == book::invalid_state);
+}
+
+TEST_CASE("J19: properties have their types, their values and their time [SetProperty, BITS_JOB_PROPERTY_ID]") {
+    world_job w;
+    const auto set = [&](job_property id, std::uint64_t value) { return w.j.set_property(id, value, w.now).returns; };
+    CHECK(*w.j.get_property(job_property::minimum_notification_interval_ms) == 500); // "The default value is 500"
+    CHECK(*w.j.get_property(job_property::max_download_size) == size_unknown);
+    CHECK(w.j.get_property(job_property::notification_clsid).error() == book::not_implemented);
+    CHECK(set(job_property::notification_clsid, 1) == book::not_implemented);
+    CHECK(set(job_property::cost_flags, 0x80000001) == book::ok);
+    CHECK(*w.j.get_property(job_property::cost_flags) == 0x80000001);
+    CHECK(set(job_property::cost_flags, 0x1'0000'0000) == book::invalid_argument);
+    CHECK(set(job_property::dynamic_content, 2) == book::invalid_argument);
+    CHECK(set(job_property::use_stored_credentials, 1) == book::invalid_argument); // only BG_AUTH_TARGET_PROXY
+    CHECK(set(job_property::use_stored_credentials, 2) == book::ok);
+    CHECK(set(job_property::high_performance, 1) == book::ok);
+    w.add();
+    CHECK(set(job_property::high_performance, 0) == book::invalid_state); // "prior to adding any files"
+    CHECK(set(job_property::dynamic_content, 1) == book::ok);
+    w.go(job_state::queued);
+    std::ignore = w.j.suspend(w.now);
+    CHECK(set(job_property::dynamic_content, 0) == book::invalid_state); // "prior to the first time Resume is called"
+    CHECK(set(job_property::max_download_size, 5) == book::invalid_state);
+    CHECK(set(job_property::on_demand_mode, 1) == book::ok);
+    job_memory memory;
+    result<job> later = job::restore(w.bytes(), memory.storage(), w.now);
+    REQUIRE(later);
+    CHECK(*later->get_property(job_property::dynamic_content) == 1);
+    CHECK(later->set_property(job_property::dynamic_content, 0, w.now).returns == book::invalid_state);
+    world_job up(job_type::upload);
+    CHECK(up.j.set_property(job_property::dynamic_content, 1, up.now).returns == book::not_implemented);
+    CHECK(up.j.set_property(job_property::cost_flags, 1, up.now).returns == book::ok);
+    std::ignore = up.j.cancel(up.now);
+    CHECK(up.j.set_property(job_property::cost_flags, 1, up.now).returns == book::invalid_state);
+}
+
+TEST_CASE("J20: time that passed between runs counts for inactivity, and a clock that jumped cancels nothing at once "
+          "[group-policies: JobInactivityTimeout]") {
+    constexpr std::uint64_t day_s = 86'400;
+    const auto left_s = [](const world_job& w) { return w.wakes_in_s(); };
+    world_job w;
+    w.add();
+    REQUIRE(left_s(w) == 90 * day_s);
+    w.j.on_time_away(10 * day_s * 1000);
+    CHECK(left_s(w) == 80 * day_s);
+    w.j.on_time_away(365 * day_s * 1000);
+    CHECK(left_s(w) == day_s);
+    w.j.on_time_away(365 * day_s * 1000);
+    CHECK(left_s(w) == day_s);
+    w.j.on_time_away(3600 * 1000);
+    CHECK(left_s(w) == day_s - 3600);
+    w.j.on_time_away(day_s * 1000);
+    CHECK(left_s(w) == day_s - 3600);
+    w.pass_s(day_s - 3600);
+    CHECK(w.j.on_timer(w.now).todo == job_action::clean_up);
+    CHECK(w.j.state() == job_state::cancelled);
+    job_config c = job_config_of(job_type::download);
+    c.limits.inactivity_timeout_s = 0;
+    world_job never(c);
+    never.j.on_time_away(UINT64_MAX);
+    CHECK(never.j.wake_at() == time_never);
+    // Retries and the time without progress are of the steady clock alone.
+    world_job failed;
+    failed.add().go(job_state::transient_error);
+    failed.j.on_time_away(10 * day_s * 1000);
+    CHECK(left_s(failed) == 600);
+}

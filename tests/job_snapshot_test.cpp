@@ -213,7 +213,7 @@ void damage(const std::string& good, Restore restore) {
 }
 
 error restore_job(std::string_view bytes) {
-    job_memory memory(10, 3000, 30);
+    job_memory memory(10, 6000, 30);
     const result<job_storage_size> size = job::storage_size_of(bytes);
     if (size) { // never out of proportion
         CHECK(size->files <= bytes.size() / 24);
@@ -238,14 +238,16 @@ struct forged {
     std::uint32_t error_file = 0, error_count = 0;
     std::uint64_t created = 1, modified = 2, completed_at = UINT64_MAX;
     std::uint64_t reply_total = UINT64_MAX, reply_done = 0;
-    std::uint8_t has_session = 0, has_own_download_time = 0;
+    std::uint8_t has_session = 0, has_own_download_time = 0, was_resumed = 0, proxy = 0;
+    std::array<std::uint64_t, 7> properties{0, 0, 0, UINT64_MAX, 0, 500, 0};
     struct timer {
         std::uint64_t elapsed = 0;
         std::uint32_t limit = 0;
         std::uint8_t halted = 0;
     };
     std::array<timer, 5> timers{{{0, 600, 0}, {0, 1'209'600, 1}, {0, 7'776'000, 0}, {0, 7'776'000, 0}, {0, 86'400, 0}}};
-    std::string name = "n", description, owner = "o", reply;
+    std::string name = "n", description, owner = "o", reply, proxy_list, bypass, program, parameters;
+    std::array<std::string, 10> credentials{};
     std::uint32_t count = 1, transferred = 0, completed = 0;
     struct file {
         std::string remote = "http://h/", local = "/x";
@@ -282,13 +284,19 @@ struct forged {
         w.put(reply_done);
         w.put(has_session);
         w.put(has_own_download_time);
+        w.put(was_resumed);
+        w.put(proxy);
+        for (const std::uint64_t p : properties)
+            w.put(p);
         for (const timer& t : timers) {
             w.put(t.elapsed);
             w.put(t.limit);
             w.put(t.halted);
         }
-        for (const std::string* t : {&name, &description, &owner, &reply})
+        for (const std::string* t : {&name, &description, &owner, &reply, &proxy_list, &bypass, &program, &parameters})
             w.put(std::string_view(*t));
+        for (const std::string& t : credentials)
+            w.put(std::string_view(t));
         w.put(count);
         w.put(transferred);
         w.put(completed);
@@ -316,7 +324,11 @@ struct forged {
     /// As it is asked for, in proportion.
     forged& fit() {
         files = count;
-        text_bytes = static_cast<std::uint32_t>(name.size() + description.size() + owner.size() + reply.size());
+        text_bytes = 0;
+        for (const std::string* t : {&name, &description, &owner, &reply, &proxy_list, &bypass, &program, &parameters})
+            text_bytes += static_cast<std::uint32_t>(t->size());
+        for (const std::string& t : credentials)
+            text_bytes += static_cast<std::uint32_t>(t.size());
         ranges = 0;
         for (const file& f : all) {
             text_bytes += static_cast<std::uint32_t>(f.remote.size() + f.local.size());
@@ -516,6 +528,22 @@ TEST_CASE("job snapshot: what no job can be is refused, with a right checksum to
         {"all flags", [](forged& f) { f.flags = 0x3f; }, true},
         {"events", [](forged& f) { f.events = 0x40; }},
         {"all events", [](forged& f) { f.events = 0x3f; }, true},
+        {"resumed", [](forged& f) { f.was_resumed = 2; }},
+        {"proxy usage", [](forged& f) { f.proxy = 4; }},
+        {"no proxy list", [](forged& f) { f.proxy = 2; }},
+        {"a proxy list", [](forged& f) { f.proxy = 2, f.proxy_list = "p", f.bypass = "*.h"; }, true},
+        {"a proxy list that is not used", [](forged& f) { f.proxy_list = "p"; }},
+        {"a long proxy list", [](forged& f) { f.proxy = 2, f.proxy_list = std::string(4001, 'p'); }},
+        {"a command line", [](forged& f) { f.program = "/p", f.parameters = "p 1"; }, true},
+        {"parameters of no program", [](forged& f) { f.parameters = "p 1"; }},
+        {"a long program", [](forged& f) { f.program = std::string(261, 'p'); }},
+        {"credentials", [](forged& f) { f.credentials[9] = std::string("u\0p", 3); }, true},
+        {"credentials without a password", [](forged& f) { f.credentials[0] = "u"; }},
+        {"a long user", [](forged& f) { f.credentials[0] = std::string(301, 'u') + std::string(1, '\0'); }},
+        {"a long password", [](forged& f) { f.credentials[0] = std::string(1, '\0') + std::string(301, 'p'); }},
+        {"a property", [](forged& f) { f.properties[1] = 1; }, true},
+        {"a property's value", [](forged& f) { f.properties[1] = 2; }},
+        {"a property of another type", [](forged& f) { f.type = 1, f.properties[1] = 1; }},
         {"own download time", [](forged& f) { f.has_own_download_time = 2; }},
         {"limited", [](forged& f) { f.is_limited = 2; }},
         {"session", [](forged& f) { f.type = 1, f.has_session = 2; }},
@@ -675,7 +703,7 @@ TEST_CASE("job snapshot: sizes that lie ask for nothing out of proportion, and a
         std::ignore = restore_job(f.bytes());
         CHECK((lie < 20 || job::storage_size_of(f.bytes()).error() == bad));
         f = {};
-        f.text_bytes = lie + 300;
+        f.text_bytes = lie + 1000;
         std::ignore = restore_job(f.bytes());
         CHECK(job::storage_size_of(f.bytes()).error() == bad);
         f = {};
@@ -700,7 +728,7 @@ TEST_CASE("job snapshot: sizes that lie ask for nothing out of proportion, and a
         CHECK(r.j.error() == bad);
     }
     for (int i = 0; i < 12; ++i) { // before the end of the sizes
-        std::string bytes("BWJB\x01\0", 6);
+        std::string bytes("BWJB\x02\0", 6);
         bytes.append(static_cast<std::size_t>(i), '\0');
         CHECK(job::storage_size_of(sealed(bytes)).error() == bad);
         CHECK(restore_job(sealed(bytes)) == bad);
@@ -880,11 +908,12 @@ TEST_CASE("job snapshot: version 2 stays as it is, and version 1 is refused") {
     CHECK(hex(w.bytes()) ==
           "42574a420200010000004a0000000000000000000000000000000000000000000007020205030000000800000001c8000000"
           "f40100000401f701198005000000f701000000000100000040c27d877401000010ca7d8774010000ffffffffffffffffffff"
-          "ffffffffffff00000000000000000100b80b0000000000005802000000b80b00000000000000751200008813000000000000"
-          "00a7760000d00700000000000000a77600000000000000000000805101000007006e696768746c790900616c6c206f662069"
-          "740a00532d312d352d32312d3110002f686f6d652f757365722f7265706c790100000000000000000000001400687474703a"
-          "2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30e8030000000000002c0100000000000000000000fc"
-          "a3c740");
+          "ffffffffffff000000000000000001000100000000000000000000000000000000000000000000000000ffffffffffffffff"
+          "0000000000000000f4010000000000000000000000000000b80b0000000000005802000000b80b0000000000000075120000"
+          "881300000000000000a7760000d00700000000000000a77600000000000000000000805101000007006e696768746c790900"
+          "616c6c206f662069740a00532d312d352d32312d3110002f686f6d652f757365722f7265706c790000000000000000000000"
+          "00000000000000000000000000000000000100000000000000000000001400687474703a2f2f686f73742f666f6c6465722f"
+          "300c002f686f6d652f757365722f30e8030000000000002c01000000000000000000004d87cdc1");
     queue_of_jobs q(2);
     q.add(0, job_state::queued, job_priority::low);
     q.add(1, job_state::transferring, job_priority::high);
@@ -893,17 +922,21 @@ TEST_CASE("job snapshot: version 2 stays as it is, and version 1 is refused") {
     CHECK(hex(q.bytes()) ==
           "42574a5102000200000000000000010000003100000000000000000000000000000000000000000000070003000300000008"
           "00000001c8000000f4010000040100000000010000000000000000000000000040c27d877401000040c27d8774010000ffff"
-          "ffffffffffffffffffffffffffff000000000000000000000000000000000000580200000000000000000000000075120001"
-          "000000000000000000a7760000000000000000000000a77600000000000000000000805101000007006e696768746c790000"
-          "0a00532d312d352d32312d3100000100000000000000000000001400687474703a2f2f686f73742f666f6c6465722f300c00"
-          "2f686f6d652f757365722f30ffffffffffffffff00000000000000000000000001000000020000003f000000020000000000"
-          "0000000000000000000000000007000102030000000800000001c8000000f401000004010000000001000000000000000000"
-          "0000000040c27d877401000040c27d8774010000ffffffffffffffffffffffffffffffff0000000000000000000000000000"
-          "00000000580200000000000000000000000075120001000000000000000000a7760000000000000000000000a77600000000"
-          "000000000000805101000007006e696768746c7900000a00532d312d352d32312d3100000200000000000000000000001400"
-          "687474703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30ffffffffffffffff0000000000000000"
-          "000000000a00687474703a2f2f682f780400433a5c780c000000000000000000000000000000020000000500000000000000"
-          "0a0000000000000000000000000000000200000000000000020000000100000000000000d0078e0b");
+          "ffffffffffffffffffffffffffff000000000000000000000100000000000000000000000000000000000000000000000000"
+          "ffffffffffffffff0000000000000000f4010000000000000000000000000000000000000000000058020000000000000000"
+          "0000000075120001000000000000000000a7760000000000000000000000a77600000000000000000000805101000007006e"
+          "696768746c7900000a00532d312d352d32312d31000000000000000000000000000000000000000000000000000000000000"
+          "0100000000000000000000001400687474703a2f2f686f73742f666f6c6465722f300c002f686f6d652f757365722f30ffff"
+          "ffffffffffff00000000000000000000000001000000020000003f0000000200000000000000000000000000000000000007"
+          "000102030000000800000001c8000000f4010000040100000000010000000000000000000000000040c27d877401000040c2"
+          "7d8774010000ffffffffffffffffffffffffffffffff00000000000000000000010000000000000000000000000000000000"
+          "0000000000000000ffffffffffffffff0000000000000000f401000000000000000000000000000000000000000000005802"
+          "00000000000000000000000075120001000000000000000000a7760000000000000000000000a77600000000000000000000"
+          "805101000007006e696768746c7900000a00532d312d352d32312d3100000000000000000000000000000000000000000000"
+          "00000000000000000200000000000000000000001400687474703a2f2f686f73742f666f6c6465722f300c002f686f6d652f"
+          "757365722f30ffffffffffffffff0000000000000000000000000a00687474703a2f2f682f780400433a5c780c0000000000"
+          "000000000000000000000200000005000000000000000a000000000000000000000000000000020000000000000002000000"
+          "0100000000000000d31777a6");
     // A job that version 1 has written: events were not kept.
     CHECK(restore_job(unhex(
               "42574a420100010000004a00000000000000000000000000000000000000000000070202050300000001c8000000f4010000"

@@ -69,8 +69,9 @@ class flips {
     template <class Enum>
     void members(const std::string& what, bitswire::enum_set<Enum>& place) {
         using set = bitswire::enum_set<Enum>;
+        using bits = decltype(set{}.bits());
         for (std::size_t i = 0; i < bitswire::enumerator_count<Enum>; ++i) {
-            const auto changed = std::bit_cast<set>(std::bit_cast<std::uint32_t>(place) ^ std::uint32_t{1} << i);
+            const auto changed = std::bit_cast<set>(std::bit_cast<bits>(place) ^ bits{1} << i);
             const char* const how = place.contains(static_cast<Enum>(i)) ? " without " : " with ";
             all_.push_back({what + how + text_of(static_cast<Enum>(i)), [&place, changed] { place = changed; }});
         }

@@ -47,6 +47,16 @@ inline void flip_row(job_timer_row& row, flips& f) {
     f.members("reset_by", reset_by);
 }
 
+inline std::string key_of(const job_property_row& row) { return std::to_string(static_cast<unsigned>(row.id)); }
+inline void flip_row(job_property_row& row, flips& f) {
+    auto& [id, initial, least, most, of, when, source] = row;
+    f.number("initial", initial);
+    f.number("least", least);
+    f.number("most", most);
+    f.members("of", of);
+    f.neighbours("when", when);
+}
+
 inline std::string key_of(const header_row& row) { return std::string(row.name); }
 inline void flip_row(header_row& row, flips& f) {
     auto& [id, name, twice, max_read, max_sent, presence_row, source] = row;

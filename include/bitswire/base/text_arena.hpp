@@ -63,6 +63,8 @@ class text_arena {
         for (std::uint32_t i = gone.offset; i + gone.size < used_; ++i)
             memory_[i] = memory_[i + gone.size];
         used_ -= gone.size;
+        for (std::uint32_t i = used_; i < used_ + gone.size; ++i)
+            memory_[i] = '\0'; // it may have been a secret
         for_each_slot([&](text_slot& s) noexcept {
             if (s.offset > gone.offset) s.offset -= gone.size;
         });

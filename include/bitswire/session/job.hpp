@@ -17,6 +17,7 @@
 #include "job_record.hpp"
 #include "job_step.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -139,6 +140,9 @@ class job : public job_record {
         job_step s = set_text(owner_text, owner.name, fits ? hresult{} : "E_INVALIDARG"_hresult, now);
         if (s.returns.is_failure()) return s;
         is_limited_ = owner.is_limited;
+        // "removes credentials, [...] and command line notification from the job".
+        for (std::size_t i = notify_program_text; i < text_count; ++i)
+            static_cast<void>(files_.set_text(i, {})); // nothing always fits
         if (owner.is_logged_on) {
             on_logged_on();
         } else {
@@ -190,6 +194,69 @@ class job : public job_record {
     constexpr job_step set_maximum_download_time(std::uint32_t seconds, const moment& now) noexcept {
         const job_step s = set_limit(job_timer::download_time, seconds, now);
         if (s.returns.is_success()) has_own_download_time_ = true;
+        return s;
+    }
+
+    // ---- What the embedder carries out.
+
+    /// Replaces what there is for this target and scheme. Source: *SetCredentials*.
+    constexpr job_step set_credentials(const job_credentials& c, const moment& now) noexcept {
+        const std::string_view password = c.password.reveal();
+        const auto check = [&]() noexcept -> hresult {
+            if (static_cast<std::size_t>(c.target) - 1 >= auth_target_count) return "BG_E_INVALID_AUTH_TARGET"_hresult;
+            if (!is_auth(c.target, c.scheme)) return "BG_E_INVALID_AUTH_SCHEME"_hresult;
+            if (utf16_length(c.user) > max_user_length) return "BG_E_USERNAME_TOO_LARGE"_hresult;
+            if (utf16_length(password) > max_password_length) return "BG_E_PASSWORD_TOO_LARGE"_hresult;
+            const bool is_implicit = c.user.empty() && password.empty();
+            const bool fits = is_implicit ? is_implicit_allowed(c.scheme) : !c.user.empty();
+            const bool has_zero = c.user.find('\0') != std::string_view::npos;
+            return fits && !has_zero ? hresult{} : "E_INVALIDARG"_hresult;
+        };
+        const hresult problem = check();
+        if (is_final() || problem.is_failure()) return set(now, problem);
+        std::array<char, max_utf8_per_utf16*(max_user_length + max_password_length) + 1> kept{};
+        std::size_t size = 0;
+        for (const char ch : c.user)
+            kept[size++] = ch;
+        kept[size++] = '\0';
+        for (const char ch : password)
+            kept[size++] = ch;
+        return set_text(text_of(c.target, c.scheme), {kept.data(), size}, {}, now);
+    }
+    /// S_FALSE if there are none. Source: *RemoveCredentials*.
+    constexpr job_step remove_credentials(auth_target target, auth_scheme scheme, const moment& now) noexcept {
+        if (static_cast<std::size_t>(target) - 1 >= auth_target_count)
+            return set(now, "BG_E_INVALID_AUTH_TARGET"_hresult);
+        if (!is_auth(target, scheme)) return set(now, "BG_E_INVALID_AUTH_SCHEME"_hresult);
+        if (!is_final() && files_.text(text_of(target, scheme)).empty()) return refused("S_FALSE"_hresult);
+        return set_text(text_of(target, scheme), {}, {}, now);
+    }
+    /// Source: *SetProxySettings*.
+    constexpr job_step set_proxy_settings(const job_proxy& p, const moment& now) noexcept {
+        const hresult problem = check_proxy(p);
+        if (is_final() || problem.is_failure()) return set(now, problem);
+        const job_step s = set_texts(proxy_list_text, p.list, proxy_bypass_text, p.bypass, now);
+        if (s.returns.is_success()) proxy_usage_ = p.usage;
+        return s;
+    }
+    /// What to run for the events transferred and error, which are told when it has returned 0 (`on_told`), and again
+    /// after the retry delay otherwise. Empty: nothing. Source: *SetNotifyCmdLine*.
+    constexpr job_step set_notify_cmd_line(const job_command_line& c, const moment& now) noexcept {
+        const hresult problem = check_command_line(c);
+        if (is_final() || problem.is_failure()) return set(now, problem);
+        return set_texts(notify_program_text, c.program, notify_parameters_text, c.parameters, now);
+    }
+    /// E_NOTIMPL for a property that there is not, or not for this type of job; E_INVALIDARG for a value that it does
+    /// not take; BG_E_INVALID_STATE when it is too late. Source: *SetProperty*, BITS_JOB_PROPERTY_ID.
+    constexpr job_step set_property(job_property id, std::uint64_t value, const moment& now) noexcept {
+        const std::size_t i = find_job_property(id);
+        if (i == job_property_count || !job_property_rows[i].of.contains(type_)) return set(now, "E_NOTIMPL"_hresult);
+        const job_property_row& row = job_property_rows[i];
+        if (value < row.least || value > row.most) return set(now, "E_INVALIDARG"_hresult);
+        const bool too_late = (row.when == settable::before_resume && was_resumed_) ||
+                              (row.when == settable::before_files && files_.size() != 0);
+        const job_step s = set(now, too_late ? "BG_E_INVALID_STATE"_hresult : hresult{});
+        if (s.returns.is_success()) properties_[i] = value;
         return s;
     }
 
@@ -287,6 +354,10 @@ class job : public job_record {
     }
     /// The job was read back in another run: if it was at work, it is queued again.
     constexpr void on_restarted() noexcept { static_cast<void>(machine_.step(job_event::restarted)); }
+    /// So much time of day has passed since the job was written in another run, which counts for its inactivity
+    /// (*group-policies*: 90 days), but for none of the timers of transfers. A clock that was set may have jumped, so
+    /// time beyond what was left leaves a day, in which the owner can do something.
+    constexpr void on_time_away(std::uint64_t ms) noexcept { timers_.skip(job_timer::inactivity, ms); }
     /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
     constexpr job_step on_timer(const moment& now) noexcept {
         job_event e{};
@@ -356,6 +427,12 @@ class job : public job_record {
         if (is_final() || problem.is_failure()) return set(now, problem);
         return set(now, files_.set_text(number, value) ? hresult{} : "E_OUTOFMEMORY"_hresult);
     }
+    /// Both, or neither.
+    constexpr job_step set_texts(text_number first, std::string_view one, text_number second, std::string_view two,
+                                 const moment& now) noexcept {
+        const hresult problem = files_.set_texts(first, one, second, two) ? hresult{} : "E_OUTOFMEMORY"_hresult;
+        return set(now, problem);
+    }
     constexpr job_step set_limit(job_timer t, std::uint32_t seconds, const moment& now) noexcept {
         const job_step s = set(now, {});
         if (s.returns.is_success()) timers_.set_limit(t, seconds);
@@ -400,6 +477,7 @@ class job : public job_record {
         timers_.on_event(event);
         arm(event);
         times_.modified = now.wall;
+        if (event == job_event::resume_called) was_resumed_ = true;
         if (event == job_event::all_transferred) times_.transfer_completed = now.wall;
         if (event == job_event::picked && type_ != job_type::download) has_server_session_ = true;
         const notify_flags raised = events_of(event);

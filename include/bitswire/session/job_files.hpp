@@ -143,6 +143,24 @@ class job_files {
         return arena_.replace(texts_[number], text, each_slot());
     }
 
+    /// Two of them: both, or neither.
+    [[nodiscard]] constexpr bool set_texts(std::size_t first, std::string_view one, std::size_t second,
+                                           std::string_view two) noexcept {
+        if (one.size() > arena_.room() || two.size() > arena_.room() - one.size()) return false;
+        text_slot a = arena_.append(one); // they may be texts of this very job, which move
+        text_slot b = arena_.append(two);
+        const auto each = [&](auto f) noexcept {
+            each_slot()(f);
+            f(a);
+            f(b);
+        };
+        arena_.remove(texts_[first], each);
+        arena_.remove(texts_[second], each);
+        texts_[first] = a;
+        texts_[second] = b;
+        return true;
+    }
+
     /// Adds a file whose names are valid. `ranges` must not be a part of the storage.
     constexpr hresult add(std::string_view remote_name, std::string_view local_name,
                           std::span<const file_range> ranges) noexcept {

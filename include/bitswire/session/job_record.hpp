@@ -9,11 +9,13 @@
 #include "../machine/job.hpp"
 #include "../spec/error.hpp"
 #include "../spec/job_error.hpp"
+#include "../spec/job_property.hpp"
 #include "../wire/guid.hpp"
 #include "job_files.hpp"
 #include "job_step.hpp"
 #include "job_timers.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -124,12 +126,41 @@ class job_record {
         return no_progress_timeout_s() < day ? no_progress_timeout_s() : day;
     }
 
+    /// How to reach servers. Source: *GetProxySettings*.
+    [[nodiscard]] constexpr job_proxy proxy_settings() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return {proxy_usage_, files_.text(proxy_list_text), files_.text(proxy_bypass_text)};
+    }
+    /// What to run when the job is transferred or in error. Source: *GetNotifyCmdLine*.
+    [[nodiscard]] constexpr job_command_line notify_cmd_line() const noexcept BITSWIRE_LIFETIMEBOUND {
+        return {files_.text(notify_program_text), files_.text(notify_parameters_text)};
+    }
+    /// For whoever answers 401 and 407: what *SetCredentials* has set for them. Not to be shown to anybody.
+    [[nodiscard]] constexpr job_credentials credentials(auth_target target,
+                                                        auth_scheme scheme) const noexcept BITSWIRE_LIFETIMEBOUND {
+        job_credentials c{target, scheme, {}, {}, false};
+        if (!is_auth(target, scheme)) return c;
+        const std::string_view kept = files_.text(text_of(target, scheme));
+        c.is_set = !kept.empty();
+        if (!c.is_set) return c;
+        const std::size_t end = kept.find('\0');
+        c.user = kept.substr(0, end);
+        c.password = secret_text(kept.substr(end + 1));
+        return c;
+    }
+    /// A number, a flag as 0 or 1, or a BG_AUTH_TARGET. E_NOTIMPL for one that there is not. Source: *GetProperty*.
+    [[nodiscard]] constexpr method_result<std::uint64_t> get_property(job_property id) const noexcept {
+        const std::size_t i = find_job_property(id);
+        if (i == job_property_count) return "E_NOTIMPL"_hresult;
+        return properties_[i];
+    }
+
     /// What storage the job needs, at least.
     [[nodiscard]] constexpr job_storage_size storage_size() const noexcept { return files_.storage_size(); }
     /// Goes on in other memory, which must not overlap what it had: for a job that outgrows its storage. False, and
     /// nothing changed, if `storage` is smaller than `storage_size`.
     [[nodiscard]] constexpr bool move_to(const job_storage& storage) noexcept { return files_.move_to(storage); }
 
+    /// The bytes have the credentials of the job as they are: whoever may read them may log on.
     /// Writes all that the job is and returns the size of it, which is larger than `out` if it did not fit: nothing but
     /// the size is of use then.
     [[nodiscard]] constexpr std::size_t write_snapshot(std::span<char> out, const moment& now) const noexcept {
@@ -166,6 +197,10 @@ class job_record {
         w.put(reply_.bytes_transferred);
         w.put(has_server_session_);
         w.put(has_own_download_time_);
+        w.put(was_resumed_);
+        w.put(static_cast<std::uint8_t>(proxy_usage_));
+        for (const std::uint64_t value : properties_)
+            w.put(value);
         timers_.write(w, state(), now.steady);
         files_.write(w);
     }
@@ -187,7 +222,27 @@ class job_record {
     }
 
   protected:
-    enum text_number : std::size_t { display_name_text, description_text, owner_text, reply_file_text, text_count };
+    enum text_number : std::size_t {
+        display_name_text,
+        description_text,
+        owner_text,
+        reply_file_text,
+        proxy_list_text,
+        proxy_bypass_text,
+        notify_program_text,
+        notify_parameters_text,
+        first_credentials_text, ///< of each target and scheme: the user, a zero, the password
+        text_count = first_credentials_text + auth_target_count * auth_scheme_count,
+    };
+    static constexpr bool is_auth(auth_target t, auth_scheme s) noexcept {
+        const auto target = static_cast<std::size_t>(t);
+        const auto scheme = static_cast<std::size_t>(s);
+        return target - 1 < auth_target_count && scheme - 1 < auth_scheme_count;
+    }
+    static constexpr text_number text_of(auth_target t, auth_scheme s) noexcept {
+        return static_cast<text_number>(first_credentials_text + (static_cast<std::size_t>(t) - 1) * auth_scheme_count +
+                                        static_cast<std::size_t>(s) - 1);
+    }
 
     static constexpr snapshot_kind snapshot{"BWJB", 2};
 
@@ -224,6 +279,10 @@ class job_record {
         reply_.bytes_transferred = r.get<std::uint64_t>();
         has_server_session_ = r.get_bool();
         has_own_download_time_ = r.get_bool();
+        was_resumed_ = r.get_bool();
+        proxy_usage_ = r.get_enum<proxy_usage>(proxy_usage_count);
+        for (std::uint64_t& value : properties_)
+            value = r.get<std::uint64_t>();
         const bool timers_are_possible = timers_.read(r, now.steady);
         if (r.is_bad() || !timers_are_possible || !files_.read(r) || !is_possible(state)) return false;
         machine_ = job_machine(state);
@@ -244,6 +303,7 @@ class job_record {
         if (!reply_name.empty() && (type_ != job_type::upload_reply || !is_local_name(reply_name, UINT16_MAX)))
             return false;
         if ((static_cast<std::uint32_t>(notify_flags_ | events_) & ~all_notify_flags) != 0) return false;
+        if (!are_settings_possible()) return false;
         if (type_ == job_type::download) {
             if (has_server_session_) return false;
         } else {
@@ -252,6 +312,39 @@ class job_record {
         }
         const bool is_at_work = action_states.contains(state) || state == job_state::error;
         return !is_at_work || !files_.all_transferred();
+    }
+    [[nodiscard]] constexpr bool are_settings_possible() const noexcept {
+        const job_proxy proxy = proxy_settings();
+        const job_command_line line = notify_cmd_line();
+        if (check_proxy(proxy).is_failure() || check_command_line(line).is_failure()) return false;
+        for (std::size_t i = first_credentials_text; i < text_count; ++i) {
+            const std::string_view kept = files_.text(i);
+            const std::size_t end = kept.find('\0');
+            if (kept.empty()) continue;
+            if (end == std::string_view::npos || utf16_length(kept.substr(0, end)) > max_user_length) return false;
+            if (utf16_length(kept.substr(end + 1)) > max_password_length) return false;
+        }
+        for (std::size_t i = 0; i < job_property_count; ++i) {
+            const job_property_row& row = job_property_rows[i];
+            const bool fits = properties_[i] >= row.least && properties_[i] <= row.most && row.of.contains(type_);
+            if (properties_[i] != row.initial && !fits) return false;
+        }
+        return true;
+    }
+    /// Source: *SetProxySettings*.
+    static constexpr hresult check_proxy(const job_proxy& p) noexcept {
+        if (static_cast<std::size_t>(p.usage) >= proxy_usage_count) return "E_NOTIMPL"_hresult;
+        if (utf16_length(p.list) > max_proxy_list_length) return "BG_E_PROXY_LIST_TOO_LARGE"_hresult;
+        if (utf16_length(p.bypass) > max_proxy_list_length) return "BG_E_PROXY_BYPASS_LIST_TOO_LARGE"_hresult;
+        const bool is_override = p.usage == proxy_usage::override_list;
+        const bool fits = is_override ? !p.list.empty() : p.list.empty() && p.bypass.empty();
+        return fits ? hresult{} : "E_INVALIDARG"_hresult;
+    }
+    /// Source: *SetNotifyCmdLine*.
+    static constexpr hresult check_command_line(const job_command_line& c) noexcept {
+        if (utf16_length(c.program) > max_notify_program_length) return "BG_E_STRING_TOO_LONG"_hresult;
+        if (utf16_length(c.parameters) > max_notify_parameters_length) return "BG_E_STRING_TOO_LONG"_hresult;
+        return c.program.empty() && !c.parameters.empty() ? "E_INVALIDARG"_hresult : hresult{};
     }
     [[nodiscard]] constexpr bool has_error() const noexcept {
         return state() == job_state::error || state() == job_state::transient_error;
@@ -263,7 +356,15 @@ class job_record {
     job_machine machine_{};
     bool is_limited_;
     bool is_owner_logged_on_ = true;
-    bool has_server_session_ = false;    ///< an upload was begun, and is not over at the server
+    bool has_server_session_ = false; ///< an upload was begun, and is not over at the server
+    bool was_resumed_ = false;
+    proxy_usage proxy_usage_ = proxy_usage::preconfig;
+    std::array<std::uint64_t, job_property_count> properties_ = [] {
+        std::array<std::uint64_t, job_property_count> initial{};
+        for (std::size_t i = 0; i < job_property_count; ++i)
+            initial[i] = job_property_rows[i].initial;
+        return initial;
+    }();
     bool has_own_download_time_ = false; ///< and not that of the policy
     notify_flags notify_flags_ = default_notify_flags;
     notify_flags events_ = notify_flags::none; ///< that nobody was told yet, wanted or not

@@ -49,6 +49,18 @@ class job_timers {
         }
     }
 
+    /// Counts time that has passed while nobody looked. Beyond what was left, at most a day of it stays.
+    constexpr void skip(job_timer t, std::uint64_t ms) noexcept {
+        constexpr std::uint64_t day_ms = 86'400'000;
+        const std::uint64_t left = left_ms(t, at(t).elapsed_ms);
+        if (left == UINT64_MAX) return;
+        if (ms < left) {
+            at(t).elapsed_ms += ms;
+        } else if (left > day_ms) {
+            at(t).elapsed_ms += left - day_ms;
+        }
+    }
+
     /// Whether a timer has run for as long as it may.
     [[nodiscard]] constexpr bool is_over(job_timer t, job_state s, time_point now) const noexcept {
         return left_ms(t, elapsed(t, s, now)) == 0;
