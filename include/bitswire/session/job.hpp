@@ -202,7 +202,7 @@ class job : public job_record {
     /// Replaces what there is for this target and scheme. Source: *SetCredentials*.
     constexpr job_step set_credentials(const job_credentials& c, const moment& now) noexcept {
         const std::string_view password = c.password.reveal();
-        const auto check = [&]() noexcept -> hresult {
+        const auto find_problem = [&]() noexcept -> hresult {
             if (static_cast<std::size_t>(c.target) - 1 >= auth_target_count) return "BG_E_INVALID_AUTH_TARGET"_hresult;
             if (!is_auth(c.target, c.scheme)) return "BG_E_INVALID_AUTH_SCHEME"_hresult;
             if (utf16_length(c.user) > max_user_length) return "BG_E_USERNAME_TOO_LARGE"_hresult;
@@ -212,7 +212,7 @@ class job : public job_record {
             const bool has_zero = c.user.find('\0') != std::string_view::npos;
             return fits && !has_zero ? hresult{} : "E_INVALIDARG"_hresult;
         };
-        const hresult problem = check();
+        const hresult problem = find_problem();
         if (is_final() || problem.is_failure()) return set(now, problem);
         std::array<char, max_utf8_per_utf16*(max_user_length + max_password_length) + 1> kept{};
         std::size_t size = 0;
