@@ -176,6 +176,12 @@ TEST_CASE("L11: codes that cannot mend themselves stop the job, wherever they co
           disposition::fatal);
 }
 
+TEST_CASE("job error: what a certificate callback declines is tried again, whatever it says "
+          "[SetServerCertificateValidationInterface]") {
+    for (const std::uint32_t code : {0U, 0x80070005U, 0x80190190U, 0x80200020U, 0xFFFFFFFFU})
+        CHECK(disposition_of({hresult{code}, error_context::server_certificate_callback}) == disposition::transient);
+}
+
 TEST_CASE("L11: of all Win32 codes and those of certificates exactly these stop a job that met them on the way") {
     const auto is_one_of = [](std::uint32_t code, std::initializer_list<std::uint32_t> codes) {
         return std::find(codes.begin(), codes.end(), code) != codes.end();
