@@ -663,6 +663,7 @@ class Clocks(QueueCase):
                     self.do("resume", name)
                 run = self.start_run(env=clock.environment(program("BITSWIRE_QUEUE_PROGRAM")))
                 wait_until(lambda: all(server.times for server in servers), "both have failed once")
+                time.sleep(0.7)  # they have heard of it, and wait
                 clock.jump(jump)
                 self.assertEqual(run.wait(), 0, run.text())
                 for server in servers:
