@@ -1179,20 +1179,21 @@ struct situation {
     dialogue d;
 };
 
+constexpr upload_client_config every_situation{.url = "http://host/f",
+                                               .size_bytes = 10,
+                                               .wants_reply = true,
+                                               .fragment = {.first = 4, .smallest = 4, .largest = 4},
+                                               .first_repeat_s = 5,
+                                               .repeat_for_s = 1000};
+
 std::vector<situation> situations() {
     std::vector<situation> all;
-    static constexpr upload_client_config config{.url = "http://host/f",
-                                                 .size_bytes = 10,
-                                                 .wants_reply = true,
-                                                 .fragment = {.first = 4, .smallest = 4, .largest = 4},
-                                                 .first_repeat_s = 5,
-                                                 .repeat_for_s = 1000};
     const auto add = [&](std::string name, const auto& lead) {
-        dialogue d(config);
+        dialogue d(every_situation);
         lead(d);
         all.push_back({std::move(name), d});
     };
-    const auto fresh = [](dialogue& d) { d.client = upload_client(config), d.step = {}; };
+    const auto fresh = [](dialogue& d) { d.client = upload_client(every_situation), d.step = {}; };
     const auto created = [](dialogue& d) {
         d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
         d.answer({}); // the Ping to the other host
@@ -1325,6 +1326,54 @@ TEST_CASE("L20: no call loses what is to be done, in any state, whatever timer i
                 CHECK(d.client.finished());
             }
         }
+    }
+}
+
+TEST_CASE("P1: in any state, another process continues on a clock that begins elsewhere, with the time that was left") {
+    constexpr std::uint64_t hour_ms = 3'600'000;
+    constexpr std::uint64_t day_ms = 24 * hour_ms;
+    constexpr std::uint64_t year_ms = 365 * day_ms;
+    for (const situation& s : situations()) {
+        // The clock of the first process shows two years; the next one begins anew, or has jumped, either way.
+        const time_point written{2 * year_ms};
+        dialogue d = s.d;
+        d.now = written;
+        const std::string bytes = snapshot_of(d.client, written);
+        std::optional<std::uint64_t> left_before;
+        for (const std::uint64_t begin : {std::uint64_t{0}, year_ms, 2 * year_ms - day_ms, 2 * year_ms - hour_ms,
+                                          2 * year_ms, 2 * year_ms + hour_ms, 2 * year_ms + day_ms, 3 * year_ms}) {
+            CAPTURE(s.name);
+            CAPTURE(begin);
+            auto restored = upload_client::restore(every_situation, bytes, {begin});
+            REQUIRE(restored);
+            d.client = *restored;
+            d.now = {begin};
+            const bool is_timed = d.client.wake_at() != time_never;
+            const std::uint64_t left = is_timed ? elapsed_ms(d.now, d.client.wake_at()) : 0;
+            if (left_before) CHECK(left == *left_before);
+            left_before = left;
+            CHECK(left <= 60'000); // the fall-back time
+            d.step = d.client.pending();
+            upload_todo known = d.step.todo;
+            int steps = 0;
+            for (; !d.client.finished() && steps < 20; ++steps)
+                REQUIRE(do_next(d, known));
+            CHECK(d.client.finished());
+            CHECK(elapsed_ms({begin}, d.now) <= 60'000);
+        }
+    }
+}
+
+TEST_CASE("P1: a steady clock is all that a client counts on: no wait is longer than it was set") {
+    for (const situation& s : situations()) {
+        CAPTURE(s.name);
+        const time_point wake = s.d.client.wake_at();
+        if (wake == time_never) continue;
+        CHECK(elapsed_ms(s.d.now, wake) <= 60'000);
+        dialogue d = s.d;
+        CHECK(d.client.on_timer({wake.ms - 1}).wake_at == wake);
+        d.step = d.client.on_timer(wake);
+        CHECK((d.step.wake_at == time_never || d.step.wake_at > wake));
     }
 }
 
