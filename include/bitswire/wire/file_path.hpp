@@ -85,23 +85,16 @@ constexpr bool is_device_name(std::string_view name) noexcept {
     return detail::is_utf8(name) && !detail::is_device_name(name);
 }
 
-/// Writes the path of the file that `target` names, relative to the folder that `prefix` stands for, and returns its
-/// size: safe names with `/` between them. `target` is a path or an absolute URL; its query is left out, and
-/// percent-encodings are decoded once. `prefix` is a path as it stands in targets, such as `/upload`; empty or `/` for
-/// all. A buffer of the size of `target` is large enough. Errors: bad_file_path, with the offset of the name at fault
-/// in `target`; buffer_too_small. Source: RFC 3986 2.1, 3.3.
-[[nodiscard]] constexpr result<std::size_t> write_file_path(std::string_view target, std::string_view prefix,
-                                                            std::span<char> out) noexcept {
+namespace detail {
+
+/// `path` is what stands behind the host in `target`, without a query; in it, `%` is the beginning of an encoded octet
+/// or, if `is_decoded`, a character as any other.
+constexpr result<std::size_t> write_file_path(std::string_view target, std::string_view path, bool is_decoded,
+                                              std::string_view prefix, std::span<char> out) noexcept {
     const char* const begin = target.data();
     const auto bad = [&](std::string_view part) {
         return error{errc::bad_file_path, header::none, static_cast<std::uint32_t>(part.data() - begin)};
     };
-    std::string_view path = target.substr(0, target.find_first_of("?#"));
-    if (path.substr(0, 1) != "/") {
-        const result<url_view> url = parse_url(target);
-        if (!url) return bad(target);
-        path = url->path;
-    }
     while (!prefix.empty() && prefix.back() == '/')
         prefix.remove_suffix(1);
     if (!path.starts_with(prefix) || path.substr(prefix.size(), 1) != "/") return bad(target);
@@ -116,7 +109,7 @@ constexpr bool is_device_name(std::string_view name) noexcept {
         std::size_t name_size = 0;
         for (std::size_t i = 0; i < segment.size(); ++i) {
             char c = segment[i];
-            if (c == '%') {
+            if (!is_decoded && c == '%') {
                 const number octet = parse_hexadecimal(segment.substr(i + 1, 2), 0xff);
                 if (segment.size() - i < 3 || octet.status != number_status::ok) return bad(segment.substr(i));
                 c = static_cast<char>(static_cast<unsigned char>(octet.value));
@@ -134,6 +127,33 @@ constexpr bool is_device_name(std::string_view name) noexcept {
             out[size++] = c;
     }
     return size;
+}
+
+} // namespace detail
+
+/// Writes the path of the file that `target` names, relative to the folder that `prefix` stands for, and returns its
+/// size: safe names with `/` between them. `target` is the request target **as the client sent it**, a path or an
+/// absolute URL, not decoded, with its query: that is left out, and percent-encodings are decoded, once. Where an HTTP
+/// library has done that already, use `write_decoded_file_path`: decoded twice, `%2541` becomes `A`. `prefix` is a path
+/// as it stands in targets, such as `/upload`; empty or `/` for all. A buffer of the size of `target` is large enough.
+/// Errors: bad_file_path, with the offset of the name at fault in `target`; buffer_too_small. Source: RFC
+/// 3986 2.1, 2.4, 3.3.
+[[nodiscard]] constexpr result<std::size_t> write_file_path(std::string_view target, std::string_view prefix,
+                                                            std::span<char> out) noexcept {
+    std::string_view path = target.substr(0, target.find_first_of("?#"));
+    if (path.substr(0, 1) != "/") {
+        const result<url_view> url = parse_url(target);
+        if (!url) return error{errc::bad_file_path, header::none, 0};
+        path = url->path;
+    }
+    return detail::write_file_path(target, path, false, prefix, out);
+}
+
+/// As `write_file_path`, of a path that an HTTP library has percent-decoded, and whose query it has cut off
+/// (libmicrohttpd does both): nothing in it stands for anything else. `prefix` is decoded, too. Errors: as above.
+[[nodiscard]] constexpr result<std::size_t> write_decoded_file_path(std::string_view path, std::string_view prefix,
+                                                                    std::span<char> out) noexcept {
+    return detail::write_file_path(path, path, true, prefix, out);
 }
 
 } // namespace bitswire

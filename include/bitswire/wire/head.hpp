@@ -42,7 +42,7 @@ inline constexpr std::uint8_t minor_version_unknown = UINT8_MAX;
 /// The start line of a request. Borrows its text.
 struct request_line {
     borrowed_text method{};
-    borrowed_text target{};   ///< a path with query, or an absolute http URL
+    borrowed_text target{};   ///< as sent, not percent-decoded: a path with query, or an absolute http URL
     std::uint32_t offset = 0; ///< where it stands in the bytes of the message
     /// Of HTTP/1: a request of any other version than 1.1 is refused, and so is one of which nobody said it.
     std::uint8_t minor_version = minor_version_unknown;

@@ -28,7 +28,7 @@ namespace bitswire {
 /// empty after reading and must be for writing. Views borrow what the packet was read from.
 struct upload_request {
     packet_type type = packet_type::ping; ///< not `ack`
-    std::string_view target{};            ///< request target as sent: a path with query, or a URL
+    std::string_view target{};            ///< as sent, not percent-decoded: a path with query, or a URL
     std::string_view host{};
     std::string_view session_id{};            ///< opaque, at most 100 characters; echo it byte for byte
     std::string_view content_name{};          ///< file name; never to be used as a path
