@@ -549,3 +549,69 @@ TEST_CASE("file path: a buffer that is too small is an error, and not overrun") 
     std::string two(2, '?');
     CHECK(write_file_path("/up/a/b", "/up", two).error().code == errc::buffer_too_small);
 }
+
+TEST_CASE("L13: a target is decoded once: by the library, or by whoever has decoded it before") {
+    const auto raw = [](std::string_view target) {
+        std::string out(target.size(), '?');
+        const auto size = write_file_path(target, "/in", out);
+        return size ? out.substr(0, *size) : "error at " + std::to_string(size.error().offset);
+    };
+    const auto decoded = [](std::string_view path) {
+        std::string out(path.size(), '?');
+        const auto size = write_decoded_file_path(path, "/in", out);
+        return size ? out.substr(0, *size) : "error at " + std::to_string(size.error().offset);
+    };
+    // The client has sent `x%41.txt`, a name with a percent sign; libmicrohttpd makes of it what stands in the second.
+    CHECK(raw("/in/x%2541.txt") == "x%41.txt");
+    CHECK(decoded("/in/x%41.txt") == "x%41.txt");
+    CHECK(raw("/in/x%41.txt") == "xA.txt");
+    CHECK(decoded("/in/100%") == "100%");
+    CHECK(raw("/in/100%") == "error at 7");
+    CHECK(decoded("/in/a b#c/d") == "a b#c/d");
+    CHECK(raw("/in/a?b/c") == "a");
+    CHECK(decoded("/in/a?b/c") == "error at 4"); // no query: a name that is none
+    // Nothing leads out of the folder there either.
+    for (const std::string_view path : {"/in/../x", "/in/..", "/in", "/in/a//b", "/in/a\\b", "/inside/x", "in/x", "",
+                                        "/in/c:x", "http://host/in/x", "/in/con", "/in/a\nb", "/in/%2e%2e/../x"}) {
+        CAPTURE(std::string(path));
+        CHECK(decoded(path).starts_with("error at "));
+    }
+    CHECK(decoded("/in/%2e%2e/x") == "%2e%2e/x"); // a name as any other, that nobody may decode again
+    std::array<char, 2> two{};
+    CHECK(write_decoded_file_path("/in/abc", "/in", two).error().code == errc::buffer_too_small);
+}
+
+TEST_CASE("P3: a reply below the folder of the destination has a relative URL that arrives behind every proxy") {
+    const auto written = [](std::string_view path) {
+        std::string out(3 * path.size(), '?');
+        const auto size = write_relative_reply_url(path, out);
+        return size ? out.substr(0, *size) : "error at " + std::to_string(size.error().offset);
+    };
+    const std::string url = written("BITS-Sessions/Replies/{7}/responsefile.bin");
+    CHECK(url == "BITS-Sessions/Replies/%7B7%7D/responsefile.bin");
+    const auto resolved = [&](std::string_view destination, std::string_view reply) {
+        std::array<char, 300> out{};
+        const auto size = resolve_reply_url(destination, reply, out);
+        return size ? std::string(out.data(), *size) : std::string("error");
+    };
+    CHECK(resolved("http://outside/prefix/in/file.bin?x=/1", url) ==
+          "http://outside/prefix/in/BITS-Sessions/Replies/%7B7%7D/responsefile.bin");
+    // Whatever the names are, what is read is below the folder.
+    CHECK(written("a:b") == "a%3Ab");
+    CHECK(written("http:/x") == "http%3A/x");
+    CHECK(written("100%/a?b#c d/\\x") == "100%25/a%3Fb%23c%20d/%5Cx");
+    CHECK(written("caf\xc3\xa9\n") == "caf%C3%A9%0A");
+    CHECK(resolved("http://h/in/f", written("x/a?b\\..\\..")) == "http://h/in/x/a%3Fb%5C..%5C..");
+    CHECK(written("") == "error at 0");
+    CHECK(written("/x") == "error at 0");
+    CHECK(written("a//b") == "error at 2");
+    CHECK(written("a/") == "error at 2");
+    CHECK(written("../x") == "error at 0");
+    CHECK(written("a/./b") == "error at 2");
+    CHECK(written("a/..") == "error at 2");
+    for (std::size_t room = 0; room < url.size(); ++room) {
+        std::string out(room, '?');
+        CHECK(write_relative_reply_url("BITS-Sessions/Replies/{7}/responsefile.bin", out).error().code ==
+              errc::buffer_too_small);
+    }
+}

@@ -251,6 +251,42 @@ resolve_notification_url(std::string_view original, std::string_view notificatio
     return writer.size();
 }
 
+/// Writes a BITS-Reply-URL for a reply that stands at `path` below the folder of the destination, and returns its size.
+/// `path` is not encoded, such as `BITS-Sessions/Replies/{...}/responsefile.bin`, and is written as a relative
+/// reference with everything encoded that needs it: no part of it is taken for a scheme, a host, a query or a way up. A
+/// relative one arrives through every proxy: one from the root breaks behind those that take a prefix of the path away,
+/// an absolute one behind those that change the host. A buffer of three times the size of `path` is large enough.
+/// Errors: bad_url, with the offset of an empty name, `.` or `..` in `path`; buffer_too_small. Source:
+/// [MC-BUP] 2.2.7.2, 4.2; RFC 3986 2.1, 4.2.
+[[nodiscard]] constexpr result<std::size_t> write_relative_reply_url(std::string_view path,
+                                                                     std::span<char> out) noexcept {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    std::size_t size = 0;
+    const auto put = [&](char c) noexcept {
+        if (size < out.size()) out[size] = c;
+        ++size;
+    };
+    for (std::size_t at = 0; at <= path.size();) {
+        const std::string_view name = path.substr(at, path.find('/', at) - at);
+        if (name.empty() || name == "." || name == "..")
+            return error{errc::bad_url, header::reply_url, static_cast<std::uint32_t>(at)};
+        if (at != 0) put('/');
+        for (const char c : name) {
+            if (unreserved.find(c) != std::string_view::npos) {
+                put(c);
+                continue;
+            }
+            put('%');
+            put(hex[static_cast<unsigned char>(c) >> 4]);
+            put(hex[static_cast<unsigned char>(c) & 0xfU]);
+        }
+        at += name.size() + 1;
+    }
+    if (size > out.size()) return error{errc::buffer_too_small, header::none, 0};
+    return size;
+}
+
 } // namespace bitswire
 
 #endif
