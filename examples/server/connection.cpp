@@ -343,8 +343,14 @@ void connection::answer_get(const bitswire::request_line& line) {
     }
     const bool sends_body = line.method == "GET";
     const auto field = [&](std::string_view name) { return bitswire::find_field(input_, name); };
-    reply_answer found = answer_with_file(static_cast<std::uint64_t>(s.st_size), s.st_mtim.tv_sec,
-                                          sends_body ? field("Range") : std::nullopt, field("If-Range"), keeps_alive_);
+    const reply_conditions conditions{.if_match = field("If-Match"),
+                                      .if_unmodified_since = field("If-Unmodified-Since"),
+                                      .if_none_match = field("If-None-Match"),
+                                      .if_modified_since = field("If-Modified-Since"),
+                                      .range = sends_body ? field("Range") : std::nullopt,
+                                      .if_range = field("If-Range")};
+    reply_answer found =
+        answer_with_file(static_cast<std::uint64_t>(s.st_size), s.st_mtim.tv_sec, conditions, keeps_alive_);
     log_line(what + "bytes " + std::to_string(found.range.offset) + '+' + std::to_string(found.range.size_bytes) + '/' +
              std::to_string(s.st_size) + " -> " + std::to_string(found.status));
     output_ = std::move(found.head);

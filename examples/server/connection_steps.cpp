@@ -211,8 +211,7 @@ void connection::notified(std::uint32_t ticket, notification& told) {
     if (record == nullptr) return abandon();
     if (result.is_success()) {
         record->reply_url = result.static_reply_url;
-        if (record->reply_url.empty() && told.keep_reply())
-            record->reply_url = reply_url_of(server_.settings().prefix, session_id());
+        if (record->reply_url.empty() && told.keep_reply()) record->reply_url = reply_url_of(session_id());
     }
     perform(server_.uploads().on_notified(session_id(), ticket, result, server_.directory(), server::now()));
 }

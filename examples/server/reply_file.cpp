@@ -10,8 +10,11 @@
 #include <bitswire/spec/http_status.hpp>
 #include <bitswire/wire/file_path.hpp>
 #include <bitswire/wire/guid.hpp>
+#include <bitswire/wire/packet.hpp>
+#include <bitswire/wire/url.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 namespace bits_server {
 
@@ -25,23 +28,19 @@ std::string head_of(std::uint16_t status, std::uint64_t size_bytes, bool keep_al
     head += bitswire::reason_of(status);
     head += "\r\nDate: " + http_date(std::time(nullptr)) + "\r\nServer: bitswire\r\n";
     head += further_lines;
-    head += "Content-Length: " + std::to_string(size_bytes) + "\r\n";
+    // That of 304 would be the size of the file (RFC 9110 8.6).
+    if (bitswire::may_have_body(status)) head += "Content-Length: " + std::to_string(size_bytes) + "\r\n";
     if (!keep_alive) head += "Connection: close\r\n";
     return head += "\r\n";
 }
 
 } // namespace
 
-std::string reply_url_of(std::string_view prefix, std::string_view id) {
-    while (prefix.ends_with('/'))
-        prefix.remove_suffix(1);
-    std::string url(prefix);
-    url += '/';
-    url += path_begin;
-    url += "%7B";
-    url += id.substr(1, id.size() - 2);
-    url += "%7D";
-    return url += path_end;
+std::string reply_url_of(std::string_view id) {
+    const std::string path = std::string(path_begin) + std::string(id) + std::string(path_end);
+    std::string url(3 * path.size(), '\0');
+    url.resize(bitswire::write_relative_reply_url(path, url).value_or(0));
+    return url;
 }
 
 std::string session_of_reply(std::string_view target, std::string_view prefix) {
@@ -49,10 +48,12 @@ std::string session_of_reply(std::string_view target, std::string_view prefix) {
     const auto size = bitswire::write_file_path(target, prefix, path);
     if (!size) return {};
     path.resize(*size);
-    if (!path.starts_with(path_begin) || !path.ends_with(path_end) || path.size() < path_begin.size() + path_end.size())
-        return {};
-    const std::string id = path.substr(path_begin.size(), path.size() - path_begin.size() - path_end.size());
-    return bitswire::parse_guid(id) ? id : std::string{};
+    const std::size_t begin = path.rfind(path_begin);
+    if (begin == std::string::npos || (begin != 0 && path[begin - 1] != '/')) return {};
+    path.erase(0, begin + path_begin.size());
+    if (!path.ends_with(path_end)) return {};
+    path.resize(path.size() - path_end.size());
+    return bitswire::parse_guid(path) ? path : std::string{};
 }
 
 std::optional<byte_range> read_range(std::string_view value, std::uint64_t size_bytes) {
@@ -82,12 +83,42 @@ std::optional<byte_range> read_range(std::string_view value, std::uint64_t size_
     return byte_range{first.value, last_value - first.value + 1};
 }
 
-reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, std::optional<std::string_view> range,
-                              std::optional<std::string_view> if_range, bool keep_alive) {
+std::optional<std::time_t> read_http_date(std::string_view text) {
+    for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
+        std::tm parts{};
+        const std::string copy(text);
+        const char* const end = ::strptime(copy.c_str(), form, &parts);
+        if (end != nullptr && end == copy.c_str() + copy.size()) return ::timegm(&parts);
+    }
+    return std::nullopt;
+}
+
+std::uint16_t status_of(const reply_conditions& c, std::time_t modified) {
+    const auto is_newer_than = [modified](std::string_view value) {
+        const std::optional<std::time_t> date = read_http_date(value);
+        return date ? std::optional{modified > *date} : std::nullopt;
+    };
+    if (c.if_match) {
+        if (*c.if_match != "*") return 412;
+    } else if (c.if_unmodified_since && is_newer_than(*c.if_unmodified_since).value_or(false)) {
+        return 412;
+    }
+    if (c.if_none_match) {
+        if (*c.if_none_match == "*") return 304;
+    } else if (c.if_modified_since && !is_newer_than(*c.if_modified_since).value_or(true)) {
+        return 304;
+    }
+    return 200;
+}
+
+reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, const reply_conditions& c,
+                              bool keep_alive) {
     const std::string date = http_date(modified);
     std::string lines = "Last-Modified: " + date + "\r\nAccept-Ranges: bytes\r\n";
+    if (const std::uint16_t status = status_of(c, modified); status != 200)
+        return {status, {}, head_of(status, 0, keep_alive, lines)};
     std::optional<byte_range> part;
-    if (range && (!if_range || *if_range == date)) part = read_range(*range, size_bytes);
+    if (c.range && (!c.if_range || *c.if_range == date)) part = read_range(*c.range, size_bytes);
     if (!part) {
         lines += "Content-Type: application/octet-stream\r\n";
         return {200, {0, size_bytes}, head_of(200, size_bytes, keep_alive, lines)};

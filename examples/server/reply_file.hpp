@@ -15,10 +15,11 @@
 
 namespace bits_server {
 
-/// Where the client of a session finds the reply. `id` is one that the server made.
-std::string reply_url_of(std::string_view prefix, std::string_view id);
+/// Where the client of a session finds the reply: relative to the folder of its destination, as IIS has it, so that a
+/// proxy may take a part of the path away. `id` is one that the server made.
+std::string reply_url_of(std::string_view id);
 
-/// The id of the session whose reply `target` names; empty if it names none.
+/// The id of the session whose reply `target` names, in whatever folder; empty if it names none.
 std::string session_of_reply(std::string_view target, std::string_view prefix);
 
 /// A part of a file.
@@ -38,9 +39,26 @@ struct reply_answer {
     std::string head{};
 };
 
-/// `range` and `if_range` are the values of these headers, if they are there.
-reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, std::optional<std::string_view> range,
-                              std::optional<std::string_view> if_range, bool keep_alive);
+/// The values of these headers, those that are there.
+struct reply_conditions {
+    std::optional<std::string_view> if_match{};
+    std::optional<std::string_view> if_unmodified_since{};
+    std::optional<std::string_view> if_none_match{};
+    std::optional<std::string_view> if_modified_since{};
+    std::optional<std::string_view> range{}; ///< of GET
+    std::optional<std::string_view> if_range{};
+};
+
+/// What the conditions make of a request for a file that is there: 200, 304 or 412; the range comes after them. A date
+/// that cannot be read is no condition. There are no entity tags here, so none matches. Source: RFC
+/// 9110 13.2.1, 13.2.2.
+std::uint16_t status_of(const reply_conditions& c, std::time_t modified);
+
+/// A date in any of the three forms that there are (RFC 9110 5.6.7).
+std::optional<std::time_t> read_http_date(std::string_view text);
+
+reply_answer answer_with_file(std::uint64_t size_bytes, std::time_t modified, const reply_conditions& c,
+                              bool keep_alive);
 
 /// An answer that people can read; without its text if it answers a HEAD.
 std::string text_answer(std::uint16_t status, bool keep_alive, bool with_text, std::string_view text,

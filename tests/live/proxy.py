@@ -23,6 +23,7 @@ class Fault:
     see_down: Callable[[], bool] | None = None  #: asked when the server says something: whether to drop it and cut
     swallow_down: bool = False  #: drop what the server says, and end the connection when it says anything
     chunk: int = 65536  #: bytes handed on at a time
+    rewrite_up: Callable[[bytes], bytes] = bytes  #: what becomes of bytes to the server, piece by piece
     delay_s: float = 0  #: before each of them
 
 
@@ -77,7 +78,7 @@ class Proxy:
                         data = data[:up]
                         up -= len(data)
                     self._stop.wait(fault.delay_s) if fault.delay_s else None
-                    server.sendall(data)
+                    server.sendall(fault.rewrite_up(data))
                     if up == 0:
                         self._cut(client, server)
                         return

@@ -14,6 +14,7 @@ import urllib.request
 from bits_peer import Answer, fragment_head
 from hostile_server import HostileServer, Reply
 from programs import SESSION_NOT_FOUND, Process, ServerCase, is_sanitized, pattern, program, wait_until
+from proxy import Fault, Proxy
 
 DATA = pattern(50_000)
 TARGET = "/file.bin"
@@ -151,6 +152,59 @@ class ByHand(ReplyCase):
         self.assertEqual(peer.get(target, extra=[("Range", "nonsense")]).status, 200)
         self.assert_ack(peer.close(TARGET, session))
         self.assertEqual(self.connect().get(target).status, 404)
+
+    def test_p3_a_reply_arrives_through_a_proxy_that_takes_a_prefix_away(self) -> None:
+        """as nginx does with `location /outside/ { proxy_pass http://backend/; }`"""
+        self.make_folder("root/in")
+        self.start_both(1)
+        taken = Fault(rewrite_up=lambda data: data.replace(b" /outside/", b" /"))
+        proxy = Proxy(self.server.port, lambda _: taken)
+        self.addCleanup(proxy.stop)
+        for target in (TARGET, "/in/file.bin?to=/a/folder"):
+            with self.subTest(target):
+                self.reply.unlink(missing_ok=True)
+                url = f"http://127.0.0.1:{proxy.port}/outside{target}"
+                self.assert_uploaded(self.upload(self.file, url, "--reply", str(self.reply), "--retry-delay", "0"))
+                self.assertEqual(json.loads(self.reply.read_bytes()), REPLY)
+        session = self.connect().create(TARGET).session
+        url = self.assert_ack(self.last_fragment(self.connect(), session)).get("BITS-Reply-URL")
+        self.assertEqual(url, f"BITS-Sessions/Replies/%7B{session[1:-1]}%7D/responsefile.bin")
+        for folder in ("/", "/in/", "/in/of/no/file/"):
+            self.assertEqual(json.loads(self.connect().get(folder + url).body), REPLY)
+        for target in (f"/xBITS-Sessions/Replies/{session}/responsefile.bin", f"/{url}/more", f"/../{url}"):
+            self.assertEqual(self.connect().get(target).status, 404, target)
+
+    def test_p7_conditions_come_before_the_range(self) -> None:
+        """a reply that was modified since a date is not sent in part: 412 [RFC 9110 13.2.1, 13.2.2]"""
+        self.start_both(1)
+        peer = self.connect()
+        session = self.assert_ack(peer.create(TARGET)).session
+        target = "/" + (self.assert_ack(self.last_fragment(peer, session)).get("BITS-Reply-URL") or "")
+        old, new = "Sun, 06 Nov 1994 08:49:37 GMT", "Fri, 31 Dec 2100 23:59:59 GMT"
+        for status, extra in (
+            (206, []),
+            (412, [("If-Unmodified-Since", old)]),
+            (412, [("If-Unmodified-Since", "Sunday, 06-Nov-94 08:49:37 GMT")]),
+            (412, [("If-Unmodified-Since", "Sun Nov  6 08:49:37 1994")]),
+            (206, [("If-Unmodified-Since", new)]),
+            (206, [("If-Unmodified-Since", "yesterday")]),
+            (206, [("If-Unmodified-Since", old + " or so")]),
+            (206, [("If-Match", "*"), ("If-Unmodified-Since", old)]),
+            (412, [("If-Match", '"tag"'), ("If-Unmodified-Since", new)]),
+            (412, [("If-Unmodified-Since", old), ("If-Modified-Since", new)]),
+            (304, [("If-Modified-Since", new)]),
+            (206, [("If-Modified-Since", old)]),
+            (304, [("If-None-Match", "*"), ("If-Modified-Since", old)]),
+            (206, [("If-None-Match", '"tag"'), ("If-Modified-Since", new)]),
+            (412, [("If-Unmodified-Since", old), ("If-Range", new)]),
+        ):
+            with self.subTest(extra=extra):
+                answer = peer.get(target, extra=[("Range", "bytes=0-9"), *extra])
+                self.assertEqual(answer.status, status, answer)
+                self.assertEqual(len(answer.body), 10 if status == 206 else 0)
+                self.assertIsNotNone(answer.get("Last-Modified"))
+        self.assertEqual(peer.get(target, "HEAD", extra=[("If-Unmodified-Since", old)]).status, 412)
+        self.assertEqual(peer.get(target, extra=[("If-Unmodified-Since", old)]).status, 412)
 
     def test_stored_answer(self) -> None:
         """the application is told once: a repeated last Fragment gets the stored answer [MC-BUP 3.2.1.4 NotifyCache]"""
