@@ -311,6 +311,21 @@ class Nginx(Tests, Configured):
         self.assertTrue([line for line in self.server.lines if "400" in line and "1.1" in line], self.server.lines)
         self.assertEqual(self.visible(), {})
 
+    def start_below_a_prefix(self, *options: str) -> None:
+        """nginx takes /outside away from the path."""
+        changes = {"location / {": "location /outside/ {", "proxy_pass http://bitswire;": "proxy_pass http://bitswire/;"}
+        self.start_behind(*options, changes=changes)
+
+    def test_prefix(self) -> None:
+        """P3: below a path that the proxy takes away, uploads arrive, and replies come back"""
+        application = self.start_application("--copy")
+        self.start_below_a_prefix("--notify-url", f"http://127.0.0.1:{application.port}/notify", "--notify-type", "1")
+        data = pattern(MIB)
+        reply = self.folder / "reply.json"
+        self.assert_uploaded(self.send(data, "--reply", str(reply), target="/outside/file.bin"))
+        self.assertEqual(json.loads(reply.read_bytes())["sha256"], hashlib.sha256(data).hexdigest())
+        self.assertEqual(self.visible(), {"file.bin": data})
+
 
 class Haproxy(Tests, Configured):
     file = "haproxy.cfg"
