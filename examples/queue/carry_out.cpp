@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <pwd.h>
 #include <sys/random.h>
@@ -167,9 +168,13 @@ class session {
         c.owner = owner;
         c.is_limited = ::geteuid() != 0; // root is an administrator
         c.limits.local_name_length = longest_local_name;
-        const auto its =
-            std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& r) { return r->its().owner() == owner; });
-        const hresult count = bitswire::check_job_count(static_cast<std::size_t>(its), jobs_.size(), c);
+        const auto all =
+            std::count_if(jobs_.begin(), jobs_.end(), [](const auto& r) { return r->its().is_enumerated(); });
+        const auto its = std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& r) {
+            return r->its().is_enumerated() && r->its().owner() == owner;
+        });
+        const hresult count =
+            bitswire::check_job_count(static_cast<std::size_t>(its), static_cast<std::size_t>(all), c);
         if (count.is_failure()) throw refused{count};
         job_record r;
         const auto job = bitswire::job::create(c, r.make_room({}), now());
@@ -186,6 +191,7 @@ class session {
     void list() {
         nlohmann::json all = nlohmann::json::array();
         for (const auto& r : jobs_) {
+            if (!r->its().is_enumerated()) continue; // only the server has to be told
             if (command_.json) {
                 all.push_back(json_of(*r));
             } else {
@@ -243,7 +249,7 @@ class session {
         if (command_.verb == "complete") return complete(r);
         if (command_.verb == "replace") {
             const job_step s = j.replace_remote_prefix(command_.old_prefix, command_.new_prefix, t);
-            if (s.returns == hresult{} && !r.is_download()) r.forget_upload();
+            if (s.returns == hresult{} && !r.is_download() && !j.file(0).is_transferred) r.forget_upload();
             return s;
         }
         return set(j);
@@ -253,6 +259,7 @@ class session {
         bitswire::job& j = *r.job;
         std::error_code problem;
         const std::string local = std::filesystem::absolute(command_.local, problem).lexically_normal().string();
+        if (!command_.more.empty()) return add_more(r, problem ? command_.local : local);
         const job_step s = j.add_file(command_.remote, problem ? command_.local : local, now());
         if (s.returns.is_failure()) return s;
         if (r.is_download()) {
@@ -265,6 +272,34 @@ class session {
         } catch (const transfer::file_error& e) {
             throw refused{e.os_error == 0 ? "E_INVALIDARG"_hresult : transfer::hresult_of_errno(e.os_error), e.what()};
         }
+        return s;
+    }
+
+    /// All, or none: what is thrown leaves the job on disk as it was.
+    job_step add_more(job_record& r, const std::string& first) {
+        bitswire::job& j = *r.job;
+        if (command_.more.size() % 2 != 0) throw refused{"E_INVALIDARG"_hresult, "a URL without a local file"};
+        std::vector<std::string> names{command_.remote, first};
+        for (std::size_t i = 0; i < command_.more.size(); i += 2) {
+            names.push_back(command_.more[i]);
+            names.push_back(std::filesystem::absolute(command_.more[i + 1]).lexically_normal().string());
+        }
+        std::vector<bitswire::job_file_name> files;
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < names.size(); i += 2) {
+            files.push_back({names[i], names[i + 1]});
+            bytes += names[i].size() + names[i + 1].size();
+        }
+        // Into larger memory than one file needs, which must not be the old one.
+        std::vector<bitswire::job_file_record> records(j.file_count() + files.size());
+        std::vector<char> texts(j.storage_size().text_bytes + bytes);
+        std::ignore = j.move_to({.files = records, .texts = texts, .ranges = {}});
+        r.files.swap(records);
+        r.texts.swap(texts);
+        const std::uint32_t before = j.file_count();
+        const job_step s = j.add_file_set(files, now());
+        for (std::uint32_t i = before; s.returns.is_success() && i < j.file_count(); ++i)
+            check_writable(part_path(j.id(), i, std::string(j.file(i).local_name)), std::string(j.file(i).local_name));
         return s;
     }
 
@@ -335,12 +370,36 @@ class session {
             }
             throw refused{"E_INVALIDARG"_hresult, "the priority must be foreground, high, normal or low"};
         }
+        if (command_.property == "proxy") {
+            if (command_.value == "default") return j.set_proxy_settings({}, t);
+            if (command_.value == "none") return j.set_proxy_settings({.usage = bitswire::proxy_usage::no_proxy}, t);
+            return j.set_proxy_settings(
+                {.usage = bitswire::proxy_usage::override_list, .list = command_.value, .bypass = {}}, t);
+        }
+        if (command_.property == "server-user") return set_credentials(j, bitswire::auth_target::server);
+        if (command_.property == "proxy-user") return set_credentials(j, bitswire::auth_target::proxy);
+        if (command_.property == "notify-program") {
+            const std::string_view line = command_.value;
+            const std::string_view program = line.substr(0, line.find(' '));
+            if (!program.empty() && program.front() != '/')
+                throw refused{"E_INVALIDARG"_hresult, "the program needs its full path"};
+            return j.set_notify_cmd_line({program, line}, t);
+        }
         const bitswire::number n = bitswire::parse_decimal(command_.value, UINT32_MAX);
         if (n.status != bitswire::number_status::ok)
             throw refused{"E_INVALIDARG"_hresult, "not a number of seconds: " + command_.value};
         const auto seconds = static_cast<std::uint32_t>(n.value);
         return command_.property == "retry-delay" ? j.set_minimum_retry_delay(seconds, t)
                                                   : j.set_no_progress_timeout(seconds, t);
+    }
+
+    /// For Basic, and for what curl makes of it. Not on the command line, which everybody on the machine can see.
+    job_step set_credentials(bitswire::job& j, bitswire::auth_target target) {
+        constexpr auto scheme = bitswire::auth_scheme::basic;
+        if (command_.value.empty()) return j.remove_credentials(target, scheme, now());
+        std::string password;
+        std::getline(std::cin, password);
+        return j.set_credentials({target, scheme, command_.value, bitswire::secret_text(password)}, now());
     }
 
     const command& command_;

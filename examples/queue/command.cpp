@@ -58,6 +58,7 @@ std::optional<command> read_command(int argc, char** argv, int& code) {
     CLI::App* add = of_job("add", "Adds a file to a job");
     add->add_option("REMOTE", c.remote, "URL: http or https")->required();
     add->add_option("LOCAL", c.local, "Local file")->required();
+    add->add_option("MORE", c.more, "Further URLs and local files, in turns: all are added, or none");
     of_job("resume", "Queues a job: a new one, a suspended one, or one in error");
     of_job("suspend", "Stops a job until it is resumed");
     of_job("cancel", "Cancels a job, here and at the server");
@@ -70,8 +71,13 @@ std::optional<command> read_command(int argc, char** argv, int& code) {
     CLI::App* set = of_job("set", "Sets a property of a job");
     set->add_option("PROPERTY", c.property)
         ->required()
-        ->check(CLI::IsMember({"priority", "retry-delay", "no-progress", "name", "description", "reply-file"}));
-    set->add_option("VALUE", c.value, "foreground, high, normal or low; seconds; a text; a file")->required();
+        ->check(CLI::IsMember({"priority", "retry-delay", "no-progress", "name", "description", "reply-file", "proxy",
+                               "server-user", "proxy-user", "notify-program"}));
+    set->add_option(
+           "VALUE", c.value,
+           "foreground, high, normal or low; seconds; a text; a file; a proxy, \"none\" or \"default\"; the name of "
+           "a user, whose password is the first line of the input; a program with its arguments")
+        ->required();
 
     CLI::App* run = verb("run", "Transfers until nothing is left to do");
     const CLI::AsSizeValue size(false);

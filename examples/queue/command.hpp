@@ -30,6 +30,7 @@ struct command {
     std::string job;
     std::string remote;
     std::string local;
+    std::vector<std::string> more; ///< of `add`: further remote and local names
     std::string old_prefix;
     std::string new_prefix;
     std::string property;

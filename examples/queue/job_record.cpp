@@ -15,7 +15,7 @@ namespace queue_tool {
 
 namespace {
 
-constexpr bitswire::snapshot_kind kind{"BWQR", 1};
+constexpr bitswire::snapshot_kind kind{"BWQR", 2};
 constexpr std::size_t max_path_size = 4095;
 constexpr std::size_t max_detail_size = 1000;
 
@@ -35,6 +35,8 @@ bitswire::job_storage job_record::make_room(const bitswire::job_storage_size& si
     files.resize(std::size_t{size.files} + 1);
     // A new file, texts of the job, and all remote names with a longer beginning.
     texts.resize(size.text_bytes + (std::size_t{size.files} + 2) * bitswire::max_url_size + 2 * max_path_size +
+                 bitswire::max_utf8_per_utf16 *
+                     (bitswire::max_notify_program_length + bitswire::max_notify_parameters_length) +
                  bitswire::max_utf8_per_utf16 * (bitswire::max_display_name_length + bitswire::max_description_length) +
                  bitswire::max_owner_size);
     return {.files = files, .texts = texts, .ranges = {}};
@@ -94,7 +96,10 @@ std::unique_ptr<job_record> from_bytes(std::string_view bytes, std::uint64_t run
     record->part_inode = r.get<std::uint64_t>();
     record->detail = r.get_text(max_detail_size);
     if (!r.finish()) return nullptr;
-    if (!is_live) record->job->on_restarted();
+    if (!is_live) {
+        record->job->on_restarted();
+        record->job->on_time_away(bitswire::elapsed_ms(written.wall, now.wall));
+    }
     return record;
 }
 
@@ -116,6 +121,25 @@ std::string reply_path(const bitswire::job& j) {
     const auto name = j.reply_file_name();
     if (name && !name->empty()) return std::string(*name);
     return std::string(j.file(0).local_name) + ".reply";
+}
+
+std::string sent_url(std::string_view remote_name) {
+    std::string url(bitswire::max_url_size, '\0');
+    const auto size = bitswire::write_remote_url(remote_name, url);
+    url.resize(size ? *size : 0); // a job has no other names
+    return url;
+}
+
+transfer::http_options options_of(const bitswire::job& j, transfer::http_options o) {
+    for (const auto target : {bitswire::auth_target::server, bitswire::auth_target::proxy}) {
+        std::string& user = target == bitswire::auth_target::server ? o.user : o.proxy_user;
+        const bitswire::job_credentials own = j.credentials(target, bitswire::auth_scheme::basic);
+        if (own.is_set) user = std::string(own.user).append(":").append(own.password.reveal());
+    }
+    const bitswire::job_proxy proxy = j.proxy_settings();
+    if (proxy.usage == bitswire::proxy_usage::no_proxy) o.proxy = "";
+    if (proxy.usage == bitswire::proxy_usage::override_list) o.proxy = std::string(proxy.list);
+    return o;
 }
 
 std::string id_text(const bitswire::guid& id) {

@@ -6,6 +6,7 @@
 #define BITSWIRE_EXAMPLES_QUEUE_JOB_RECORD_HPP
 
 #include <bitswire/session/job.hpp>
+#include <transfer/http_client.hpp>
 #include <transfer/source_file.hpp>
 
 #include <cstdint>
@@ -64,6 +65,10 @@ inline constexpr std::size_t revision_end = 14; ///< so many bytes are enough fo
 std::string part_path(const bitswire::guid& id, std::uint32_t file, const std::string& final_path);
 /// Where the reply of an upload belongs.
 std::string reply_path(const bitswire::job& j);
+/// A remote name as it is sent: with Unicode percent-encoded.
+std::string sent_url(std::string_view remote_name);
+/// What `o` says, but for what the job says itself.
+transfer::http_options options_of(const bitswire::job& j, transfer::http_options o);
 /// `{...}`
 std::string id_text(const bitswire::guid& id);
 

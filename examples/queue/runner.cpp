@@ -16,7 +16,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <spawn.h>
 #include <sys/random.h>
+#include <sys/wait.h>
 #include <tuple>
 #include <unistd.h>
 
@@ -88,6 +90,21 @@ std::uint64_t random_number() {
     return number;
 }
 
+/// Separated by blanks; those in double quotes are one.
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    bool is_inside = false;
+    bool is_quoted = false;
+    for (const char c : text) {
+        if (c == '"') is_quoted = !is_quoted;
+        const bool separates = c == ' ' && !is_quoted;
+        if (!separates && !is_inside) words.emplace_back();
+        is_inside = !separates;
+        if (!separates && c != '"') words.back() += c;
+    }
+    return words;
+}
+
 bool is_active(job_state s) { return bitswire::job_rules::active.contains(s); }
 
 } // namespace
@@ -141,6 +158,7 @@ void runner::turn() {
     if (!is_stopping_) schedule();
     for (auto& [id, e] : entries_) {
         on_download_progress(e);
+        tell(e);
         show(e);
     }
     forget_those_that_are_gone();
@@ -212,7 +230,7 @@ void runner::let_go(entry& e) {
 
 void runner::forget_those_that_are_gone() {
     for (auto at = entries_.begin(); at != entries_.end();) {
-        if (at->second.is_gone && !at->second.thread.is_busy()) {
+        if (at->second.is_gone && !at->second.thread.is_busy() && at->second.program == 0) {
             free_slots_.push_back(at->second.slot);
             at = entries_.erase(at);
         } else {
@@ -241,7 +259,7 @@ void runner::save(entry& e) {
 bool runner::is_something_left() const {
     return std::any_of(entries_.begin(), entries_.end(), [this](const auto& pair) {
         const entry& e = pair.second;
-        if (e.thread.is_busy()) return true;
+        if (e.thread.is_busy() || e.program != 0) return true;
         if (e.is_gone || is_stopping_) return false;
         const bitswire::job& j = e.record->its();
         if (j.state() == job_state::transient_error)
@@ -352,8 +370,8 @@ bool runner::open_upload(entry& e, bool with_file) {
     const std::string local(j.file(0).local_name);
     try {
         if (with_file) up->file = std::make_unique<transfer::source_file>(local);
-        up->url = j.file(0).remote_name;
-        up->http = std::make_unique<transfer::http_client>(command_.http, up->url);
+        up->url = sent_url(j.file(0).remote_name);
+        up->http = std::make_unique<transfer::http_client>(options_of(j, command_.http), up->url);
     } catch (const transfer::file_error& problem) {
         r.detail = problem.what();
         std::ignore =
@@ -585,13 +603,13 @@ void runner::start_download(entry& e) {
     const bitswire::job& j = r.its();
     const std::uint32_t number = j.current_file();
     const bitswire::job_file f = j.file(number);
-    const std::string url(f.remote_name);
+    const std::string url = sent_url(f.remote_name);
     const std::string part = part_path(j.id(), number, std::string(f.local_name));
     fetch_begin begin{.validator = r.validator};
     const auto size = r.validator.empty() ? std::nullopt : size_of_part(part, r.part_inode);
     // Of a file of which all is there, the last byte is asked for again: nothing could not be answered.
     if (size && *size != 0) begin.offset = *size == f.bytes_total ? *size - 1 : *size;
-    e.download = std::make_unique<transfer::http_client>(command_.http, url);
+    e.download = std::make_unique<transfer::http_client>(options_of(j, command_.http), url);
     e.thread.begin([this, &e, &http = *e.download, number, url, part, begin] {
         fetch_result result;
         try {
@@ -659,6 +677,43 @@ void runner::on_downloaded(entry& e, std::uint32_t file, const std::string& part
     e.record->detail = detail_of(r);
     std::ignore = j.on_error(error_of(r), now());
     save(e);
+}
+
+// ---- What its owner is told.
+
+/// Runs the job's program for events that its owner was not told, until it returns 0; in this run or in a later one.
+void runner::tell(entry& e) {
+    using bitswire::notify_flags;
+    if (e.program != 0) {
+        int status = 0;
+        if (::waitpid(e.program, &status, WNOHANG) == 0) return;
+        e.program = 0;
+        if (e.is_gone) return;
+        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+            e.record->job->on_told(e.telling);
+            save(e);
+        } else {
+            e.tell_at = bitswire::after_s(now().steady, e.record->its().minimum_retry_delay_s());
+        }
+        return;
+    }
+    if (e.is_gone || is_stopping_ || now().steady < e.tell_at) return;
+    const bitswire::job& j = e.record->its();
+    const notify_flags events = j.events() & bitswire::default_notify_flags;
+    const bitswire::job_command_line line = j.notify_cmd_line();
+    if (events == notify_flags::none || line.program.empty()) return;
+    const std::string program(line.program);
+    std::vector<std::string> words = words_of(line.parameters);
+    if (words.empty()) words.push_back(program);
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    e.telling = events;
+    if (::posix_spawn(&e.program, program.c_str(), nullptr, nullptr, arguments.data(), environ) != 0) {
+        e.program = 0;
+        e.tell_at = bitswire::after_s(now().steady, j.minimum_retry_delay_s());
+    }
 }
 
 // ---- What is to be seen of it.

@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace queue_tool {
@@ -56,6 +57,9 @@ class runner {
         std::unique_ptr<upload> up{};
         std::unique_ptr<transfer::http_client> download{};
         bool start_later = false; ///< when the thread is free
+        ::pid_t program = 0;      ///< that tells the owner of events; 0: none runs
+        bitswire::notify_flags telling = bitswire::notify_flags::none;
+        bitswire::time_point tell_at{}; ///< not before; after it has failed
         std::string shown{};
         bitswire::time_point saved_at{};
         bitswire::time_point shown_at{};
@@ -92,6 +96,7 @@ class runner {
     void on_download_progress(entry& e);
     void on_downloaded(entry& e, std::uint32_t file, const std::string& part, const fetch_result& r);
 
+    void tell(entry& e);
     void show(entry& e);
     void say(const std::string& text);
 

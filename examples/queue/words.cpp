@@ -148,6 +148,13 @@ std::string text_of(const job_record& r) {
         if (j.file_count() != 0) line("reply file", reply_path(j));
         line("reply bytes", bytes_of(*reply));
     }
+    if (!j.notify_cmd_line().program.empty()) line("notify program", j.notify_cmd_line().parameters);
+    if (j.proxy_settings().usage != bitswire::proxy_usage::preconfig)
+        line("proxy", j.proxy_settings().list.empty() ? "none" : j.proxy_settings().list);
+    for (const auto target : {bitswire::auth_target::server, bitswire::auth_target::proxy}) {
+        const auto c = j.credentials(target, bitswire::auth_scheme::basic);
+        if (c.is_set) line(target == bitswire::auth_target::server ? "server user" : "proxy user", c.user);
+    }
     line("created", time_text(j.times().created));
     line("modified", time_text(j.times().modified));
     line("transferred", time_text(j.times().transfer_completed));
@@ -157,6 +164,7 @@ std::string text_of(const job_record& r) {
     if (const auto e = j.get_error()) {
         line("error", text_of(e->code));
         line("context", context_text(e->context));
+        if (const auto protocol = j.get_error_protocol()) line("protocol", *protocol);
         if (e->http_status != 0) line("status", std::to_string(e->http_status));
         if (const auto file = j.get_error_file()) line("error file", std::to_string(*file + 1));
         if (!r.detail.empty()) line("detail", r.detail);

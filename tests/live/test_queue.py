@@ -918,6 +918,123 @@ class Replies(QueueCase):
         self.assertEqual(self.info("job")["error"]["name"], "BG_E_INVALID_SERVER_RESPONSE")
 
 
+class ByTheBook(QueueCase):
+    """What the audit of Microsoft's pages found; the numbers are those of its rows."""
+
+    def make_program(self, body: str) -> Path:
+        script = self.folder / "tell.sh"
+        script.write_text(f"#!/bin/sh\necho \"$@\" >> {self.folder}/told\n{body}\n")
+        script.chmod(0o755)
+        return script
+
+    def told(self) -> list[str]:
+        file = self.folder / "told"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def test_program_is_told_once(self) -> None:
+        """J4, J19: an event is told to the job's program until it returns 0, also in a later run [SetNotifyCmdLine]"""
+        self.start_queue_server()
+        script = self.make_program(f"[ -e {self.folder}/well ]")
+        self.make_upload("job", "/job.bin", b"x" * 1000)
+        self.do("set", "job", "notify-program", f'{script} "it is" done')
+        self.run_to_the_end()
+        # "the first parameter must be the program"; it is not one of the arguments that the program sees.
+        self.assertEqual(self.told(), ["it is done"])
+        (self.folder / "well").touch()
+        self.run_to_the_end()
+        self.assertEqual(self.told(), ["it is done"] * 2)
+        self.run_to_the_end()
+        self.assertEqual(self.told(), ["it is done"] * 2)
+
+    def test_program_that_comes_late(self) -> None:
+        """J4: "BITS still executes the command line even if you call SetNotifyCmdLine after the event occurs" """
+        self.start_queue_server()
+        self.make_upload("job", "/job.bin", b"x" * 1000)
+        self.run_to_the_end()
+        self.do("set", "job", "notify-program", str(self.make_program("")))
+        self.run_to_the_end()
+        self.assertEqual(len(self.told()), 1)
+
+    def test_suspended_when_transferred(self) -> None:
+        """J1: a job that was suspended when it was transferred can be resumed and completed [BG_JOB_STATE]"""
+        self.start_queue_server()
+        for name in ("a", "b"):
+            self.make_upload(name, f"/{name}.bin", b"x" * 1000)
+        self.run_to_the_end()
+        self.do("suspend", "a")
+        self.do("resume", "a")
+        self.assertEqual(self.state_of("a"), "TRANSFERRED")
+        for name in ("a", "b"):
+            self.do("suspend", name)
+            self.do("complete", name)
+        self.assertEqual(self.do_list(), [])
+
+    def test_reply_that_cannot_be_renamed(self) -> None:
+        """J5: Complete says that the reply cannot be put in its place, and the job stays [Complete]"""
+        application = self.start_application("--copy")
+        url = f"http://127.0.0.1:{application.port}/notify"
+        self.start_queue_server("--notify-url", url, "--notify-type", "1")
+        self.make_upload("job", "/job.bin", pattern(5000), kind="--upload-reply")
+        reply = self.folder / "reply"
+        self.do("set", "job", "reply-file", str(reply))
+        self.run_to_the_end()
+        reply.mkdir()
+        (reply / "x").touch()
+        done = self.call("complete", "job")
+        self.assertEqual(done.code, 1, done)
+        self.assertIn(str(reply), done.errors)
+        self.assertEqual(self.state_of("job"), "TRANSFERRED")
+        (reply / "x").unlink()
+        reply.rmdir()
+        self.do("complete", "job")
+        self.assertEqual(json.loads(reply.read_bytes())["size"], 5000)
+
+    def test_unicode(self) -> None:
+        """J8: Unicode in a URL is sent percent-encoded, and shown as it was given [BG_FILE_INFO]"""
+        self.start_queue_server()
+        self.make_upload("job", "/m\u00e4rz.bin", b"x" * 1000)
+        self.run_to_the_end()
+        self.assertEqual(self.info("job")["files"][0]["remote"], self.url("/m\u00e4rz.bin"))
+        self.assertEqual(self.visible(), {"m\u00e4rz.bin": b"x" * 1000})
+
+    def test_cancelled_jobs_are_not_listed(self) -> None:
+        """J14: a cancelled job is in no enumeration while the server is still to be told [EnumJobs]"""
+        self.start_queue_server()
+        self.make_upload("job", "/job.bin", pattern(200_000))
+        run = self.start_run("--limit-rate", "200000")
+        wait_until(lambda: self.bytes_sent("/job.bin")[0] >= FRAGMENT, "it is under way")
+        run.kill()
+        self.do("cancel", "job")
+        self.assertEqual(self.do_list(), [])
+        self.assertEqual(self.state_of("job"), "CANCELLED")
+
+    def test_set_of_files(self) -> None:
+        """J18: several files are added, or none of them [AddFileSet]"""
+        self.do("create", "--download", "job")
+        one, two = str(self.folder / "1"), str(self.folder / "2")
+        self.refused("add", "job", "http://h/1", one, "ftp://h/2", two, says="E_INVALIDARG")
+        self.refused("add", "job", "http://h/1", one, "http://h/2", says="a URL without a local file")
+        self.assertEqual(self.info("job")["files"], [])
+        self.do("add", "job", "http://h/1", one, "http://h/2", two)
+        self.assertEqual([f["local"] for f in self.info("job")["files"]], [one, two])
+
+    def test_password_is_not_shown(self) -> None:
+        """J19: who logs on is shown, and with which password not [SetCredentials]"""
+        self.do("create", "--download", "job")
+        done = subprocess.run(
+            self.command("set", "job", "server-user", "me"), input=b"open sesame\n", capture_output=True, timeout=20
+        )
+        self.assertEqual(done.returncode, 0, done)
+        self.do("set", "job", "proxy", "none")
+        text = self.do("info", "job")
+        self.assertRegex(text, r"server user +me\n")
+        self.assertRegex(text, r"proxy +none\n")
+        for shown in (text, self.do("info", "job", "--json"), self.do("list", "--json")):
+            self.assertNotIn("sesame", shown)
+        self.do("set", "job", "server-user", "")
+        self.assertNotIn("server user", self.do("info", "job"))
+
+
 class Output(QueueCase):
     def test_json(self) -> None:
         """--json is one object on stdout for each command, and one per line for run"""
