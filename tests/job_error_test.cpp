@@ -304,6 +304,7 @@ TEST_CASE("L10: the error of a job says what to do about it") {
     // A server must not make anybody wait for a policy of this machine, nor ask for what its application wants.
     CHECK(of(0x8020003E, c::remote_file, 500) == remedy::retry_later);
     CHECK(of(0x80190191, c::remote_application, 400) == remedy::give_up);
+    CHECK(&row_of(static_cast<remedy>(200)) == &remedy_rows[0]); // no enumerator: never out of bounds
     for (const remedy_row& row : remedy_rows) {
         CHECK_FALSE(row.text.empty());
         CHECK(row.text.back() != '.');

@@ -7,6 +7,7 @@
 #ifndef BITSWIRE_MACHINE_JOB_HPP
 #define BITSWIRE_MACHINE_JOB_HPP
 
+#include "../base/row_at.hpp"
 #include "../base/text_literal.hpp"
 #include "../base/transition_table.hpp"
 #include "../spec/hresult_table.hpp"

@@ -9,11 +9,11 @@
 #ifndef BITSWIRE_SPEC_JOB_ERROR_HPP
 #define BITSWIRE_SPEC_JOB_ERROR_HPP
 
+#include "../base/row_at.hpp"
 #include "../base/text_literal.hpp"
 #include "hresult_table.hpp"
 
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -50,7 +50,7 @@ inline constexpr remedy_row remedy_rows[] = {
 // clang-format on
 
 /// The row of a remedy. Static storage.
-[[nodiscard]] constexpr const remedy_row& row_of(remedy r) noexcept { return remedy_rows[static_cast<std::size_t>(r)]; }
+[[nodiscard]] constexpr const remedy_row& row_of(remedy r) noexcept { return row_at(remedy_rows, r); }
 
 /// What went wrong with a job (IBackgroundCopyError).
 struct job_error {
