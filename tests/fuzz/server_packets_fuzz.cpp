@@ -97,7 +97,7 @@ class server_run {
                 static_cast<void>(server_.expire(id, directory_, now_));
             break;
         case server_happening::end:
-            if (!known_ids_.empty()) server_.end(any_id(e.session));
+            if (!known_ids_.empty()) static_cast<void>(server_.end(any_id(e.session)));
             break;
         }
         check_sessions();
@@ -342,7 +342,7 @@ class server_run {
         waiting_.clear();
         for (auto& [id, record] : store_.records) {
             const exact_bytes bytes(snapshot_of(record.session));
-            const auto restored = upload_session::restore(bytes.view());
+            const auto restored = upload_session::restore(bytes.view(), {now_, {}});
             FUZZ_CHECK(restored.has_value(), "each session can be restored");
             FUZZ_CHECK(restored->received_bytes() == record.session.received_bytes() &&
                            restored->total_bytes() == record.session.total_bytes(),
