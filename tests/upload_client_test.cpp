@@ -130,7 +130,8 @@ TEST_CASE("client: what cannot be sent stops before anything is sent") {
     }
     const std::string longest = "http://h/" + std::string(max_url_size - 9, 'u');
     CHECK(upload_client({.url = longest, .size_bytes = 1}).start({}).todo == upload_todo::send);
-    upload_client longer({.url = longest + "u", .size_bytes = 1});
+    const std::string too_long = longest + "u";
+    upload_client longer({.url = too_long, .size_bytes = 1});
     CHECK(longer.start({}).todo == upload_todo::stopped);
     CHECK(longer.failure().problem.code == errc::value_too_long);
 }
