@@ -1,228 +1,128 @@
-// Parsers and tables in the wrong hands: one object for two messages, a buffer that shrank or was replaced, accessors
-// too early, settings and enumerators that are none. Each buffer ends where readable memory ends.
-#include "support/guarded_bytes.hpp"
-#include "support/print.hpp"
+// Calls that are mistakes of the caller: each has an error for an answer, or does nothing.
+#include "support/job_world.hpp"
 
 #include <bitswire/bitswire.hpp>
 
 #include <doctest/doctest.h>
 
-#include <string>
+#include <array>
 #include <string_view>
+#include <tuple>
+#include <vector>
 
 using namespace bitswire;
 
-namespace {
+namespace misuses { // named: several test files are compiled as one
 
-const std::string fragment = "BITS_POST /inbox/a-name-that-is-rather-long HTTP/1.1\r\nBITS-Packet-Type: Fragment\r\n"
-                             "BITS-Session-Id: {7}\r\nContent-Range: bytes 0-4/5\r\nUser-Agent: " +
-                             std::string(250, 'x') + "\r\nHost: example\r\nContent-Length: 5\r\n\r\n";
-const std::string ping = "BITS_POST /x HTTP/1.1\r\nBITS-Packet-Type: Ping\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+constexpr upload_session_call any_call{.session_id = "id", .reply_url = "", .now = time_point{1}};
+constexpr upload_directory open_directory{.uploads_enabled = true, .max_upload_bytes = UINT64_MAX};
 
-constexpr error replaced{errc::bytes_replaced, header::none, 0};
-
-} // namespace
-
-TEST_CASE("L1: one parser reads one message after the other, whatever their sizes") {
-    upload_request_parser parser;
-    for (const std::string* message : {&fragment, &ping, &ping, &fragment, &ping}) {
-        const guarded_bytes bytes(*message);
-        const auto r = parser.parse(bytes.view());
-        REQUIRE(r.is_complete());
-        CHECK(r.consumed == message->size());
-        CHECK(r.packet.type == (message == &ping ? packet_type::ping : packet_type::fragment));
-    }
-    const guarded_bytes beginning(std::string_view(ping).substr(0, 30));
-    CHECK(parser.parse(beginning.view()).state == outcome::need_more);
-    const guarded_bytes all(ping);
-    CHECK(parser.parse(all.view()).is_complete());
-    CHECK(parser.parse({}).state == outcome::need_more); // of the next message, nothing is there yet
+upload_request request_of(packet_type type) {
+    upload_request r;
+    r.type = type;
+    r.target = "/f";
+    r.session_id = "id";
+    r.range = {.offset = 0, .size_bytes = 1, .total_bytes = 2};
+    return r;
 }
 
-TEST_CASE("L1: a parser keeps a bad answer until it is told to begin again") {
-    const auto check = [](std::string_view bad_message, errc code) {
-        upload_request_parser parser;
-        const guarded_bytes bad(bad_message);
-        CHECK(parser.parse(bad.view()).problem.code == code);
-        const guarded_bytes good(ping);
-        CHECK(parser.parse(good.view()).is_bad());
-        CHECK(parser.parse(good.view()).problem.code == code);
-        CHECK(parser.parse({}).problem.code == code);
-        parser.reset();
-        CHECK(parser.parse(good.view()).is_complete());
-    };
-    check("\x01", errc::control_character);
-    check("BITS_POST /x HTTP/1.1\r\nHost: a\nb", errc::bare_line_end);
-    check("BITS_POST /x HTTP/1.1\r\nBITS-Packet-Type: Ping\r\n\r\n", errc::missing_header); // a bad packet, a good head
-}
+} // namespace misuses
 
-TEST_CASE("L1: a buffer that has shrunk while more was needed is an error of the caller") {
-    for (const std::string& message : {fragment, ping}) {
-        for (std::size_t size = 1; size < message.size(); ++size) {
-            CAPTURE(size);
-            upload_request_parser parser;
-            const guarded_bytes first(std::string_view(message).substr(0, size));
-            REQUIRE(parser.parse(first.view()).state == outcome::need_more);
-            const guarded_bytes shrunk(std::string_view(message).substr(0, size / 2));
-            const auto r = parser.parse(shrunk.view());
-            // A CR at the end, of which nothing was said yet, is all that may get lost.
-            if (size > 1 || message[0] != '\r') REQUIRE(r.is_bad());
-            REQUIRE(r.problem == replaced);
-            REQUIRE(row_of(r.problem.code).on == blame::caller);
-            REQUIRE(parser.parse(first.view()).problem == replaced);
-            parser.reset();
-            const guarded_bytes all(message);
-            REQUIRE(parser.parse(all.view()).is_complete());
-        }
+TEST_CASE("misuse: a session that was never created knows no session") {
+    using namespace misuses;
+    for (const packet_type type : {packet_type::fragment, packet_type::close_session}) {
+        upload_session s;
+        const upload_server_step step = s.on_request(request_of(type), open_directory, any_call);
+        CHECK(step.todo == upload_server_todo::answer);
+        CHECK_FALSE(step.answer.is_success());
     }
 }
 
-TEST_CASE("L1: handing over only what is new is an error of the caller, not another message") {
-    for (std::size_t size = 9; size < fragment.size() - 1; ++size) {
-        CAPTURE(size);
-        upload_request_parser parser;
-        const guarded_bytes first(std::string_view(fragment).substr(0, size));
-        REQUIRE(parser.parse(first.view()).state == outcome::need_more);
-        const guarded_bytes only_new(std::string_view(fragment).substr(size));
-        REQUIRE(parser.parse(only_new.view()).problem == replaced);
-        upload_request_parser again;
-        REQUIRE(again.parse(first.view()).state == outcome::need_more);
-        const guarded_bytes more(std::string(fragment.size(), 'y'));
-        REQUIRE(again.parse(more.view()).problem == replaced);
+TEST_CASE("misuse: a session that is created twice, or after its end, refuses") {
+    using namespace misuses;
+    upload_session s({1});
+    for (int times = 0; times < 2; ++times) {
+        const upload_server_step made = s.create(request_of(packet_type::create_session));
+        const upload_server_step step = s.on_room(made.ticket, {}, open_directory, any_call);
+        CHECK(step.answer.is_success() == (times == 0));
+    }
+    s.expire();
+    const upload_server_step made = s.create(request_of(packet_type::create_session));
+    CHECK_FALSE(s.on_room(made.ticket, {}, open_directory, any_call).answer.is_success());
+    CHECK(s.is_over());
+}
+
+TEST_CASE("misuse: a job has no file beyond its last, and what it has of it is empty") {
+    const world_job w;
+    for (const std::uint32_t i : {0U, 8U, UINT32_MAX}) {
+        const job_file f = w.j.file(i);
+        CHECK(f.remote_name.data() != nullptr);
+        CHECK(f.remote_name.empty());
+        CHECK(f.local_name.empty());
+        CHECK(f.ranges.empty());
     }
 }
 
-TEST_CASE("L1: the accessors of a head give nothing too early, nor for a buffer that is too short") {
-    request_head_parser parser;
-    const auto has_nothing = [&](std::string_view bytes) {
-        const request_line start = parser.start_line(bytes);
-        const auto fields = parser.fields(bytes);
-        bool empty = start.method.empty() && start.target.empty() && fields.present() == 0 &&
-                     fields.line_count() == 0 && !fields.connection().close && !fields.connection().keep_alive;
-        for (std::size_t h = 0; h <= header_count + 1; ++h)
-            empty = empty && fields.text(static_cast<header>(h)).empty() && !fields.has(static_cast<header>(h));
-        for (std::size_t line = 0; line < 9; ++line)
-            empty = empty && fields.line(line).empty();
-        return empty;
-    };
-    CHECK(has_nothing({}));
-    CHECK(parser.size() == 0);
-    const guarded_bytes bytes(fragment);
-    const guarded_bytes part(std::string_view(fragment).substr(0, 200));
-    CHECK(parser.parse(part.view()) == outcome::need_more);
-    CHECK(parser.size() == 0);
-    CHECK(has_nothing(part.view()));
-    CHECK(has_nothing(bytes.view()));
-    CHECK(parser.parse(bytes.view()) == outcome::complete);
-    CHECK(parser.size() == fragment.size());
-    CHECK(parser.fields(bytes.view()).text(header::session_id) == "{7}");
-    CHECK(parser.fields(bytes.view()).text(header::none).empty());
-    CHECK(parser.fields(bytes.view()).text(static_cast<header>(200)).empty());
-    CHECK(parser.fields(bytes.view()).line(7).empty());
-    CHECK(has_nothing(part.view()));
-    CHECK(has_nothing({}));
-    parser.reset();
-    CHECK(has_nothing(bytes.view()));
-
-    response_head_parser answers;
-    CHECK(answers.start_line("HTTP/1.1 200 OK\r\n\r\n").status == 0);
-    CHECK(answers.parse("HTTP/1.1 200 OK\r\n\r\n") == outcome::complete);
-    CHECK(answers.start_line("HTTP/1.1 200 OK\r\n\r\n").status == 200);
-    CHECK(answers.start_line("HTTP/1.1").status == 0);
-    CHECK(answers.parse("HTTP/2.1 200 OK\r\n\r\n") == outcome::bad);
-    CHECK(answers.start_line("HTTP/1.1 200 OK\r\n\r\n").status == 0);
+TEST_CASE("misuse: a job of a type that there is not is refused") {
+    job_memory memory;
+    job_config c = job_config_of(static_cast<job_type>(9));
+    const auto j = job::create(c, memory.storage(), at_s(1));
+    REQUIRE_FALSE(j);
+    CHECK(j.error() == "E_INVALIDARG"_hresult);
 }
 
-TEST_CASE("L1: a head whose packet is bad can be looked at as HTTP") {
-    upload_request_parser parser;
-    const guarded_bytes bytes("GET /reply HTTP/1.1\r\nHost: a\r\n\r\n");
-    CHECK(parser.parse(bytes.view()).problem.code == errc::bad_method);
-    CHECK(parser.head().start_line(bytes.view()).target == "/reply");
-    CHECK(parser.head().size() == bytes.view().size());
-    CHECK(parser.parse(bytes.view()).problem.code == errc::bad_method);
-    parser.reset();
-    CHECK(parser.head().start_line(bytes.view()).target.empty());
+TEST_CASE("misuse: an arena has nothing for a slot of another one, and takes no text for which there is no room") {
+    std::array<char, 8> memory{};
+    text_arena arena(memory);
+    CHECK(arena.view({7, 7}) == "");
+    CHECK(arena.view({7, 7}).data() != nullptr);
+    text_slot other{0, 9};
+    arena.remove(other, [](auto) {});
+    CHECK(arena.used() == 0);
+    CHECK(arena.append("123456789").size == 0);
+    CHECK(arena.used() == 0);
+    CHECK(text_arena().view({}).data() != nullptr);
 }
 
-TEST_CASE("L1: limits of any size") {
-    for (const std::uint32_t size : {0U, 1U, (1U << 31) - 1, 1U << 31, (1U << 31) + 1, UINT32_MAX - 1, UINT32_MAX}) {
-        for (std::uint32_t read_limits::*limit : {&read_limits::head_bytes, &read_limits::target_bytes,
-                                                  &read_limits::header_lines, &read_limits::value_bytes}) {
-            CAPTURE(size);
-            read_limits limits;
-            limits.*limit = size;
-            const guarded_bytes bytes(fragment);
-            upload_request_parser parser({.limits = limits});
-            CHECK(parser.parse(bytes.view()).is_complete() == (size > 1));
-            upload_request_parser in_parts({.limits = limits});
-            const guarded_bytes part(std::string_view(fragment).substr(0, 100));
-            static_cast<void>(in_parts.parse(part.view()));
-            CHECK(in_parts.parse(bytes.view()).is_complete() == (size > 1));
-        }
+TEST_CASE("misuse: a scheduler has no jobs beyond its slots, and does not move into fewer") {
+    world_job w;
+    w.add().go(job_state::queued);
+    std::vector<scheduler_slot> slots(1);
+    scheduler s(slots);
+    s.update(1, w.j, w.now.steady);
+    s.update(UINT32_MAX, w.j, w.now.steady);
+    s.forget(1, w.now.steady);
+    CHECK(s.next(w.now.steady).todo == schedule_todo::nothing);
+    s.update(0, w.j, w.now.steady);
+    CHECK_FALSE(s.move_to({}));
+    CHECK(s.next(w.now.steady).todo == schedule_todo::start);
+    scheduler none(std::span<scheduler_slot>{});
+    none.update(0, w.j, w.now.steady);
+    CHECK(none.next(w.now.steady).todo == schedule_todo::nothing);
+}
+
+TEST_CASE("misuse: slots that another scheduler has used are fresh for the next one") {
+    world_job w;
+    w.add().go(job_state::queued);
+    std::vector<scheduler_slot> slots(2);
+    {
+        scheduler s(slots);
+        s.update(0, w.j, w.now.steady);
+        s.update(1, w.j, w.now.steady);
     }
+    scheduler s(slots);
+    s.forget(1, w.now.steady);
+    CHECK(s.next(w.now.steady).todo == schedule_todo::nothing);
 }
 
-TEST_CASE("L1: settings that name no request are an error of the caller, in both doors") {
-    constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nBITS-Packet-Type: Ack\r\nContent-Length: 0\r\n\r\n";
-    for (unsigned n = static_cast<unsigned>(packet_type::ack); n < 256; ++n) {
-        const ack_options options{.answers = static_cast<packet_type>(n), .limits = {}};
-        ack_parser parser(options);
-        CHECK(parser.parse(answer).problem.code == errc::bad_setting);
-        parser.reset();
-        CHECK(parser.parse(answer).problem.code == errc::bad_setting);
-        const auto none = [](std::string_view) { return std::string_view{}; };
-        CHECK(parse_message<ack>({.status = 200}, none, options).error().code == errc::bad_setting);
-        ack a;
-        a.answers = options.answers;
-        CHECK(size_of_message(a).error().code == errc::unsendable_combination);
-        upload_request r;
-        r.type = options.answers;
-        CHECK_FALSE(size_of_message(r).has_value());
-    }
-}
-
-TEST_CASE("L1: a value that is no enumerator has the first row, and an empty name") {
-    for (unsigned n = 0; n < 256; ++n) {
-        CAPTURE(n);
-        CHECK(&row_of(static_cast<errc>(n)) == &error_rows[n < error_rows.size() ? n : 0]);
-        CHECK(&row_of(static_cast<header>(n)) == &header_rows[n < header_count ? n : 0]);
-        CHECK(&row_of(static_cast<refusal>(n)) == &refusal_rows[n < refusal_rows.size() ? n : 0]);
-        CHECK(&row_of(static_cast<job_timer>(n)) == &job_timer_rows[n < job_timer_rows.size() ? n : 0]);
-        CHECK(&row_of(static_cast<upload_status>(n)) == &upload_status_rows[n < std::size(upload_status_rows) ? n : 0]);
-        CHECK(name_of(static_cast<errc>(n)).empty() == (n >= error_rows.size()));
-        CHECK(name_of(static_cast<header>(n)).empty() == (n >= header_count));
-        CHECK(name_of(static_cast<packet_type>(n)).empty() == (n > static_cast<unsigned>(packet_type::ack)));
-        CHECK(set_of(static_cast<header>(n)) == (n < header_count ? header_set{1} << n : 0));
-        CHECK_FALSE(is_name_of(static_cast<packet_type>(n | 8), "Ping"));
-        CHECK(request_kind(static_cast<packet_type>(n | 8)) == message_kind::ping_request);
-        CHECK(ack_kind(static_cast<packet_type>(n | 8), 200) == message_kind::error_ack);
-        CHECK(presence_of(header::none, static_cast<message_kind>(n)) == presence::never);
-        CHECK(letter_of(static_cast<presence>(n | 8)) == '.');
-    }
-    CHECK(refuse(error{static_cast<errc>(255), header::none, 0}).status == 500);
-    CHECK(protocol_list_view("a").line(1).empty());
-    CHECK(protocol_list_view().line(100).empty());
-}
-
-TEST_CASE("L1: names and texts that are null, and headers that nobody has") {
-    struct field {
-        const char* name;
-        std::string_view value;
-    };
-    const field nameless[] = {{nullptr, {}}};
-    CHECK(parse_message<upload_request>({"BITS_POST", "/x", 0, 1}, nameless).error().code == errc::bad_header_line);
-    CHECK(parse_message<upload_request>({{}, "/x", 0, 1}, [](std::string_view) { return ""; }).error().code ==
-          errc::bad_method);
-    CHECK(parse_message<upload_request>({{}, {}, 0, 1}, [](std::string_view) -> const char* { return nullptr; })
-              .error()
-              .code == errc::bad_target);
-    CHECK_FALSE(find_field(":a\r\n:b\r\n\r\n", ""));
-    CHECK_FALSE(find_field({}, {}));
-    CHECK_FALSE(find_field(ping, {}));
-    field_set<borrowed_value> fields;
-    CHECK(fields.add(header::none, {"x"}, nullptr, {}) == errc::ok);
-    CHECK(fields.present() == 0);
-    CHECK(fields.value(header::none).text.empty());
-    CHECK(fields.value(header::host).text.empty());
-    CHECK(fields.more_line(0).text.empty());
+TEST_CASE("misuse: a machine has no row for a state or an event that there is not") {
+    upload_client_machine m(static_cast<upload_client_state>(77));
+    CHECK_FALSE(m.accepts(upload_client_event::started));
+    CHECK_FALSE(m.step(upload_client_event::started));
+    CHECK_FALSE(m.is_final());
+    upload_client_machine fresh;
+    CHECK_FALSE(fresh.step(static_cast<upload_client_event>(200)));
+    CHECK(fresh.state() == upload_client_state::init);
+    CHECK_FALSE(enum_set<job_state>{static_cast<job_state>(40)}.contains(static_cast<job_state>(40)));
+    CHECK(enum_set<job_state>{static_cast<job_state>(40)}.empty());
 }

@@ -19,6 +19,7 @@
 #include <array>
 #include <cstdio>
 #include <map>
+#include <random>
 #include <set>
 #include <string>
 #include <tuple>
@@ -410,6 +411,19 @@ std::string dictionary() {
     return out;
 }
 
+/// For each part of the library (misuse_fuzz.cpp) some sequences of calls, as chance has them.
+void add_misuses() {
+    std::minstd_rand random(1);
+    for (int part = 0; part < 12; ++part) {
+        for (int n = 0; n < 8; ++n) {
+            std::string calls(1, static_cast<char>(part));
+            for (int size = 100 << n % 4; size > 0; --size)
+                calls += static_cast<char>(random() % (size % 2 == 0 ? 256 : 24));
+            seeds["misuse"].insert(calls);
+        }
+    }
+}
+
 void write(const std::filesystem::path& path, const std::string& bytes) {
     std::ofstream out(path, std::ios::binary);
     out << bytes;
@@ -434,6 +448,7 @@ int main(int argc, char** argv) {
     add_upload(notification_type::by_reference, false);
     add_upload(notification_type::by_value, true);
     add_jobs();
+    add_misuses();
     const std::filesystem::path folder = argv[1];
     for (const auto& [target, all] : seeds) {
         std::filesystem::remove_all(folder / target);

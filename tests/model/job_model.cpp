@@ -127,7 +127,6 @@ class world {
         steady_ = other.steady_;
         memories_ = other.memories_;
         jobs_ = other.jobs_;
-        schedule_ = other.schedule_;
         slice_of_ = other.slice_of_;
         slice_since_ = other.slice_since_;
         heard_ = other.heard_;
@@ -137,7 +136,7 @@ class world {
         for (std::size_t i = 0; i < jobs_.size(); ++i)
             static_cast<void>(jobs_[i].move_to(memories_[i].storage()));
         slots_.assign(other.slots_.size(), scheduler_slot{});
-        schedule_->move_to(slots_);
+        schedule_.emplace(*other.schedule_, slots_);
         return *this;
     }
 

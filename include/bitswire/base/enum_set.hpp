@@ -51,7 +51,11 @@ class enum_set {
     friend constexpr bool operator==(enum_set a, enum_set b) noexcept { return a.bits_ == b.bits_; }
 
   private:
-    static constexpr bits_type bit_of(Enum e) noexcept { return bits_type{1} << static_cast<unsigned>(e); }
+    /// No bit for a value that is no enumerator.
+    static constexpr bits_type bit_of(Enum e) noexcept {
+        const auto number = static_cast<std::size_t>(e);
+        return number < enumerator_count<Enum> ? bits_type{1} << number : bits_type{0};
+    }
     bits_type bits_ = 0;
 };
 

@@ -123,10 +123,10 @@ class snapshot_reader {
         const std::size_t size = get<std::uint16_t>();
         if (size > limit || size > bytes_.size() - at_) {
             ok_ = false;
-            return {};
+            return {"", 0};
         }
         at_ += size;
-        return bytes_.substr(at_ - size, size);
+        return size != 0 ? bytes_.substr(at_ - size, size) : std::string_view{"", 0};
     }
     /// An enumerator of an enumeration with `count` of them.
     template <class Enum>

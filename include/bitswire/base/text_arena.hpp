@@ -30,9 +30,10 @@ class text_arena {
 
     [[nodiscard]] constexpr std::uint32_t used() const noexcept { return used_; }
     [[nodiscard]] constexpr std::size_t room() const noexcept { return capacity_ - used_; }
-    /// Borrows the memory until the next change of the arena.
+    /// Borrows the memory until the next change of the arena. Empty for a slot of another arena that this one cannot
+    /// have.
     [[nodiscard]] constexpr std::string_view view(const text_slot& slot) const noexcept {
-        return {memory_ + slot.offset, slot.size};
+        return slot.size != 0 && has(slot) ? std::string_view{memory_ + slot.offset, slot.size} : std::string_view{""};
     }
 
     /// Goes on in other memory, with the same slots. False, and nothing changed, if it is too small.
@@ -45,8 +46,9 @@ class text_arena {
         return true;
     }
 
-    /// Adds a text behind all others; it may be a part of the arena. There has to be `room`.
+    /// Adds a text behind all others; it may be a part of the arena. Where there is no `room`, nothing is added.
     constexpr text_slot append(std::string_view text) noexcept {
+        if (text.size() > room()) return {};
         const text_slot slot{used_, static_cast<std::uint32_t>(text.size())};
         for (const char c : text)
             memory_[used_++] = c;
@@ -60,6 +62,8 @@ class text_arena {
     template <class ForEachSlot>
     constexpr void remove(text_slot& slot, ForEachSlot for_each_slot) noexcept {
         const text_slot gone = slot;
+        slot.size = 0;
+        if (!has(gone)) return;
         for (std::uint32_t i = gone.offset; i + gone.size < used_; ++i)
             memory_[i] = memory_[i + gone.size];
         used_ -= gone.size;
@@ -68,7 +72,6 @@ class text_arena {
         for_each_slot([&](text_slot& s) noexcept {
             if (s.offset > gone.offset) s.offset -= gone.size;
         });
-        slot.size = 0;
     }
 
     /// Puts `text`, which may be a part of the arena, in place of what `slot` has. False, and nothing changed, if there
@@ -77,7 +80,7 @@ class text_arena {
     [[nodiscard]] constexpr bool replace(text_slot& slot, std::string_view text, ForEachSlot for_each_slot) noexcept {
         if (text.size() > room()) return false;
         text_slot fresh = append(text);
-        const std::uint32_t removed = slot.size;
+        const std::uint32_t removed = has(slot) ? slot.size : 0;
         remove(slot, for_each_slot);
         fresh.offset -= removed;
         slot = fresh;
@@ -85,6 +88,9 @@ class text_arena {
     }
 
   private:
+    [[nodiscard]] constexpr bool has(const text_slot& slot) const noexcept {
+        return slot.offset <= used_ && slot.size <= used_ - slot.offset;
+    }
     static constexpr std::uint32_t capacity_of(std::span<char> memory) noexcept {
         return memory.size() < UINT32_MAX ? static_cast<std::uint32_t>(memory.size()) : UINT32_MAX;
     }

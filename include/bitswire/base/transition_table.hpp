@@ -90,6 +90,8 @@ consteval transition_cells_of<Rules> make_cells() {
 
 template <class Rules>
 inline constexpr transition_cells_of<Rules> transition_cells = make_cells<Rules>();
+template <class Rules>
+inline constexpr typename transition_cells_of<Rules>::value_type no_transition{};
 
 } // namespace detail
 
@@ -129,9 +131,10 @@ class state_machine {
 
     /// Whether there is a row for `e`.
     [[nodiscard]] constexpr bool accepts(event_type e) const noexcept { return cell(state_, e).row != 0; }
-    /// The row for `e`, which it accepts. Static storage.
+    /// The row for `e`, which it accepts; otherwise any row. Static storage.
     [[nodiscard]] constexpr const auto& row_for(event_type e) const noexcept {
-        return Rules::rows[cell(state_, e).row - 1U];
+        const std::size_t number = cell(state_, e).row;
+        return Rules::rows[number != 0 ? number - 1 : 0];
     }
 
     /// `e` has happened: goes to the next state and returns what is to be done. Where there is no row, nothing changes.
@@ -145,8 +148,12 @@ class state_machine {
     friend constexpr bool operator==(const state_machine&, const state_machine&) noexcept = default;
 
   private:
+    /// Where one of the two is no enumerator there is no row.
     static constexpr const auto& cell(state_type s, event_type e) noexcept {
-        return detail::transition_cells<Rules>[detail::cell_number<Rules>(s, e)];
+        const bool is_known = static_cast<std::size_t>(s) < enumerator_count<state_type> &&
+                              static_cast<std::size_t>(e) < enumerator_count<event_type>;
+        return is_known ? detail::transition_cells<Rules>[detail::cell_number<Rules>(s, e)]
+                        : detail::no_transition<Rules>;
     }
 
     state_type state_ = Rules::initial;

@@ -36,6 +36,7 @@ class job : public job_record {
         if (c.display_name.empty() || utf16_length(c.display_name) > max_display_name_length)
             return "E_INVALIDARG"_hresult;
         if (c.owner.size() > max_owner_size) return "E_INVALIDARG"_hresult;
+        if (static_cast<std::size_t>(c.type) >= enumerator_count<job_type>) return "E_INVALIDARG"_hresult;
         job j(c, storage, now);
         if (!j.files_.set_text(display_name_text, c.display_name) || !j.files_.set_text(owner_text, c.owner))
             return "E_OUTOFMEMORY"_hresult;

@@ -124,11 +124,14 @@ class job_files {
         return true;
     }
 
+    /// Nothing for a file that is not there.
     [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept {
+        if (i >= size_) return {.remote_name = ""sv, .local_name = ""sv};
         const job_file_record& f = files_[i];
+        const bool has_ranges = f.first_range <= ranges_.size() && f.range_count <= ranges_.size() - f.first_range;
         return {.remote_name = arena_.view(f.remote_name),
                 .local_name = arena_.view(f.local_name),
-                .ranges = {ranges_.data() + f.first_range, f.range_count},
+                .ranges = has_ranges ? ranges_.subspan(f.first_range, f.range_count) : std::span<file_range>{},
                 .bytes_total = f.bytes_total,
                 .bytes_transferred = f.bytes_transferred,
                 .is_transferred = i < transferred_,

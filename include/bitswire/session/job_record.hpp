@@ -56,7 +56,7 @@ class job_record {
         return files_.text(reply_file_text);
     }
     [[nodiscard]] constexpr std::uint32_t file_count() const noexcept { return files_.size(); }
-    /// `i` is less than `file_count`.
+    /// Empty where `i` is not less than `file_count`.
     [[nodiscard]] constexpr job_file file(std::uint32_t i) const noexcept { return files_.file(i); }
     /// The file that is being transferred, or is next; `file_count` if there is none.
     [[nodiscard]] constexpr std::uint32_t current_file() const noexcept { return files_.transferred(); }

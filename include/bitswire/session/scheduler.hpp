@@ -54,16 +54,33 @@ inline constexpr std::uint32_t default_time_slice_s = 300;
 
 class scheduler {
   public:
-    /// Borrows one slot for each job there can be; the number of a job is that of its slot. The slots are to be fresh.
+    /// Borrows one slot for each job there can be; the number of a job is that of its slot. What is in the slots is
+    /// overwritten.
     constexpr explicit scheduler(std::span<scheduler_slot> memory BITSWIRE_LIFETIMEBOUND,
                                  std::uint32_t time_slice_s = default_time_slice_s) noexcept
         : slots_(memory), time_slice_s_(time_slice_s) {
         // Not left to their initializers: where g++ 12 has evaluated this constructor, it takes zeros at run time.
         waiting_.fill({none, none});
+        for (scheduler_slot& s : slots_)
+            s = {};
+    }
+    scheduler(const scheduler&) = delete; // two of them would use the same slots
+    scheduler& operator=(const scheduler&) = delete;
+    /// A copy of `other` in slots of its own, at least as many, which must not overlap; with fewer it knows no job.
+    constexpr scheduler(const scheduler& other, std::span<scheduler_slot> memory BITSWIRE_LIFETIMEBOUND) noexcept
+        : scheduler(memory, other.time_slice_s_) {
+        if (memory.size() < other.slots_.size()) return;
+        for (std::size_t i = 0; i < other.slots_.size(); ++i)
+            slots_[i] = other.slots_[i];
+        waiting_ = other.waiting_;
+        running_ = other.running_;
+        slice_end_ = other.slice_end_;
+        timers_ = other.timers_;
     }
 
-    /// Job `i` is new, or may have changed. `now` is on the steady clock.
+    /// Job `i` is new, or may have changed; one for which there is no slot is ignored. `now` is on the steady clock.
     constexpr void update(std::uint32_t i, const job& j, time_point now) noexcept {
+        if (i >= slots_.size()) return;
         using p = scheduler_slot::place;
         const p where = j.is_running() ? p::running : j.is_ready() ? p::waiting : p::outside;
         scheduler_slot& s = slots_[i];
@@ -81,18 +98,24 @@ class scheduler {
         }
         set_timer(i, j.wake_at());
     }
-    /// Job `i` is over, and its number may be given to another one.
+    /// Job `i` is over, and its number may be given to another one. One for which there is no slot is ignored.
     constexpr void forget(std::uint32_t i, time_point now) noexcept {
+        if (i >= slots_.size()) return;
         leave(i, now);
         slots_[i].where = scheduler_slot::place::outside;
         set_timer(i, time_never);
     }
 
-    /// Goes on with other slots, such as more of them; `memory` has to be at least as many, and must not overlap.
-    constexpr void move_to(std::span<scheduler_slot> memory) noexcept {
+    /// Continues with other slots, such as more of them, which must not overlap those it has. False, and nothing
+    /// changed, if they are fewer.
+    [[nodiscard]] constexpr bool move_to(std::span<scheduler_slot> memory) noexcept {
+        if (memory.size() < slots_.size()) return false;
         for (std::size_t i = 0; i < slots_.size(); ++i)
             memory[i] = slots_[i];
+        for (std::size_t i = slots_.size(); i < memory.size(); ++i)
+            memory[i] = {};
         slots_ = memory;
+        return true;
     }
 
     /// What to do next; to be called until it says `nothing`. Asking changes nothing.

@@ -208,6 +208,8 @@ class upload_server {
                                            const upload_request_facts& facts) noexcept {
         if (!r.supported_protocols.contains(bits_upload_protocol))
             return refuse_request(r, d, refusal::no_common_protocol);
+        if (facts.destination > destination_state::folder_not_found)
+            return refuse_request(r, d, refusal::storage_failed);
         switch (facts.destination) {
         case destination_state::absent:
             break;

@@ -19,7 +19,6 @@
 #include "upload_directory.hpp"
 #include "upload_server_step.hpp"
 
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -375,9 +374,10 @@ class upload_session {
                                          const upload_session_call& c, const ack* told = nullptr) noexcept {
         using a = upload_server_action;
         const auto action = machine_.step(event);
-        assert(action);
+        // A session that was never created, or was created twice, and is asked for what it is not in a state for.
+        if (!action) return {.answer = refused(refusal::session_not_found, c)};
         if (machine_.is_final()) progress(c.now);
-        switch (action ? *action : a::answer_error) {
+        switch (*action) {
         case a::answer:
             return {.answer = accepted(d, c)};
         case a::answer_out_of_sync:

@@ -103,7 +103,7 @@ class protocol_list_view {
     [[nodiscard]] constexpr std::size_t line_count() const noexcept { return line_count_; }
     /// Line i, empty where there is none.
     [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept {
-        return i < line_count_ ? lines_[i] : std::string_view{};
+        return i < line_count_ ? lines_[i] : std::string_view{""};
     }
 
     /// Calls `visit(guid)` for each protocol, in order. Errors: bad_guid, too_many_protocols (over
