@@ -6,6 +6,7 @@
 #include "packet_log.hpp"
 #include "server.hpp"
 
+#include <bitswire/spec/error_line.hpp>
 #include <bitswire/wire/notification.hpp>
 #include <bitswire/wire/write_message.hpp>
 
@@ -223,7 +224,7 @@ void notification::finish() {
     std::string line = "notification of session " + session_id_ + " -> ";
     line += r.is_success() ? "200" : std::to_string(r.status);
     if (!r.is_success()) line.append(" ").append(bitswire::name_of(r.code));
-    if (notifier_.problem()) line.append(": ").append(bitswire::row_of(notifier_.problem().code).text);
+    if (notifier_.problem()) line.append(": ").append(bitswire::error_line(notifier_.problem()).view());
     log_line(line);
     const done on_done = std::move(on_done_);
     on_done_ = nullptr;

@@ -75,8 +75,7 @@ void log_bad_packet(std::string_view peer, const bitswire::error& problem, const
     line += " - - -";
     append_answer(line, answer);
     line += ": ";
-    if (problem.in != bitswire::header::none) line.append(bitswire::name_of(problem.in)) += ' ';
-    line += bitswire::row_of(problem.code).text;
+    line += bitswire::error_line(problem).view();
     log_line(line);
 }
 

@@ -6,6 +6,7 @@
 #ifndef BITSWIRE_SERVER_PACKET_LOG_HPP
 #define BITSWIRE_SERVER_PACKET_LOG_HPP
 
+#include <bitswire/spec/error_line.hpp>
 #include <bitswire/wire/ack.hpp>
 #include <bitswire/wire/upload_request.hpp>
 

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "display.hpp"
 
+#include <bitswire/spec/error_line.hpp>
 #include <bitswire/spec/explain_hresult.hpp>
 #include <bitswire/spec/hresult_table.hpp>
 #include <bitswire/spec/http_status.hpp>
@@ -79,11 +80,7 @@ bitswire::hresult_explanation explanation_of(const bitswire::upload_failure& f) 
     return {};
 }
 
-std::string problem_text(const bitswire::error& e) {
-    std::string text;
-    if (e.in != bitswire::header::none) text.append(bitswire::name_of(e.in)).append(": ");
-    return text.append(bitswire::row_of(e.code).text);
-}
+std::string problem_text(const bitswire::error& e) { return std::string(bitswire::error_line(e).view()); }
 
 std::string advice_text(const trouble& t, std::string_view hint) {
     std::string text(bitswire::row_of(t.failure.what).advice);

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "uploader.hpp"
 
+#include <bitswire/spec/error_line.hpp>
 #include <bitswire/spec/job_error.hpp>
 #include <transfer/stop_request.hpp>
 
@@ -108,8 +109,7 @@ uploader::uploader(const options& o)
     client_ = bitswire::upload_client(config_);
     if (!kept) return;
     const auto restored = bitswire::upload_client::restore(config_, kept->snapshot, now());
-    if (!restored)
-        throw usage_error(o.state_file + ": the state " + std::string(bitswire::row_of(restored.error().code).text));
+    if (!restored) throw usage_error(o.state_file + ": " + std::string(bitswire::error_line(restored.error()).view()));
     client_ = *restored;
 }
 
@@ -211,7 +211,7 @@ uploader::step uploader::on_answer(const http_answer& answer, packet_type answer
 uploader::step uploader::fetch_reply() {
     std::array<char, bitswire::max_resolved_url_size(bitswire::max_url_size, bitswire::max_url_size)> url{};
     const auto size = client_.write_reply_url(url);
-    if (!size) return on_reply_trouble(std::string(bitswire::row_of(size.error().code).text), 0, false);
+    if (!size) return on_reply_trouble(std::string(bitswire::error_line(size.error()).view()), 0, false);
 
     const std::string part = options_.reply + ".part";
     const auto os_trouble = [&] { return on_reply_trouble(part + ": " + std::strerror(errno), 0, false); };

@@ -19,6 +19,7 @@
 #include "session/upload_client.hpp"
 #include "session/upload_job.hpp"
 #include "session/upload_server.hpp"
+#include "spec/error_line.hpp"
 #include "wire/ack.hpp"
 #include "wire/file_path.hpp"
 #include "wire/notification.hpp"

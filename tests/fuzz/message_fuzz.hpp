@@ -93,7 +93,7 @@ void check_header_door(std::string_view head,
     if (r) {
         FUZZ_CHECK(*r == whole.packet, "both doors give the same packet");
     } else {
-        FUZZ_CHECK(r.error().code == whole.problem.code && r.error().in == whole.problem.in,
+        FUZZ_CHECK(r.error() == whole.problem && r.error().excerpt() == whole.problem.excerpt(),
                    "both doors give the same error");
     }
 }

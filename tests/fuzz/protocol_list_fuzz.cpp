@@ -60,17 +60,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     }
     std::size_t count = 0;
-    std::size_t line = 0;
-    const error problem = list.for_each(
-        [&](const guid& g) {
-            FUZZ_CHECK(count < expected.size(), "no GUID comes from nowhere");
-            check_guid(g, expected[count++]);
-        },
-        line);
+    const error problem = list.for_each([&](const guid& g) {
+        FUZZ_CHECK(count < expected.size(), "no GUID comes from nowhere");
+        check_guid(g, expected[count++]);
+    });
     FUZZ_CHECK(count == expected.size(), "each GUID is seen, in order");
     FUZZ_CHECK(!problem == (all_good && count != 0), "a list is good if all of it is");
-    FUZZ_CHECK(!problem || line == 0 || line < list.line_count(), "an error names a line");
-    FUZZ_CHECK(!problem || list.empty() || problem.offset <= list.line(line).size(), "an error is within its line");
+    bool is_in_a_line = list.empty();
+    for (std::size_t i = 0; i < list.line_count(); ++i)
+        is_in_a_line = is_in_a_line || problem.offset <= list.line(i).size();
+    FUZZ_CHECK(!problem || is_in_a_line, "an error is within a line");
 
     const auto wire = write_guid(bits_upload_protocol, guid_style::braces_lower);
     const std::string mine = digits_of({wire.data(), wire.size()});

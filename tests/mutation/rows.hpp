@@ -81,7 +81,7 @@ inline void flip_row(hresult_row& row, flips& f) {
 
 inline std::string key_of(const error_row& row) { return text_of(row.code); }
 inline void flip_row(error_row& row, flips& f) {
-    auto& [code, on, status, bits_error, context, text, source] = row;
+    auto& [code, on, status, bits_error, context, subject, text, source] = row;
     f.neighbours("on", on);
     f.number("status", status);
     f.number("bits_error", bits_error);

@@ -109,7 +109,7 @@ void server_connection::refuse_head(const error& problem) {
     phase_ = phase::working;
     id_.clear();
     w_.demand(server_.its_books.uploads[link_->owner()].is_hostile, link_->owner(),
-              std::string("the server can read what clients write: ") + std::string(row_of(problem.code).text));
+              std::string("the server can read what clients write: ") + std::string(error_line(problem).view()));
     ack a = refuse(problem, packet_type::ping);
     a.keep_alive = false;
     answer(a);

@@ -162,7 +162,7 @@ void uploader::on_bytes(std::string_view bytes) {
         const auto message = parser.parse(in_.view());
         if (message.is_bad()) {
             w_.demand(network_.portals(number_) != 0, number_,
-                      "a client can read what the server answers: " + std::string(row_of(message.problem.code).text));
+                      "a client can read what the server answers: " + std::string(error_line(message.problem).view()));
             let_go(true);
             is_waiting_ = false;
             return tell([&message](upload_client& c, time_point t) { return c.on_bad_ack(message.problem, t); });

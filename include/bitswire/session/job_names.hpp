@@ -158,7 +158,7 @@ constexpr std::size_t find_end_of_host(std::string_view url) noexcept {
 /// (BG_FILE_INFO: "no escape processing is performed"). At most `max_url_size` bytes. Returns their number. Errors:
 /// bad_url if `name` is no remote name; buffer_too_small.
 [[nodiscard]] constexpr result<std::size_t> write_remote_url(std::string_view name, std::span<char> out) noexcept {
-    if (!is_remote_name(name)) return error{errc::bad_url, header::none, 0};
+    if (!is_remote_name(name)) return error{errc::bad_url, header::none, 0, name};
     std::size_t size = 0;
     const auto put = [&](char c) noexcept {
         if (size < out.size()) out[size] = c;

@@ -40,11 +40,11 @@ class upload_client {
         : config_(config), fragment_size_(config.fragment) {
         const result<url_view> url = parse_url(config.url);
         if (config.url.size() > max_url_size) {
-            url_problem_ = {errc::value_too_long, header::none, max_url_size};
+            url_problem_ = {errc::value_too_long, header::none, max_url_size, config.url};
         } else if (!url) {
             url_problem_ = url.error();
         } else if (url->path.empty() && !url->query.empty()) {
-            url_problem_ = {errc::bad_url, header::none, static_cast<std::uint32_t>(config.url.find('?'))};
+            url_problem_ = {errc::bad_url, header::none, config.url.find('?'), config.url};
         } else {
             url_ = *url;
         }

@@ -93,7 +93,7 @@ struct packet_traits<ack> {
         out.answers = options.answers;
         out.status = start.status;
         if (out.is_interim()) return {};
-        if (start.status < 200) return {errc::bad_status, header::none, 0}; // 101: what follows is no HTTP
+        if (start.status < 200) return {errc::bad_status, header::none, status_offset}; // 101: what follows is no HTTP
         const message_kind kind = ack_kind(options.answers, start.status);
         // A proxy may answer for a server it cannot reach in its own version of HTTP; an Ack is HTTP/1.1.
         if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};

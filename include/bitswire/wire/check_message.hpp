@@ -45,7 +45,7 @@ inline constexpr header_set headers_of_texts = [] {
     std::size_t bad = value.size() > limit ? limit : find_control(value);
     if (is_ows(value.back())) bad = value.size() - 1;
     if (is_ows(value.front())) bad = 0;
-    return {errc::unsendable_value, h, static_cast<std::uint32_t>(bad)};
+    return {errc::unsendable_value, h, bad, value};
 }
 
 /// Whether a text may be sent, which is not empty.
@@ -80,22 +80,22 @@ template <std::size_t Index, class Packet>
         return false;
     }
     if ((rules.writable & set_of(t.id)) == 0) {
-        problem = {errc::unsendable_combination, t.id, 0};
+        problem = {errc::unsendable_combination, t.id, 0, value};
         return false;
     }
     if constexpr (t.form == text_form::host) { // which has no character that may not be sent
-        if (const error e = check_host_header(value)) problem = {errc::unsendable_value, e.in, e.offset};
+        if (const error e = check_host_header(value)) problem = {errc::unsendable_value, e.in, e.offset, value};
         if (!problem && value.size() > limit) problem = unsendable(t.id, value, limit);
     } else if (!is_sendable(value, limit)) {
         problem = unsendable(t.id, value, limit);
     } else if constexpr (t.form == text_form::file_name) {
         if (!has<forbidden_in_file_name>(value)) return true;
-        problem = {errc::unsendable_value, t.id, static_cast<std::uint32_t>(find<forbidden_in_file_name>(value))};
+        problem = {errc::unsendable_value, t.id, find<forbidden_in_file_name>(value), value};
     } else if constexpr (t.form == text_form::host_id) {
         if (const auto host = parse_host_id(value); !host)
-            problem = {errc::unsendable_value, t.id, host.error().offset};
+            problem = {errc::unsendable_value, t.id, host.error().offset, value};
     } else if constexpr (t.form == text_form::url) {
-        if (!parse_url(value)) problem = {errc::unsendable_value, t.id, 0};
+        if (!parse_url(value)) problem = {errc::unsendable_value, t.id, 0, value};
     }
     return !problem;
 }

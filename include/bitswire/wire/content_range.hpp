@@ -77,9 +77,7 @@ struct range_reader {
 /// Source: RFC 9110 14.4, [MC-BUP] 2.2.6.1.
 /// SPEC: an empty file is defined nowhere; `bytes */0` is how the grammar of RFC 9110 can name one.
 [[nodiscard, gnu::always_inline]] constexpr result<content_range> parse_content_range(std::string_view text) noexcept {
-    const auto fail = [](errc code, std::size_t at) {
-        return error{code, header::content_range, static_cast<std::uint32_t>(at)};
-    };
+    const auto fail = [&](errc code, std::size_t at) { return error{code, header::content_range, at, text}; };
     std::size_t at = detail::range_unit.size() + 1;
     const bool is_usual = begins_with(text, "bytes ") && text.size() > at && is(char_class::digit, text[at]);
     if (!is_usual) {

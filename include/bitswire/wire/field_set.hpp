@@ -310,9 +310,6 @@ class fields_view {
         return has(header::supported_protocols) ? 1 + fields_->more_line_count() : 0;
     }
     [[nodiscard]] constexpr std::string_view line(std::size_t i) const noexcept { return line_value(i).view(buffer_); }
-    [[nodiscard]] constexpr std::uint32_t line_position(std::size_t i) const noexcept {
-        return line_value(i).position();
-    }
     /// What Connection asks for, in all its lines.
     [[nodiscard]] constexpr connection_options connection() const noexcept {
         if (!has(header::connection)) return {};
@@ -323,9 +320,10 @@ class fields_view {
     }
 
     /// An error in the value of `h`, `offset` bytes into it.
-    [[nodiscard]] constexpr error fail(errc code, header h, std::size_t offset = 0) const noexcept {
-        const std::uint32_t base = has(h) ? fields_->value(h).position() : 0;
-        return {code, h, base + static_cast<std::uint32_t>(offset)};
+    [[nodiscard, gnu::noinline, gnu::cold]] constexpr error fail(errc code, header h,
+                                                                 std::size_t offset = 0) const noexcept {
+        if (!has(h)) return {code, h, static_cast<std::uint32_t>(offset)};
+        return {code, h, offset, present_text(h)};
     }
 
   private:

@@ -93,7 +93,7 @@ constexpr result<std::size_t> write_file_path(std::string_view target, std::stri
                                               std::string_view prefix, std::span<char> out) noexcept {
     const char* const begin = target.data();
     const auto bad = [&](std::string_view part) {
-        return error{errc::bad_file_path, header::none, static_cast<std::uint32_t>(part.data() - begin)};
+        return error{errc::bad_file_path, header::none, static_cast<std::size_t>(part.data() - begin), target};
     };
     while (!prefix.empty() && prefix.back() == '/')
         prefix.remove_suffix(1);

@@ -45,7 +45,7 @@ constexpr bool is_guid_dash(std::size_t byte) noexcept { return byte == 4 || byt
     const bool braces = !text.empty() && text.front() == '{';
     std::size_t at = braces ? 1 : 0;
     guid g;
-    const auto bad = [&] { return error{errc::bad_guid, header::none, static_cast<std::uint32_t>(at)}; };
+    const auto bad = [&] { return error{errc::bad_guid, header::none, at, text}; };
     if (text.size() != (braces ? guid_text_size : guid_text_size - 2)) {
         at = text.size();
         return bad();
@@ -107,35 +107,27 @@ class protocol_list_view {
     }
 
     /// Calls `visit(guid)` for each protocol, in order. Errors: bad_guid, too_many_protocols (over
-    /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault, whose number
-    /// `line` becomes.
+    /// `max_supported_protocols`), missing_header (none at all); the offset is that in the line at fault.
     template <class Visit>
-    [[nodiscard]] constexpr error for_each(Visit visit, std::size_t& line) const noexcept {
+    [[nodiscard]] constexpr error for_each(Visit visit) const noexcept {
         unsigned count = 0;
-        line = 0;
         for (std::size_t i = 0; i < line_count_; ++i) {
-            line = i;
             list_tokens tokens(lines_[i], list_tokens::separator::comma_or_blank);
             for (std::string_view token = tokens.next(); !token.empty(); token = tokens.next()) {
-                const auto offset = static_cast<std::uint32_t>(token.data() - lines_[i].data());
+                const auto offset = static_cast<std::size_t>(token.data() - lines_[i].data());
                 const result<guid> protocol = parse_guid(token);
                 if (!protocol) {
-                    return {protocol.error().code, header::supported_protocols, offset + protocol.error().offset};
+                    return {protocol.error().code, header::supported_protocols, offset + protocol.error().offset,
+                            lines_[i]};
                 }
                 if (++count > max_supported_protocols) {
-                    return {errc::too_many_protocols, header::supported_protocols, offset};
+                    return {errc::too_many_protocols, header::supported_protocols, offset, lines_[i]};
                 }
                 visit(*protocol);
             }
         }
-        line = 0;
         if (count == 0) return {errc::missing_header, header::supported_protocols, 0};
         return {};
-    }
-    template <class Visit>
-    [[nodiscard]] constexpr error for_each(Visit visit) const noexcept {
-        std::size_t line = 0;
-        return for_each(visit, line);
     }
 
     /// Whether a list without an error names `protocol`.

@@ -56,6 +56,8 @@ struct status_line {
 
 namespace detail {
 
+inline constexpr std::uint32_t status_offset = 9; ///< behind `HTTP/1.1 `
+
 /// Whether a request target has a form that BITS uses: a path, or an http URL (RFC 9112 3.2.1, 3.2.2).
 [[gnu::always_inline]] constexpr bool is_target(std::string_view target) noexcept {
     if (target.empty() || has<not_in_target>(target)) return false;
@@ -152,9 +154,14 @@ class head_parser {
 
     static constexpr std::uint32_t largest_head_bytes = std::uint32_t{1} << 31;
 
-    constexpr void fail(errc code, header in, std::uint32_t offset) noexcept {
-        error_ = {code, in, offset};
+    [[gnu::noinline, gnu::cold]] constexpr void fail(const error& e) noexcept {
+        error_ = e;
         outcome_ = outcome::bad;
+    }
+    /// No header is named, and what is wrong is byte `at` of `part`, which is a part of the message.
+    [[gnu::noinline, gnu::cold]] constexpr void fail(errc code, const char* buffer, std::string_view part,
+                                                     std::size_t at = 0) noexcept {
+        fail(error(code, header::none, static_cast<std::size_t>(part.data() - buffer) + at, part, at));
     }
 
     [[nodiscard]] constexpr auto complete_start_line([[maybe_unused]] const char* buffer) const noexcept {
@@ -198,7 +205,7 @@ class head_parser {
             reset();
         } else if (outcome_ == outcome::need_more &&
                    (bytes.size() < scanned_ || mark_of(bytes.data(), scanned_) != mark_)) {
-            fail(errc::bytes_replaced, header::none, 0);
+            fail({errc::bytes_replaced, header::none, 0});
         }
         return outcome_ == outcome::need_more;
     }
@@ -208,15 +215,21 @@ class head_parser {
         const bool at_end = scanned_ == size || (buffer[scanned_] == '\r' && scanned_ + 1 == size);
         if (at_end) {
             mark_ = mark_of(buffer, scanned_);
-            if (size == limits_.head_bytes) fail(errc::head_too_large, header::none, size);
+            if (size == limits_.head_bytes) fail({errc::head_too_large, header::none, size});
             return;
         }
         const bool line_end = buffer[scanned_] == '\r' || buffer[scanned_] == '\n';
         const auto colon =
             static_cast<std::size_t>(detail::find<detail::colon>(buffer, buffer + line_, buffer + scanned_) - buffer);
         const bool in_header = started_ && colon != scanned_;
-        fail(line_end ? errc::bare_line_end : errc::control_character,
-             in_header ? find_header<late>({buffer + line_, colon - line_}) : header::none, scanned_);
+        const header h = in_header ? find_header<late>({buffer + line_, colon - line_}) : header::none;
+        const errc code = line_end ? errc::bare_line_end : errc::control_character;
+        if (h == header::none) return fail(code, buffer, {buffer + line_, scanned_ + 1 - line_}, scanned_ - line_);
+        std::size_t value = colon + 1;
+        while (is_ows(buffer[value]))
+            ++value;
+        // What stands behind it may not have come yet.
+        fail(error(code, h, scanned_ - value, {buffer + value, scanned_ + 1 - value}));
     }
 
     [[gnu::always_inline]] static constexpr bool is_line_end(const char* at, const char* end) noexcept {
@@ -309,7 +322,7 @@ class head_parser {
         if (stop == line) {
             // RFC 9112 2.2: empty lines before a request line are ignored.
             if (started_) outcome_ = outcome::complete;
-            if (!started_ && Side == head_side::response) fail(errc::bad_start_line, header::none, line);
+            if (!started_ && Side == head_side::response) fail({errc::bad_start_line, header::none, line});
         } else if (started_) {
             take_header_line(buffer, line, stop);
         } else {
@@ -333,23 +346,22 @@ class head_parser {
             if (method_size == 0 || line.size() < method_size + 2 + version_size || line[method_size] != ' ' ||
                 line[line.size() - version_size - 1] != ' ' ||
                 !is_version({line.data() + line.size() - version_size, version_size})) {
-                return fail(errc::bad_start_line, header::none, at(line).position());
+                return fail(errc::bad_start_line, buffer, line);
             }
             const std::string_view version{line.data() + line.size() - version_size, version_size};
             const std::string_view target{line.data() + method_size + 1, line.size() - version_size - method_size - 2};
-            if (!is_text(version, "HTTP/1.1"))
-                return fail(errc::bad_http_version, header::none, at(version).position());
+            if (!is_text(version, "HTTP/1.1")) return fail(errc::bad_http_version, buffer, version);
             if (target.size() > limits_.target_bytes) {
-                return fail(errc::target_too_long, header::none, at(target).position() + limits_.target_bytes);
+                return fail(errc::target_too_long, buffer, target, limits_.target_bytes);
             }
-            if (!detail::is_target(target)) return fail(errc::bad_target, header::none, at(target).position());
+            if (!detail::is_target(target)) return fail(errc::bad_target, buffer, target);
             method_ = at({line.data(), method_size});
             target_ = at(target);
         } else {
             if (!begins_with(line, "HTTP/1.1")) {
                 const std::string_view version = line.substr(0, version_size);
-                if (!is_version(version)) return fail(errc::bad_start_line, header::none, at(line).position());
-                if (version != "HTTP/1.0") return fail(errc::bad_http_version, header::none, at(line).position());
+                if (!is_version(version)) return fail(errc::bad_start_line, buffer, line);
+                if (version != "HTTP/1.0") return fail(errc::bad_http_version, buffer, version);
             }
             // " 200 ", and the reason; the last blank may be missing.
             const std::string_view rest{line.data() + version_size, line.size() - version_size};
@@ -358,7 +370,7 @@ class head_parser {
             const number status = parse_decimal({rest.data() + 1, is_long_enough ? digits : 0}, 599);
             if (!is_long_enough || rest[0] != ' ' || status.status != number_status::ok || status.value < 100 ||
                 (rest.size() > digits + 1 && rest[digits + 1] != ' ')) {
-                return fail(errc::bad_status, header::none, at(rest).position() + 1);
+                return fail(errc::bad_status, buffer, line, detail::status_offset);
             }
             status_ = {static_cast<std::uint16_t>(status.value),
                        static_cast<std::uint8_t>(line[version_size - 1] - '0')};
@@ -383,22 +395,22 @@ class head_parser {
 
     [[gnu::noinline]] constexpr void take_header_line(const char* buffer, std::uint32_t line,
                                                       std::uint32_t stop) noexcept {
-        if (++header_lines_ > limits_.header_lines) return fail(errc::too_many_headers, header::none, line);
+        if (++header_lines_ > limits_.header_lines) return fail({errc::too_many_headers, header::none, 0});
         const auto colon =
             static_cast<std::uint32_t>(detail::find<detail::colon>(buffer, buffer + line, buffer + stop) - buffer);
-        if (colon == stop) return fail(bad_line(buffer[line]), header::none, line);
+        const std::string_view text{buffer + line, stop - line};
+        if (colon == stop) return fail(bad_line(buffer[line]), buffer, text);
         const std::string_view name{buffer + line, colon - line};
         const header h = find_header<late>(name, stop - line);
         if (h == header::none) {
             const std::size_t bad = find_not(char_class::token, name);
             if (bad == name.size() && !name.empty()) return; // unknown, and of no further interest
             const errc e = bad == 0 ? bad_line(buffer[line]) : errc::bad_header_line;
-            return fail(e, header::none, line + static_cast<std::uint32_t>(bad));
+            return fail(e, buffer, text, bad);
         }
         const positioned_value value = trimmed(buffer, colon + 1, stop);
         const errc e = fields_.add(h, value, buffer, limits_);
-        if (e != errc::ok)
-            fail(e, h, e == errc::value_too_long ? value.position() + limits_.value_bytes : value.position());
+        if (e != errc::ok) fail(error(e, h, e == errc::value_too_long ? limits_.value_bytes : 0, value.view(buffer)));
     }
 
     /// Of Fragments and their Acks there are most.

@@ -124,7 +124,7 @@ constexpr std::size_t host_name_size(std::string_view text) noexcept {
     } else if (detail::is_ipv6(text)) {
         return host_view{host_form::ipv6, text};
     }
-    return error{errc::bad_host, header::none, 0};
+    return error{errc::bad_host, header::none, 0, text};
 }
 
 /// A host with the port that may follow it. Borrows the text it was parsed from.
@@ -144,11 +144,11 @@ struct authority_view {
     authority_view a;
     a.host = text.substr(0, colon);
     // Without brackets an IPv6 address and its port could not be told apart: it ends at its first colon, and is none.
-    if (!parse_host(a.host)) return error{errc::bad_host, header::none, 0};
+    if (!parse_host(a.host)) return error{errc::bad_host, header::none, 0, text};
     if (colon == std::string_view::npos) return a;
     a.port = text.substr(colon + 1);
     if (!a.port.empty() && parse_decimal(a.port, 65535).status != number_status::ok) {
-        return error{errc::bad_host, header::none, static_cast<std::uint32_t>(colon + 1)};
+        return error{errc::bad_host, header::none, colon + 1, text};
     }
     return a;
 }
@@ -167,16 +167,16 @@ struct host_id_view {
 [[nodiscard]] constexpr result<host_id_view> parse_host_id(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
     if (const result<host_view> host = parse_host(text)) return host_id_view{*host, {}};
     const std::size_t colon = text.rfind(':');
-    if (colon == std::string_view::npos) return error{errc::bad_host, header::none, 0};
+    if (colon == std::string_view::npos) return error{errc::bad_host, header::none, 0, text};
     const result<host_view> host = parse_host(text.substr(0, colon));
     // Without brackets an IPv6 address and its port could not be told apart.
     if (!host || (host->form == host_form::ipv6 && text.front() != '[')) {
-        return error{errc::bad_host, header::none, 0};
+        return error{errc::bad_host, header::none, 0, text};
     }
     const std::string_view port = text.substr(colon + 1);
     const number n = parse_decimal(port, 65535);
     if (n.status != number_status::ok || n.value == 0) {
-        return error{errc::bad_host, header::none, static_cast<std::uint32_t>(colon + 1)};
+        return error{errc::bad_host, header::none, colon + 1, text};
     }
     return host_id_view{*host, port};
 }
@@ -185,7 +185,7 @@ struct host_id_view {
 [[nodiscard]] constexpr error check_host_header(std::string_view value) noexcept {
     if (detail::host_name_size(value) == value.size()) return {}; // nearly always; and where there is none
     const result<authority_view> a = parse_authority(value);
-    return a ? error{} : error{errc::bad_host, header::host, a.error().offset};
+    return a ? error{} : error{errc::bad_host, header::host, a.error().offset, value};
 }
 
 } // namespace bitswire

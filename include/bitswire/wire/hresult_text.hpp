@@ -25,7 +25,7 @@ namespace bitswire {
     const number n = parse_hexadecimal(text.substr(prefix), UINT32_MAX);
     if (n.status != number_status::ok) {
         return error{n.status == number_status::overflow ? errc::number_overflow : errc::bad_number, header::none,
-                     static_cast<std::uint32_t>(prefix + n.offset)};
+                     prefix + n.offset, text};
     }
     return static_cast<std::uint32_t>(n.value);
 }

@@ -86,7 +86,7 @@ struct packet_traits<notification_request> {
     template <class Value>
     static constexpr error read(const request_line& start, const fields_view<Value>& fields,
                                 const notification_options& /*options*/, notification_request& out) noexcept {
-        if (!is_text(start.method, "POST")) return {errc::bad_method, header::none, start.offset};
+        if (!is_text(start.method, "POST")) return {errc::bad_method, header::none, start.offset, start.method, 0};
         const bool by_reference =
             fields.has(header::request_datafile_name) || fields.has(header::response_datafile_name);
         out.type = by_reference ? notification_type::by_reference : notification_type::by_value;
@@ -157,7 +157,7 @@ struct packet_traits<notification_response> {
         constexpr message_kind kind = message_kind::notification_response;
         out.status = start.status;
         if (out.is_interim()) return {};
-        if (start.status < 200) return {errc::bad_status, header::none, 0}; // 101: what follows is no HTTP
+        if (start.status < 200) return {errc::bad_status, header::none, status_offset}; // 101: what follows is no HTTP
         if (start.minor_version == 0 && out.is_success()) return {errc::bad_http_version, header::none, 0};
         if (error e = check_presence(fields, kind)) return e;
         if (error e = read_response_body(fields, start, out.body)) return e;

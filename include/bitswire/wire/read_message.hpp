@@ -195,16 +195,16 @@ template <class Value>
 constexpr error add_borrowed(field_set<Value>& fields, std::string_view name, std::string_view value,
                              const read_limits& limits) noexcept {
     if (name.empty() || find_not(char_class::token, name) != name.size())
-        return {errc::bad_header_line, header::none, 0};
+        return {errc::bad_header_line, header::none, 0, name};
     const header h = find_header<std::void_t<Value>>(name);
     if (h == header::none) return {};
     value = trim_ows(value);
     if (const std::size_t bad = find_control(value); bad != value.size()) {
-        return {errc::control_character, h, static_cast<std::uint32_t>(bad)};
+        return {errc::control_character, h, bad, value};
     }
     const errc e = fields.add(h, Value{value}, nullptr, limits);
     if (e == errc::ok) return {};
-    return {e, h, e == errc::value_too_long ? limits.value_bytes : 0};
+    return {e, h, e == errc::value_too_long ? std::size_t{limits.value_bytes} : 0, value};
 }
 
 /// Takes the known headers of a range of fields, or of a look-up `std::string_view(name)` that gives an empty text for
@@ -233,12 +233,18 @@ constexpr error collect(const Headers& headers, const read_limits& limits, field
 
 /// What `head_parser` checks of a start line, for one that somebody else has read.
 constexpr error check_start(const request_line& start, const read_limits& limits) noexcept {
-    if (start.minor_version != 1) return {errc::bad_http_version, header::none, 0};
-    if (start.target.size() > limits.target_bytes) return {errc::target_too_long, header::none, 0};
-    return is_target(start.target) ? error{} : error{errc::bad_target, header::none, 0};
+    const std::size_t target_at = start.offset + start.method.size() + 1;
+    if (start.minor_version != 1) {
+        return {errc::bad_http_version, header::none, static_cast<std::uint32_t>(target_at + start.target.size() + 1)};
+    }
+    if (start.target.size() > limits.target_bytes) {
+        return {errc::target_too_long, header::none, target_at + limits.target_bytes, start.target,
+                limits.target_bytes};
+    }
+    return is_target(start.target) ? error{} : error{errc::bad_target, header::none, target_at, start.target, 0};
 }
 constexpr error check_start(const status_line& start, const read_limits& /*limits*/) noexcept {
-    return start.status >= 100 && start.status <= 599 ? error{} : error{errc::bad_status, header::none, 0};
+    return start.status >= 100 && start.status <= 599 ? error{} : error{errc::bad_status, header::none, status_offset};
 }
 
 /// Whether the settings of a reader make sense. Errors: bad_setting.

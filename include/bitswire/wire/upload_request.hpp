@@ -75,7 +75,7 @@ struct packet_traits<upload_request> {
         if (!is_text(start.method, bits_post)) {
             const bool overridden = options.allow_method_override && start.method == "POST" &&
                                     iequals(fields.text(header::method_override), bits_post);
-            if (!overridden) return {errc::bad_method, header::none, start.offset};
+            if (!overridden) return {errc::bad_method, header::none, start.offset, start.method, 0};
         }
         if (!fields.has(header::packet_type)) return {errc::missing_header, header::packet_type, 0};
         const std::string_view type_name = fields.text(header::packet_type);
@@ -125,9 +125,7 @@ struct packet_traits<upload_request> {
         if (fields.has_too_many_lines()) return fields.fail(errc::too_many_protocols, header::supported_protocols);
         for (std::size_t i = 0; i < fields.line_count(); ++i)
             out.supported_protocols.add_line(fields.line(i));
-        std::size_t line = 0;
-        const error e = out.supported_protocols.for_each([](const guid&) noexcept {}, line);
-        return e ? error{e.code, e.in, fields.line_position(line) + e.offset} : error{};
+        return out.supported_protocols.for_each([](const guid&) noexcept {});
     }
 
     /// Strict in what is sent: exactly one GUID, in braces and lower case, as Windows has it.

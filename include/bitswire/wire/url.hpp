@@ -36,7 +36,7 @@ struct url_view {
 /// before the host is refused: it is how one host is made to look like another (RFC 9110 4.2.4). Errors: bad_url, with
 /// the offset of the part at fault. Source: RFC 3986 3, RFC 9110 4.2.
 [[nodiscard]] constexpr result<url_view> parse_url(borrowed_text text BITSWIRE_LIFETIMEBOUND) noexcept {
-    const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
+    const auto bad = [&](std::size_t at) { return error{errc::bad_url, header::none, at, text}; };
     url_view url;
     const std::size_t colon = text.find(':');
     url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
@@ -137,7 +137,7 @@ class url_writer {
 /// here: a host without a scheme (`//host`, `\\host`), another scheme, no file at all. Backslashes separate folders in
 /// a relative reference as slashes do (RFC 3986 5.2, and what Windows does).
 constexpr error write_reference(const url_view& base, std::string_view reference, url_writer& writer) noexcept {
-    const auto bad = [](std::size_t at) { return error{errc::bad_url, header::none, static_cast<std::uint32_t>(at)}; };
+    const auto bad = [&](std::size_t at) { return error{errc::bad_url, header::none, at, reference}; };
     const auto is_separator = [](char c) { return c == '/' || c == '\\'; };
     std::string_view scheme = base.scheme;
     std::string_view authority = base.authority;
@@ -191,11 +191,9 @@ constexpr error write_reference(const url_view& base, std::string_view reference
 
 /// `resolve_reply_url`, but for the size of the buffer.
 constexpr error write_reply_url(std::string_view destination, std::string_view reply, url_writer& writer) noexcept {
-    const auto bad = [](std::size_t at) {
-        return error{errc::bad_url, header::reply_url, static_cast<std::uint32_t>(at)};
-    };
+    const auto bad = [&](std::size_t at) { return error{errc::bad_url, header::reply_url, at, reply}; };
     const std::size_t limit = row_of(header::reply_url).max_read;
-    if (reply.size() > limit) return error{errc::value_too_long, header::reply_url, static_cast<std::uint32_t>(limit)};
+    if (reply.size() > limit) return error{errc::value_too_long, header::reply_url, limit, reply};
     if (reply.empty()) return bad(0);
     if (const std::size_t control = find_control(reply); control != reply.size()) return bad(control);
     const result<url_view> base = parse_url(destination);
@@ -239,7 +237,7 @@ constexpr error write_reply_url(std::string_view destination, std::string_view r
 resolve_notification_url(std::string_view original, std::string_view notification, std::span<char> out) noexcept {
     const result<url_view> base = parse_url(original);
     if (!base) return base.error();
-    if (!is_visible(notification)) return error{errc::bad_url, header::none, 0};
+    if (!is_visible(notification)) return error{errc::bad_url, header::none, 0, notification};
     notification = notification.substr(0, notification.find('#'));
     detail::url_writer writer(out);
     if (error e = detail::write_reference(*base, notification, writer)) return e;
