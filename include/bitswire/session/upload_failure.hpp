@@ -69,8 +69,11 @@ inline constexpr upload_status_row upload_status_rows[] = {
 /// A loop around the client asks `what_to_do()` each time that the client stops, and resumes only if it may help:
 ///
 ///     if (step.todo == upload_todo::stopped) {
-///         if (client.failure().what_to_do() != remedy::retry_later || ++attempts > 10) return
-///         give_up(client.failure()); wait(delay_s), delay_s *= 2; step = client.resume(now());
+///         const bool may_help = client.failure().what_to_do() == remedy::retry_later;
+///         if (!may_help || ++attempts > 10) return give_up(client.failure());
+///         wait(delay_s);
+///         delay_s *= 2;
+///         step = client.resume(now());
 ///     }
 struct upload_failure {
     upload_status what = upload_status::ok;
