@@ -786,7 +786,8 @@ TEST_CASE("writer: random packets read back equal, through both doors") {
         std::vector<std::pair<std::string, std::string>> fields;
         REQUIRE_FALSE(visit_headers(r, [&](std::string_view n, std::string_view v) { fields.emplace_back(n, v); }));
         std::shuffle(fields.begin(), fields.end(), random);
-        const result<upload_request> foreign = parse_message<upload_request>({.method = bits_post, .target = r.target, .minor_version = 1}, fields);
+        const result<upload_request> foreign =
+            parse_message<upload_request>({.method = bits_post, .target = r.target, .minor_version = 1}, fields);
         REQUIRE(foreign.has_value());
         REQUIRE(*foreign == r);
 
