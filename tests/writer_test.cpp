@@ -700,7 +700,8 @@ TEST_CASE("writer: the answer to each error of a peer is an Ack with its status,
 
 TEST_CASE("writer: an error of the caller is no cause of an answer [MC-BUP 3.2.5.2.3]") {
     constexpr std::array of_caller = {errc::unsendable_value, errc::unsendable_combination, errc::buffer_too_small,
-                                      errc::bad_snapshot, errc::snapshot_of_another};
+                                      errc::bad_snapshot,     errc::snapshot_of_another,    errc::bytes_replaced,
+                                      errc::bad_setting};
     for (const error_row& row : error_rows) {
         CAPTURE(row.code);
         const bool by_caller = std::find(of_caller.begin(), of_caller.end(), row.code) != of_caller.end();

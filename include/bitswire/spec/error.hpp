@@ -159,7 +159,8 @@ struct [[nodiscard]] error {
     std::uint32_t offset = 0;
 
     constexpr error() noexcept : error(errc::ok, header::none, 0) {}
-    constexpr error(errc e, header h, std::uint32_t where) noexcept : code(e), in(h), offset(where) {
+    // NOLINTNEXTLINE(google-explicit-constructor): a code is an error of which no more is known
+    constexpr error(errc e, header h = header::none, std::uint32_t where = 0) noexcept : code(e), in(h), offset(where) {
         if (std::is_constant_evaluated()) clear_excerpt(); // otherwise its bytes stay as they are, which costs nothing
     }
     /// With an excerpt of `text`, around byte `at` of it.
