@@ -68,6 +68,8 @@ def check(path, layer):
         down = LAYERS[target] < LAYERS[layer] or target == layer
         if not down:
             note(m.start(), f"layer {layer} includes layer {target}")
+    if not is_config and "#include" not in text:
+        note(0, "does not begin with a header of its own, and so with config.hpp")
     for what, pattern in WORDS.items():
         for m in re.finditer(pattern, code):
             note(m.start(), f"{what}: {m.group(0)}")

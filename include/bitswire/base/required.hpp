@@ -4,6 +4,8 @@
 #ifndef BITSWIRE_BASE_REQUIRED_HPP
 #define BITSWIRE_BASE_REQUIRED_HPP
 
+#include "config.hpp"
+
 namespace bitswire {
 
 /// A member of an aggregate that has no safe default: a program that leaves it out does not compile. Otherwise it is
