@@ -15,7 +15,7 @@ namespace {
 enum class light : std::uint8_t { red, green, off };
 enum class signal : std::uint8_t { wait, fail };
 enum class lamp : std::uint8_t { glow, die };
-using row = transition<light, signal, lamp>;
+using light_row = transition<light, signal, lamp>;
 
 /// The smallest machine that holds all laws; the others break one each.
 struct good {
@@ -24,51 +24,51 @@ struct good {
     using action = lamp;
     static constexpr state initial = light::red;
     static constexpr enum_set<state> final{light::off};
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::glow, "x"},
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
     });
 };
 struct has_two_ways : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::glow, "x"},
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
         {{light::green}, signal::fail, light::red, lamp::glow, "x"},
     });
 };
 struct leaves_final : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::glow, "x"},
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
         {{light::off}, signal::wait, light::red, lamp::glow, "x"},
     });
 };
 struct has_a_trap : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::glow, "x"},
         {{light::red}, signal::fail, light::off, lamp::die, "x"},
     });
 };
 struct has_an_island : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
         {{light::red}, signal::wait, stay, lamp::glow, "x"},
     });
 };
 struct has_an_unused_event : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::fail, light::green, lamp::glow, "x"},
         {{light::green}, signal::fail, light::off, lamp::die, "x"},
     });
 };
 struct has_an_unused_action : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::die, "x"},
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
     });
 };
 struct cites_nothing : good {
-    static constexpr auto rows = std::to_array<row>({
+    static constexpr auto rows = std::to_array<light_row>({
         {{light::red}, signal::wait, light::green, lamp::glow, ""},
         {{light::red, light::green}, signal::fail, light::off, lamp::die, "x"},
     });
