@@ -1,4 +1,4 @@
-// Snapshots: what was written reads back, what is damaged or foreign is an error, and version 1 stays version 1.
+// Snapshots: what was written reads back, what is damaged or foreign is an error, and a version stays as it is.
 #include "support/guarded_bytes.hpp"
 #include "support/print.hpp"
 
