@@ -1128,7 +1128,7 @@ TEST_CASE("L4: what has no safe default does not compile where it is left out") 
     CHECK(upload_directory{}.max_upload_bytes == 0);
 }
 
-TEST_CASE("L7: who reads an Ack says what it answers, or it does not compile; one that was not filled in is not sent") {
+TEST_CASE("L7: an Ack reader must be told what is answered, and an Ack that was not filled in is not sent") {
     static_assert(!may_be_empty<ack_options>);
     static_assert(!may_be_made_of_nothing<ack_parser>);
     static_assert(!may_be_read_without_settings<ack>);
