@@ -35,6 +35,9 @@ TEST_CASE("L12: codes are read as pages, logs and scripts print them") {
         {"0n2147012889", 0x80072EE7}, // event 61: the page has lost the sign
         {"0n-2147012889", 0x80072EE7},
         {"-0n2147012889", 0x80072EE7},
+        {"-2147012889L", 0x80072EE7},
+        {"0n-2147012889L", 0x80072EE7},
+        {"HRESULT_FROM_WIN32(0x2EE7UL)", 0x80072EE7},
         {"0n2147954407", 0x80072EE7},
         {"2147012889", 0x80072EE7},
         {"80072EE7h", 0x80072EE7},

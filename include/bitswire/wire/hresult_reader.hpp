@@ -122,9 +122,10 @@ class hresult_text_reader {
             const bool is_inner_negative = !is_negative && word.size() == 2 && take('-');
             const std::size_t digits = is_inner_negative ? at_ : start + 2;
             if (is_inner_negative) at_ += token().size();
-            return read_decimal(text_.substr(digits, at_ - digits), digits, is_negative || is_inner_negative);
+            return read_decimal(without_suffix(text_.substr(digits, at_ - digits)), digits,
+                                is_negative || is_inner_negative);
         }
-        if (is_negative) return read_decimal(word, start, true);
+        if (is_negative) return read_decimal(without_suffix(word), start, true);
         const std::size_t prefix = word[0] == '0' && word.size() > 1 && to_lower(word[1]) == 'x' ? 2
                                    : to_lower(word[0]) == 'x'                                    ? 1
                                                                                                  : 0;
@@ -199,8 +200,9 @@ class hresult_text_reader {
             if (code && !code->to_win32() && code->value != 0) return bad(inner);
             if (!code) {
                 const bool is_hexadecimal = argument.starts_with("0x"sv) || argument.starts_with("0X"sv);
-                const number n = is_hexadecimal ? parse_hexadecimal(argument.substr(2), UINT16_MAX)
-                                                : parse_decimal(without_suffix(argument), UINT16_MAX);
+                const std::string_view digits = without_suffix(argument.substr(is_hexadecimal ? 2 : 0));
+                const number n =
+                    is_hexadecimal ? parse_hexadecimal(digits, UINT16_MAX) : parse_decimal(digits, UINT16_MAX);
                 if (n.status != number_status::ok)
                     return n.status == number_status::overflow ? too_large(inner) : bad(inner);
                 code = hresult::from_win32(static_cast<std::uint32_t>(n.value));
