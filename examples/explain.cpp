@@ -131,10 +131,7 @@ json json_of(hresult code) {
               {"ntstatus", code.is_ntstatus()}};
     for (const place& p : places)
         j[std::string(p.key)] = disposition_at(code, p);
-    j["what_to_do"] =
-        code.is_success()
-            ? "nothing"
-            : bitswire::enum_name(bitswire::job_error{code, error_context::general_transport}.what_to_do());
+    j["what_to_do"] = bitswire::enum_name(bitswire::job_error{code, error_context::general_transport}.what_to_do());
     j["source"] = e.source;
     return j;
 }

@@ -282,6 +282,7 @@ TEST_CASE("L10: the error of a job says what to do about it") {
     const auto of = [](std::uint32_t code, c context, std::uint16_t status = 0) {
         return job_error{hresult{code}, context, status}.what_to_do();
     };
+    CHECK(job_error{}.what_to_do() == remedy::nothing);
     CHECK(of(0x80072EE7, c::general_transport) == remedy::retry_later);
     CHECK(of(0x80070057, c::general_transport) == remedy::retry_later);
     CHECK(of(0x801901F7, c::remote_file, 503) == remedy::retry_later);

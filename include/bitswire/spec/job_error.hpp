@@ -222,6 +222,7 @@ constexpr remedy remedy_of_code_or(hresult code, remedy otherwise) noexcept {
 } // namespace detail
 
 [[nodiscard]] constexpr remedy job_error::what_to_do() const noexcept {
+    if (code.is_success() && http_status == 0) return remedy::nothing;
     const disposition d = disposition_of(*this);
     if (d == disposition::waits)
         return detail::remedy_of_code_or(code, remedy::wait_for_policy); // all others that wait
