@@ -265,6 +265,8 @@ class upload_client {
         if (!reply_url_.empty() && check_reply_url(config_.url, reply_url_.view())) return false;
         if (!has_session() && (offset_ != 0 || !reply_url_.empty())) return false;
         if (state == state_type::init && (has_session() || !host_.empty())) return false;
+        // The timer runs only while there is another host to leave.
+        if (fallback_at_ != time_never && (host_.empty() || fallback_s_ == host_id_fallback_never_s)) return false;
         // The last byte counts as acknowledged only with the reply.
         return !config_.wants_reply || config_.size_bytes == 0 || offset_ != config_.size_bytes || !reply_url_.empty();
     }
