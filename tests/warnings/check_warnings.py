@@ -6,6 +6,8 @@ usage: check_warnings.py misuses SOURCE_DIR COMPILER...         misuses.cpp: eac
        check_warnings.py old_standard SOURCE_DIR COMPILER...    without C++20 there is one error, which says so
        check_warnings.py valid SOURCE_DIR WORK_DIR COMPILER...  valid_uses.cpp, after other people's macros, has none, with
                                                                 each level of optimization; what -O0 makes is run, too
+       check_warnings.py vectors SOURCE_DIR WORK_DIR COMPILER...  a compiler that does not know gnu::vector_size says so where
+                                                                it would be used, and works where it would not
 
 A compiler is a command, such as "clang++-19 -stdlib=libc++". One that is not there is a failure.
 """
@@ -74,6 +76,23 @@ def check_valid(source_dir, work_dir, compiler, level):
     return []
 
 
+def check_vectors(source_dir, work_dir, compiler):
+    """The attribute gets a name that no compiler knows: an unknown one is ignored, with a warning at most."""
+    unknown = [*compiler.split(), "-std=c++20", "-Dvector_size(n)=not_known(n)", f"-I{source_dir}/include"]
+    program = work_dir / re.sub(r"[^\w+-]+", "_", f"{compiler} whole_texts")
+    wrong = []
+    used = run([*unknown, "-fsyntax-only", str(HERE / "whole_texts.cpp")])
+    if used.returncode == 0 or "the compiler does not know gnu::vector_size" not in used.stderr:
+        wrong.append(f"{compiler}: vectors that are none are not noticed:\n{used.stderr}")
+    for level in LEVELS:
+        made = run([*unknown, "-U__SSE2__", "-U__ARM_NEON", "-U__AVX2__", level, str(HERE / "whole_texts.cpp"), "-o", str(program)])
+        ran = run([str(program)]) if made.returncode == 0 else made
+        if ran.returncode != 0:
+            wrong.append(f"{compiler} {level}, without vectors: {ran.stdout}{ran.stderr}")
+    print(f"{compiler}: without vectors, {len(wrong)} not as expected", flush=True)
+    return wrong
+
+
 def check_old_standard(source_dir, compiler):
     """Each header that may be included first, and a program that uses the library."""
     wrong = []
@@ -100,7 +119,10 @@ def main(mode, source_dir, *rest):
         else:
             work_dir = pathlib.Path(rest[0])
             work_dir.mkdir(parents=True, exist_ok=True)
-            tasks = [pool.submit(check_valid, source_dir, work_dir, c, level) for c in rest[1:] for level in LEVELS]
+            if mode == "vectors":
+                tasks = [pool.submit(check_vectors, source_dir, work_dir, c) for c in rest[1:]]
+            else:
+                tasks = [pool.submit(check_valid, source_dir, work_dir, c, level) for c in rest[1:] for level in LEVELS]
         for task in tasks:
             wrong += task.result()
     if not tasks:
