@@ -115,7 +115,7 @@ std::unique_ptr<job_record> queue_folder::read(const std::string& id, std::uint6
     if (!bytes) fail(file, errno);
     auto record = from_bytes(*bytes, run, now());
     if (!record || id_text(record->its().id()) != id)
-        throw folder_error(file + ": is damaged, or is not a job; it is left untouched");
+        throw folder_error(file + ": is damaged, or is not a job of this version; it is left untouched");
     return record;
 }
 

@@ -226,7 +226,7 @@ void session_store::load_record(const std::string& name, const destination_folde
     std::optional<session_record> record;
     if (opened.error == 0) record = read_record(read_small_file(opened.file.get()), both_clocks_());
     if (!record) {
-        log_line("session " + id + " is lost: its record is damaged, and was renamed");
+        log_line("session " + id + " is lost: its record is damaged, or of another version, and was renamed");
         folder_.rename(name, name + std::string(damaged_suffix));
         const std::string partial = partial_name(id);
         folder_.rename(partial, partial + std::string(damaged_suffix));
