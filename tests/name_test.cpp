@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 using namespace bitswire;
 
@@ -70,4 +72,5 @@ TEST_CASE("L2: a text of the caller that was not filled in is not a null text") 
     CHECK(names::is_printable(notifier_config{}.original_url));
     CHECK(names::is_printable(upload_directory{}.host_id));
     CHECK(names::is_printable(borrowed_text{}));
+    CHECK_FALSE(std::is_constructible_v<borrowed_text, std::nullptr_t>);
 }

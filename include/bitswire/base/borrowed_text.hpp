@@ -1,4 +1,4 @@
-// bitswire/base/borrowed_text.hpp: the text of somebody else, as an argument that is still needed after the call.
+// bitswire/base/borrowed_text.hpp: a text of the caller, as an argument that is still needed after the call.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BASE_BORROWED_TEXT_HPP
@@ -14,11 +14,12 @@ namespace bitswire {
 
 /// A std::string_view that tells the compiler which object it was made from. Compilers do not follow a text from a
 /// std::string through std::string_view into the object that keeps it; clang follows it through this type. The text is
-/// borrowed: for how long is said where such a parameter or member stands.
+/// borrowed; the function or the member that takes it says for how long.
 struct borrowed_text : std::string_view {
     constexpr borrowed_text() noexcept : std::string_view("") {}
     constexpr borrowed_text(std::string_view text) noexcept : std::string_view(text) {}
-    /// A text with a zero behind it.
+    borrowed_text(std::nullptr_t) = delete;
+    /// A text with a zero behind it; not null.
     constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND) noexcept : std::string_view(text) {}
     constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND, std::size_t size) noexcept
         : std::string_view(text, size) {}
