@@ -127,13 +127,13 @@ inline constexpr auto error_rows = [] {
         {errc::bad_host,               blame::peer,   400, invalid, server, "the host"sv, "is not a host"sv, "RFC 3986 3.2.2"sv},
         {errc::bad_url,                blame::peer,   400, invalid, server, "the URL"sv, "is not an http or https URL that may stand here"sv, "RFC 3986 3"sv},
         {errc::bad_file_path,          blame::peer,   400, invalid, server, "the request target"sv, "names no file below the folder for uploads, or one whose name is unsafe"sv, "[MC-BUP] 2.2.1.2, naming-a-file"sv},
-        {errc::unsendable_value,       blame::caller, 0,   none,    nowhere, "the start line"sv, "has no value, or one that is too long or has a byte that may not be sent"sv, "RFC 9110 5.5"sv},
+        {errc::unsendable_value,       blame::caller, 0,   none,    nowhere, "the start line"sv, "is empty, too long, or of a form that cannot be sent"sv, "RFC 9110 5.5"sv},
         {errc::unsendable_combination, blame::caller, 0,   none,    nowhere, "the packet"sv, "has a value that does not go with the others"sv, "[MC-BUP] 2.2"sv},
-        {errc::buffer_too_small,       blame::caller, 0,   none,    nowhere, "the buffer"sv, "is smaller than what is written"sv, "-"sv},
+        {errc::buffer_too_small,       blame::caller, 0,   none,    nowhere, "the buffer"sv, "is too small"sv, "-"sv},
         {errc::bad_snapshot,           blame::caller, 0,   none,    nowhere, "the snapshot"sv, "is damaged, or of another kind or version"sv, "-"sv},
-        {errc::snapshot_of_another,    blame::caller, 0,   none,    nowhere, "the snapshot"sv, "is of another upload"sv, "-"sv},
+        {errc::snapshot_of_another,    blame::caller, 0,   none,    nowhere, "the snapshot"sv, "belongs to another upload"sv, "-"sv},
         {errc::bytes_replaced,         blame::caller, 0,   none,    nowhere, "the message"sv, "does not begin with the bytes of the call before: hand over all of it each time, or call reset"sv, "-"sv},
-        {errc::bad_setting,            blame::caller, 0,   none,    nowhere, "a setting of the reader"sv, "has a value that it cannot have"sv, "-"sv},
+        {errc::bad_setting,            blame::caller, 0,   none,    nowhere, "a setting of the reader"sv, "has an invalid value"sv, "-"sv},
     });
 }();
 // clang-format on

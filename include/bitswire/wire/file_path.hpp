@@ -1,7 +1,7 @@
 // bitswire/wire/file_path.hpp: a request target as a file below a folder, where it is safe to have one.
 //
-// Text only: what is on the disk (symbolic links, case) is the embedder's to check when he opens the file, for example
-// with openat2 and RESOLVE_BENEATH. A name that any system reads as something else than a plain name is refused on
+// Text only: what is on the disk (symbolic links, case) embedders must check when they open the file, for example with
+// openat2 and RESOLVE_BENEATH. A name that any system reads as something else than a plain name is refused on
 // every system, so that the same upload works everywhere or nowhere.
 //
 // SPDX-License-Identifier: BSL-1.0
@@ -73,8 +73,7 @@ constexpr bool is_device_name(std::string_view name) noexcept {
 } // namespace detail
 
 /// Whether `name` is a file name that every system takes as one: UTF-8 of 1 to 255 bytes, without control characters
-/// and
-/// `\ / : * ? " < > |`, not `.` or `..`, without a blank at either end or a dot at the end, and no device.
+/// and `\ / : * ? " < > |`, not `.` or `..`, without a blank at either end or a dot at the end, and no device.
 [[nodiscard]] constexpr bool is_safe_file_name(std::string_view name) noexcept {
     if (name.empty() || name.size() > max_file_name_size) return false;
     if (name.front() == ' ' || name.back() == ' ' || name.back() == '.') return false;
@@ -143,7 +142,7 @@ constexpr result<std::size_t> write_file_path(std::string_view target, std::stri
     std::string_view path = target.substr(0, target.find_first_of("?#"));
     if (path.substr(0, 1) != "/") {
         const result<url_view> url = parse_url(target);
-        if (!url) return error{errc::bad_file_path, header::none, 0};
+        if (!url) return error{errc::bad_file_path, header::none, 0, target};
         path = url->path;
     }
     return detail::write_file_path(target, path, false, prefix, out);
