@@ -43,7 +43,7 @@ class enum_set {
         a.bits_ &= b.bits_;
         return a;
     }
-    /// Those that `a` has not.
+    /// The enumerators that `a` does not contain.
     friend constexpr enum_set all_but(enum_set a) noexcept {
         a.bits_ = all().bits_ & ~a.bits_;
         return a;

@@ -3,7 +3,7 @@
 //
 // Like hash_index, but no two rows share a slot: a multiplier leads each row to a slot of its own. So nothing is
 // probed, and a look-up is one load without a branch that a processor could guess wrong; it takes more slots. The
-// multiplier is written beside the table, since a search would be made again by whoever includes it:
+// multiplier is written beside the table, since every file that includes it would search again:
 // tests/table_test.cpp searches, and says which one it must be.
 //
 // SPDX-License-Identifier: BSL-1.0

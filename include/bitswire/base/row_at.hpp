@@ -14,7 +14,7 @@ namespace bitswire {
 /// Row n of `rows` for enumerator n; the first row for a value that is no enumerator, which only a cast makes. Borrows
 /// `rows`.
 template <class Rows, class Enum>
-[[nodiscard]] constexpr const auto& row_at(const Rows& rows, Enum e) noexcept {
+[[nodiscard]] constexpr const auto& row_at(const Rows& rows BITSWIRE_LIFETIMEBOUND, Enum e) noexcept {
     const auto n = static_cast<std::size_t>(e);
     return rows[n < std::size(rows) ? n : 0];
 }

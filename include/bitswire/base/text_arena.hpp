@@ -1,6 +1,6 @@
 // bitswire/base/text_arena.hpp: texts that change, kept one behind the other in memory that somebody else owns.
 //
-// No gaps: what is replaced is removed, and what lies behind it moves down. Whoever owns the slots moves them too.
+// No gaps: what is replaced is removed, and what lies behind it moves down. The owner of the slots moves them, too.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BASE_TEXT_ARENA_HPP
@@ -36,7 +36,7 @@ class text_arena {
         return slot.size != 0 && has(slot) ? std::string_view{memory_ + slot.offset, slot.size} : std::string_view{""};
     }
 
-    /// Goes on in other memory, with the same slots. False, and nothing changed, if it is too small.
+    /// Continues in other memory, with the same slots. False, and nothing changed, if it is too small.
     [[nodiscard]] constexpr bool move_to(std::span<char> memory) noexcept {
         if (memory.size() < used_) return false;
         for (std::uint32_t i = 0; i < used_; ++i)
@@ -58,7 +58,7 @@ class text_arena {
     /// Drops all texts behind the first `used` bytes.
     constexpr void cut(std::uint32_t used) noexcept { used_ = used < used_ ? used : used_; }
 
-    /// Takes the text of `slot` out. `for_each_slot(f)` is to call `f` with every slot there is.
+    /// Takes the text of `slot` out. `for_each_slot(f)` must call `f` with every slot there is.
     template <class ForEachSlot>
     constexpr void remove(text_slot& slot, ForEachSlot for_each_slot) noexcept {
         const text_slot gone = slot;

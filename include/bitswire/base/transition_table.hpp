@@ -1,8 +1,8 @@
 // bitswire/base/transition_table.hpp: state machines as rows of data: {from-states, event, to, action, "source"}.
 //
 // No guards, callbacks or wildcards: a condition is an event that somebody else has found. `state_machine::step` is the
-// only line that changes a state. What holds for every machine the compiler proves in tests/table_test.cpp, once, and
-// not again for whoever includes this: tests/support/machine_laws.hpp.
+// only line that changes a state. tests/table_test.cpp makes the compiler prove what holds for every machine
+// (tests/support/machine_laws.hpp): once, not in each program that includes this.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_BASE_TRANSITION_TABLE_HPP
@@ -41,7 +41,7 @@ class target_state {
     bool stays_ = false;
 };
 
-/// A row: in any of the states `from`, when `on` happens, the machine goes to `to` and `act` is to be done.
+/// A row: in any of the states `from`, when `on` happens, the machine goes to `to`, and `act` is what to do.
 template <class State, class Event, class Action>
 struct transition {
     enum_set<State> from;
@@ -123,7 +123,7 @@ class state_machine {
     using action_type = typename Rules::action;
 
     constexpr state_machine() noexcept = default;
-    /// A machine that goes on where another one was: for what was stored and read back.
+    /// A machine that continues where another one was: for what was stored and read back.
     constexpr explicit state_machine(state_type s) noexcept : state_(s) {}
 
     [[nodiscard]] constexpr state_type state() const noexcept { return state_; }
@@ -137,7 +137,7 @@ class state_machine {
         return Rules::rows[number != 0 ? number - 1 : 0];
     }
 
-    /// `e` has happened: goes to the next state and returns what is to be done. Where there is no row, nothing changes.
+    /// `e` has happened: goes to the next state and returns what to do. Where there is no row, nothing changes.
     constexpr machine_step<action_type> step(event_type e) noexcept {
         const auto& next = cell(state_, e);
         if (next.row == 0) return {};

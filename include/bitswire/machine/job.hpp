@@ -175,12 +175,12 @@ using job_machine = state_machine<job_rules>;
     return machine.accepts(method) ? machine.row_for(method).returns : job_rules::invalid_state;
 }
 
-/// An event that the owner of a job is told (*SetNotifyFlags*), once at least.
+/// A notification that the owner of a job gets at least once (*SetNotifyFlags*).
 struct job_notification_row {
     notify_flags flag;
     enum_set<job_event> raised_by;
     enum_set<job_type> of;
-    /// Who begins to listen while the job is in such a state is told as well (*SetNotifyInterface*).
+    /// A listener that registers while the job is in such a state is told as well (*SetNotifyInterface*).
     enum_set<job_state> told_again_in;
     std::string_view source;
 };

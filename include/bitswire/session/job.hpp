@@ -134,8 +134,8 @@ class job : public job_record {
         const bool fits = utf16_length(text) <= max_description_length;
         return set_text(description_text, text, fits ? hresult{} : "BG_E_STRING_TOO_LONG"_hresult, now);
     }
-    /// From now on the job is the new owner's, with their limits, and runs only while they are logged on. Whether they
-    /// may take it is the embedder's to know. Source: *TakeOwnership*.
+    /// From now on the job is the new owner's, with their limits, and runs only while they are logged on. The embedder
+    /// decides whether they may take it. Source: *TakeOwnership*.
     constexpr job_step take_ownership(const job_owner& owner, const moment& now) noexcept {
         const bool fits = owner.name.size() <= max_owner_size;
         job_step s = set_text(owner_text, owner.name, fits ? hresult{} : "E_INVALIDARG"_hresult, now);
@@ -169,8 +169,9 @@ class job : public job_record {
         s.notify = events();
         return s;
     }
-    /// Somebody begins to listen, perhaps in another run: besides what nobody was told yet they are told what the job's
-    /// state says. Source: *SetNotifyInterface*: "even if the event for which you registered already occurred".
+    /// A listener registers, perhaps in another run. `notify` has the events that were not told yet, and the one that
+    /// the state of the job stands for. Source: *SetNotifyInterface*: "even if the event for which you registered
+    /// already occurred".
     constexpr job_step set_notify_interface() noexcept {
         if (is_final()) return refused("BG_E_INVALID_STATE"_hresult);
         for (const job_notification_row& row : job_notification_rows) {
@@ -178,8 +179,8 @@ class job : public job_record {
         }
         return {.notify = events()};
     }
-    /// The owner has been told of these events: JobTransferred or another callback has returned S_OK, or the program of
-    /// the command line 0. Until then they are kept.
+    /// The owner has been told of these events: a callback such as JobTransferred has returned S_OK, or the program of
+    /// the command line has returned 0. Until then they are kept.
     constexpr void on_told(notify_flags told) noexcept {
         events_ = static_cast<notify_flags>(static_cast<std::uint32_t>(events_) & ~static_cast<std::uint32_t>(told));
     }
@@ -240,15 +241,15 @@ class job : public job_record {
         if (s.returns.is_success()) proxy_usage_ = p.usage;
         return s;
     }
-    /// What to run for the events transferred and error, which are told when it has returned 0 (`on_told`), and again
-    /// after the retry delay otherwise. Empty: nothing. Source: *SetNotifyCmdLine*.
+    /// What to run when the job is transferred or in error. If it returns 0, call `on_told`; otherwise run it again
+    /// after the retry delay. Empty: nothing. Source: *SetNotifyCmdLine*.
     constexpr job_step set_notify_cmd_line(const job_command_line& c, const moment& now) noexcept {
         const hresult problem = check_command_line(c);
         if (is_final() || problem.is_failure()) return set(now, problem);
         return set_texts(notify_program_text, c.program, notify_parameters_text, c.parameters, now);
     }
-    /// E_NOTIMPL for a property that there is not, or not for this type of job; E_INVALIDARG for a value that it does
-    /// not take; BG_E_INVALID_STATE when it is too late. Source: *SetProperty*, BITS_JOB_PROPERTY_ID.
+    /// E_NOTIMPL for a property that is unknown or that this type of job does not have; E_INVALIDARG for a value that
+    /// it does not take; BG_E_INVALID_STATE when it is too late. Source: *SetProperty*, BITS_JOB_PROPERTY_ID.
     constexpr job_step set_property(job_property id, std::uint64_t value, const moment& now) noexcept {
         const std::size_t i = find_job_property(id);
         if (i == job_property_count || !job_property_rows[i].of.contains(type_)) return set(now, "E_NOTIMPL"_hresult);
@@ -263,8 +264,8 @@ class job : public job_record {
 
     // ---- What happens to a job.
 
-    /// Group policies have changed: they hold for jobs that there are as well, but for what *SetMaximumDownloadTime*
-    /// has set. That is no activity of the job.
+    /// Group policies have changed. They also hold for existing jobs, except for what *SetMaximumDownloadTime* has set.
+    /// This does not count as activity of the job.
     constexpr void on_limits_changed(const job_limits& limits, const moment& now) noexcept {
         timers_.advance(state(), now.steady);
         limits_ = limits;
@@ -355,9 +356,9 @@ class job : public job_record {
     }
     /// The job was read back in another run: if it was at work, it is queued again.
     constexpr void on_restarted() noexcept { static_cast<void>(machine_.step(job_event::restarted)); }
-    /// So much time of day has passed since the job was written in another run, which counts for its inactivity
-    /// (*group-policies*: 90 days), but for none of the timers of transfers. A clock that was set may have jumped, so
-    /// time beyond what was left leaves a day, in which the owner can do something.
+    /// `ms` milliseconds by the time of day have passed since the job was written in another run. They count for its
+    /// inactivity (*group-policies*: 90 days), but not for the timers of transfers. Somebody may have set the clock, so
+    /// at least a day stays (less only if less was left), in which the owner can act.
     constexpr void on_time_away(std::uint64_t ms) noexcept { timers_.skip(job_timer::inactivity, ms); }
     /// `wake_at` has come. At most one timer is dealt with; call again while `wake_at` is not later than now.
     constexpr job_step on_timer(const moment& now) noexcept {
@@ -512,7 +513,7 @@ class job : public job_record {
             break;
         }
     }
-    /// What an event is for the owner of the job.
+    /// The notifications that an event raises.
     [[nodiscard]] constexpr notify_flags events_of(job_event event) const noexcept {
         notify_flags raised = notify_flags::none;
         for (const job_notification_row& row : job_notification_rows) {

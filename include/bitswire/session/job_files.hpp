@@ -262,7 +262,7 @@ class job_files {
         if (f.bytes_total == size_unknown) f.bytes_total = f.bytes_transferred;
         f.bytes_transferred = f.bytes_total;
     }
-    /// The first `count` of the transferred files are at the disposal of whoever wanted them.
+    /// The first `count` of the transferred files are where they belong.
     constexpr void complete(std::uint32_t count) noexcept { completed_ = count < transferred_ ? count : transferred_; }
 
     constexpr void write(snapshot_writer& w) const noexcept {

@@ -1,6 +1,6 @@
 // bitswire/session/job_names.hpp: which names a file of a job may have (BG_FILE_INFO), and how a remote one is sent.
 //
-// No I/O: that a local folder is there, and may be written to, is the embedder's to know.
+// No I/O: whether a local folder exists and is writable, the embedder must check.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SESSION_JOB_NAMES_HPP
@@ -24,7 +24,7 @@ namespace bitswire {
 
 namespace detail {
 
-/// A form of full paths: what they begin with, how many names have to follow, and what stands in none of these.
+/// A form of full paths: what they begin with, how many names must follow, and which characters a name must not have.
 struct local_name_form {
     std::string_view root; ///< `a` stands for any letter
     std::string_view separators;
@@ -41,7 +41,7 @@ inline constexpr local_name_form local_name_forms[] = {
     {"/", "/", "", 1, "POSIX: there every character but the separator may stand in a name"},
 };
 
-/// What the first or second name behind `\\` must not be: there are no files (BG_FILE_INFO: pipes, devices, `\\?`).
+/// Names of servers and shares behind which there are no files (BG_FILE_INFO: pipes, devices, `\\?`).
 struct unc_name {
     std::size_t number; ///< 0: the server; 1: the share
     std::string_view name;
@@ -97,8 +97,7 @@ constexpr bool is_path_of(const local_name_form& form, std::string_view name) no
 
 namespace detail {
 
-/// Behind the host of a remote name: where legal characters, percent-encodings and characters beyond ASCII end, and how
-/// many bytes they are when they are sent.
+/// What stands behind the host of a remote name: whether it is legal, and how many bytes it is when it is sent.
 struct remote_rest {
     bool is_legal = true;
     std::size_t sent_bytes = 0;

@@ -90,7 +90,7 @@ class job_record {
         if (!about_file || error_file_ >= files_.size()) return "BG_E_FILE_NOT_AVAILABLE"_hresult;
         return error_file_;
     }
-    /// "http", also for https, of an error that the protocol has to do with. Static storage. Source:
+    /// "http", also for https, where the error is one of the protocol. Static storage. Source:
     /// *IBackgroundCopyError::GetProtocol*.
     [[nodiscard]] constexpr method_result<std::string_view> get_error_protocol() const noexcept {
         if (!has_error()) return "BG_E_ERROR_INFORMATION_UNAVAILABLE"_hresult;
@@ -104,7 +104,7 @@ class job_record {
     [[nodiscard]] constexpr std::uint32_t error_count() const noexcept { return error_count_; }
     [[nodiscard]] constexpr const job_times& times() const noexcept BITSWIRE_LIFETIMEBOUND { return times_; }
     [[nodiscard]] constexpr notify_flags get_notify_flags() const noexcept { return notify_flags_; }
-    /// The events that the owner wants to be told and that `on_told` has not said they were; snapshots keep them.
+    /// The events that the owner wants to be told of and that `on_told` has not confirmed yet; snapshots keep them.
     [[nodiscard]] constexpr notify_flags events() const noexcept {
         if ((notify_flags_ & notify_flags::disable) != notify_flags::none) return notify_flags::none;
         return events_ & notify_flags_;
@@ -134,7 +134,8 @@ class job_record {
     [[nodiscard]] constexpr job_command_line notify_cmd_line() const noexcept BITSWIRE_LIFETIMEBOUND {
         return {files_.text(notify_program_text), files_.text(notify_parameters_text)};
     }
-    /// For whoever answers 401 and 407: what *SetCredentials* has set for them. Not to be shown to anybody.
+    /// What *SetCredentials* has set, for answers to 401 and 407. Never show or log it. Borrows the job until its next
+    /// change.
     [[nodiscard]] constexpr job_credentials credentials(auth_target target,
                                                         auth_scheme scheme) const noexcept BITSWIRE_LIFETIMEBOUND {
         job_credentials c{target, scheme, {}, {}, false};
@@ -147,7 +148,7 @@ class job_record {
         c.password = secret_text(kept.substr(end + 1));
         return c;
     }
-    /// A number, a flag as 0 or 1, or a BG_AUTH_TARGET. E_NOTIMPL for one that there is not. Source: *GetProperty*.
+    /// A number, a flag as 0 or 1, or a BG_AUTH_TARGET. E_NOTIMPL for an unknown property. Source: *GetProperty*.
     [[nodiscard]] constexpr method_result<std::uint64_t> get_property(job_property id) const noexcept {
         const std::size_t i = find_job_property(id);
         if (i == job_property_count) return "E_NOTIMPL"_hresult;
@@ -156,13 +157,12 @@ class job_record {
 
     /// What storage the job needs, at least.
     [[nodiscard]] constexpr job_storage_size storage_size() const noexcept { return files_.storage_size(); }
-    /// Goes on in other memory, which must not overlap what it had: for a job that outgrows its storage. False, and
+    /// Continues in other memory, which must not overlap what it had: for a job that outgrows its storage. False, and
     /// nothing changed, if `storage` is smaller than `storage_size`.
     [[nodiscard]] constexpr bool move_to(const job_storage& storage) noexcept { return files_.move_to(storage); }
 
-    /// The bytes have the credentials of the job as they are: whoever may read them may log on.
     /// Writes all that the job is and returns the size of it, which is larger than `out` if it did not fit: nothing but
-    /// the size is of use then.
+    /// the size is of use then. The credentials are written as they are, not encrypted: keep the bytes secret.
     [[nodiscard]] constexpr std::size_t write_snapshot(std::span<char> out, const moment& now) const noexcept {
         snapshot_writer w(out, snapshot);
         write(w, now);
@@ -367,7 +367,7 @@ class job_record {
     }();
     bool has_own_download_time_ = false; ///< and not that of the policy
     notify_flags notify_flags_ = default_notify_flags;
-    notify_flags events_ = notify_flags::none; ///< that nobody was told yet, wanted or not
+    notify_flags events_ = notify_flags::none; ///< not told yet, whether or not the owner wants them
     job_limits limits_;
     job_files<text_count> files_;
     job_timers timers_;

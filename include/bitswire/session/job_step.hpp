@@ -28,7 +28,7 @@ struct job_config {
     job_type type = job_type::download;
     std::string_view display_name{}; ///< 1 to 256 characters (UTF-16 units); need not be unique
     std::string_view owner{};        ///< the SID or the name of a user, at most 256 bytes
-    /// The limits hold for this owner: he is neither an administrator nor a service (*group-policies*).
+    /// The limits hold for this owner, who is neither an administrator nor a service (*group-policies*).
     bool is_limited = true;
     job_limits limits{};
 };
@@ -39,7 +39,7 @@ struct job_file_name {
     std::string_view local_name{};
 };
 
-/// Who takes a job over (*TakeOwnership*).
+/// The new owner of a job (*TakeOwnership*).
 struct job_owner {
     std::string_view name{};   ///< as in job_config
     bool is_limited = true;    ///< as in job_config
@@ -77,7 +77,7 @@ struct job_times {
     wall_time transfer_completed = wall_time_never;
 };
 
-/// What came of completing a download or an upload-reply: the embedder has renamed the temporary files.
+/// The result of completing a download or an upload-reply: the embedder has renamed the temporary files.
 struct job_completion {
     hresult rename_problem{};        ///< of the first file that could not be renamed
     std::uint32_t files_renamed = 0; ///< of a download with a problem: how many, from the first on, are renamed

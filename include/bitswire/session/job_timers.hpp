@@ -49,7 +49,7 @@ class job_timers {
         }
     }
 
-    /// Counts time that has passed while nobody looked. Beyond what was left, at most a day of it stays.
+    /// Counts time that passed between two runs. If it is all that was left, or more, at most a day stays.
     constexpr void skip(job_timer t, std::uint64_t ms) noexcept {
         constexpr std::uint64_t day_ms = 86'400'000;
         const std::uint64_t left = left_ms(t, at(t).elapsed_ms);

@@ -38,8 +38,8 @@ struct notification_result {
     [[nodiscard]] constexpr bool is_success() const noexcept { return meaning == disposition::success; }
 };
 
-/// The result for an application that answered with `status`, which is not 200. The client is told the same status;
-/// where an Ack cannot have it, one that means the same to him. The code always says it.
+/// The result for an application that answered with `status`, which is not 200. The client is told the same status, or,
+/// where an Ack cannot have it, one that means the same. The code always says it.
 [[nodiscard]] constexpr notification_result refused_by_application(std::uint16_t status) noexcept {
     notification_result r;
     r.meaning = disposition_of_application(status);

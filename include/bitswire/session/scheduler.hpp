@@ -1,9 +1,9 @@
 // bitswire/session/scheduler.hpp: which jobs run now.
 //
 // All jobs of foreground priority run beside one background job; of those, the highest priority first, and within a
-// priority one after the other, each for a time slice. Whoever waits, is suspended or has failed is in nobody's way
-// (BG_JOB_PRIORITY, *life-cycle-of-a-bits-job*). It knows jobs by number and learns what they are by `update`; what it
-// decides, the embedder does, and tells the job. Each call costs O(log n).
+// priority one after the other, each for a time slice. A job that waits, is suspended or has failed does not hold up
+// others (BG_JOB_PRIORITY, *life-cycle-of-a-bits-job*). It knows jobs by number and learns what they are by `update`;
+// what it decides, the embedder does, and tells the job. Each call costs O(log n).
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SESSION_SCHEDULER_HPP
@@ -85,7 +85,7 @@ class scheduler {
         const p where = j.is_running() ? p::running : j.is_ready() ? p::waiting : p::outside;
         scheduler_slot& s = slots_[i];
         if (s.where != where || s.priority != j.priority()) {
-            // Who was interrupted by a higher priority goes on first; whose slice is over goes to the end.
+            // A job that a higher priority interrupted continues first; one whose slice is over goes to the end.
             const bool in_front = s.where == p::running && where == p::waiting && is_preempted(i);
             leave(i, now);
             s.priority = j.priority();

@@ -206,8 +206,8 @@ class upload_client {
     }
     /// A client that continues where another one was when it wrote `bytes`: unless it had finished, or had not begun,
     /// it waits for `resume` or `cancel`. Timers run on from `now`. Errors: bad_snapshot; snapshot_of_another, if URL,
-    /// size or `wants_reply` are not those of `config`; what of `config` cannot be sent. That the file has not changed
-    /// meanwhile the embedder must know.
+    /// size or `wants_reply` are not those of `config`; what of `config` cannot be sent. The embedder must make sure
+    /// that the file has not changed meanwhile.
     static constexpr result<upload_client> restore(upload_client_config config BITSWIRE_LIFETIMEBOUND,
                                                    std::string_view bytes, time_point now) noexcept {
         snapshot_reader r(bytes, snapshot);
@@ -283,7 +283,7 @@ class upload_client {
         const std::uint64_t left = elapsed_ms(now, fallback_at_);
         return left < fallback_span_ms() ? left : fallback_span_ms();
     }
-    /// How an upload that is cancelled ends.
+    /// The event that ends an upload that is being cancelled.
     [[nodiscard]] constexpr upload_client_event ending() const noexcept {
         return has_session() ? upload_client_event::cancel_requested : upload_client_event::abandoned;
     }
@@ -348,7 +348,7 @@ class upload_client {
         host_.clear();
         fallback_s_ = a.host_id_fallback_timeout_s;
         if (a.host_id.empty()) return;
-        const result<host_id_view> id = parse_host_id(a.host_id); // one: `meaning_of`
+        const result<host_id_view> id = parse_host_id(a.host_id); // valid: `meaning_of`
         const std::string_view port = id->port.empty() ? url_.port : id->port;
         bool fits = true;
         const auto put = [&](std::string_view part) noexcept {
@@ -418,7 +418,7 @@ class upload_client {
         return happened(event, now);
     }
 
-    /// The one way on: steps the machine, and does what it says. What the layer above has asked for meanwhile comes
+    /// The only place that steps the machine and does what it says. What the layer above has asked for meanwhile comes
     /// after it.
     constexpr upload_step happened(upload_client_event event, time_point now) noexcept {
         using e = upload_client_event;
@@ -480,7 +480,7 @@ class upload_client {
     }
 
     /// The fall-back time is over: from now on the host of the URL is used again ([MC-BUP] 3.1.6.3). What is under way
-    /// is not disturbed; nothing new is to be done.
+    /// is not disturbed, and there is nothing new to do.
     constexpr void leave_host_if_due(time_point now) noexcept {
         if (is_waiting() || now < fallback_at_) return;
         fallback_at_ = time_never;

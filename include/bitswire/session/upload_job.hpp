@@ -76,7 +76,7 @@ constexpr bool is_cancel_refused(const upload_client& client, const upload_step&
     merge(j.on_progress(client.bytes_done(), now));
     if (client.succeeded()) {
         merge(j.on_file_transferred(now));
-    } else if (step.todo == upload_todo::stopped && j.is_running()) { // else it was told before, and has moved on
+    } else if (step.todo == upload_todo::stopped && j.is_running()) { // a job that does not run knows it already
         job_error e = error_of(client.failure());
         const upload_status what = client.failure().what;
         const bool embedder_met_it = what == upload_status::transport || what == upload_status::reply_failed;

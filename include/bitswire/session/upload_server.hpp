@@ -67,14 +67,13 @@ struct upload_request_facts {
     borrowed_text new_session_id{};           ///< of Create-Session: unguessable; 1 to 100 characters
 };
 
-/// Gives requests to the sessions that they are for. Each server needs a loop beside its requests, without which its
+/// Gives requests to the sessions that they are for. Beside its requests each server needs a loop, without which
 /// sessions and their files stay for ever:
 ///
 ///     every minute: server.expire_sessions(all.begin(), all.end(), directory, now,
 ///                                          [](std::string_view id, record& r) { delete the files of r });
 ///
-/// A step borrows the request, the facts, the directory and the
-/// record. Source: [MC-BUP] 3.2.1.3, 3.2.5.2.
+/// A step borrows the request, the facts, the directory and the record. Source: [MC-BUP] 3.2.1.3, 3.2.5.2.
 template <upload_store Store>
 class upload_server {
   public:
@@ -134,11 +133,13 @@ class upload_server {
     }
 
     /// Ends those of the sessions from `at` to `end` whose time is over, and forgets them. Looks at `most` of them, and
-    /// returns where to go on next time, so that a server with many sessions can do it in slices. An element is an id,
-    /// or a pair that begins with one, as in a map of the store. `discard(id, record)` deletes the files of a session;
-    /// it is called only if there are any, and before the store erases the record. The store may erase the element that
-    /// was looked at, no other one: maps with a node for each element, such as std::map and std::unordered_map, can be
-    /// handed over as they are; of others, take a copy of the ids. Source: [MC-BUP] 3.2.6.1.
+    /// returns where to continue next time, so that a server with many sessions can do it in slices. What it returns
+    /// must still be valid then: where requests come between two slices, iterate over a copy of the ids, since they may
+    /// end the session that the iterator points to. An element is an id, or a pair that begins with one, as in a map of
+    /// the store. `discard(id, record)` deletes the files of a session; it is called only if there are any, and before
+    /// the store erases the record. During the call the store may erase the element that was looked at, no other one:
+    /// maps with a node for each element, such as std::map and std::unordered_map, can be handed over as they are; of
+    /// others, take a copy of the ids. Source: [MC-BUP] 3.2.6.1.
     template <class Iterator, class Sentinel, class Discard>
     [[nodiscard]] constexpr Iterator expire_sessions(Iterator at, Sentinel end, const upload_directory& d,
                                                      time_point now, Discard discard,
@@ -232,8 +233,8 @@ class upload_server {
         return record->session.create(r);
     }
 
-    /// Not inlined: where g++ 12 sees that the Ack has no code, it warns of whoever copies the place for one (GCC bug
-    /// 80635).
+    /// Not inlined: where g++ 12 sees that the Ack has no code, it warns of every copy of the empty std::optional (GCC
+    /// bug 80635).
     [[gnu::noinline]] static constexpr upload_server_step answer_ping(const upload_request& r) noexcept {
         upload_server_step step{.answer = {.answers = packet_type::ping, .session_id = r.session_id}};
         step.answer.keep_alive = r.keep_alive;

@@ -374,7 +374,7 @@ class upload_session {
                                          const upload_session_call& c, const ack* told = nullptr) noexcept {
         using a = upload_server_action;
         const auto action = machine_.step(event);
-        // A session that was never created, or was created twice, and is asked for what it is not in a state for.
+        // The embedder's mistake: the session was never created, or was created twice.
         if (!action) return {.answer = refused(refusal::session_not_found, c)};
         if (machine_.is_final()) progress(c.now);
         switch (*action) {

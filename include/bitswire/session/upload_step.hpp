@@ -33,9 +33,9 @@ struct upload_client_config {
     /// Close-Session and Cancel-Session are repeated after 5xx: first after this time, then after twice the time each.
     std::uint32_t first_repeat_s = 5;
     std::uint32_t repeat_for_s = 86'400; ///< and no more once this time is over
-    /// So often each may happen without progress in between: a Fragment after which the server has no more bytes than
-    /// before; bytes of the session that it had and has no more; the loss of the session. Then the upload ends with
-    /// `upload_status::no_progress`.
+    /// How often each of these may happen without progress in between: the server has no more bytes after a Fragment
+    /// than before it; the server loses bytes of the session; the server loses the session. Once more, and the upload
+    /// stops with `upload_status::no_progress`.
     std::uint8_t setbacks_allowed = 10;
 };
 

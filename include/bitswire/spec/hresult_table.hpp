@@ -38,7 +38,7 @@ enum class disposition : std::uint8_t {
 struct hresult_row {
     hresult code;
     std::string_view name;    ///< as in bitsmsg.h, winerror.h or winhttp.h; HRESULT_FROM_WIN32(...) for mapped codes
-    std::string_view meaning; ///< one line for whoever reads the log
+    std::string_view meaning; ///< one line for people who read the log
     std::string_view source;  ///< a page of Microsoft's BITS documentation, an [MC-BUP] section or an SDK header
     disposition treated_as;   ///< `unstated`: the rules of job_error.hpp hold
     std::string_view treated_as_source; ///< what states `treated_as`: a page, the severity bit, or why it is so

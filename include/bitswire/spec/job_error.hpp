@@ -26,7 +26,7 @@ enum class remedy : std::uint8_t {
     wait_for_network, ///< this machine has no network
     wait_for_policy,  ///< a policy, the cost of the network, or the power state forbids transfers now
     wait_for_volume,  ///< the volume of the local file is locked
-    wait_for_user,    ///< the owner has to log on, or to give a helper token again
+    wait_for_user,    ///< the owner must log on, or give a helper token again
     give_credentials, ///< the server or a proxy wants credentials, other ones, or a client certificate
     give_up,          ///< final: the same will fail in the same way until somebody corrects what is wrong
 };
@@ -79,12 +79,12 @@ struct job_error_row {
 /// *handling-server-application-errors* speaks of a server application; for the server itself, of which no page speaks,
 /// RFC 9110 and 6585 decide where they say more.
 inline constexpr job_error_row job_error_exceptions[] = {
-    // Whoever looks at certificates has declined one, with any code, or could not be asked.
+    // The callback that checks certificates has declined one, with any code, or could not be called.
     {{0},          {UINT32_MAX}, error_context::server_certificate_callback, disposition::transient, "SetServerCertificateValidationInterface"sv},
-    // Of an upload: the server takes bytes and loses them, again and again. Since bytes that move are progress, the time
-    // without progress would never end that.
+    // An upload whose server keeps taking bytes and losing them. Bytes that move are progress, so the no-progress
+    // time-out would never end it.
     {{0x80200024}, {0x80200024}, error_context::none,               disposition::fatal,     "SetNoProgressTimeout"sv},
-    // A proxy that is named wrongly; from elsewhere the code says that the request or the job is wrong.
+    // The name of a proxy is wrong; in any other place the code says that the request or the job is wrong.
     {{0x80070057}, {0x80070057}, error_context::general_transport,  disposition::transient, "event 61: an invalid proxy name"sv},
     {{0x8019012C}, {0x80190131}, error_context::remote_application, disposition::fatal,     "handling-server-application-errors"sv},
     {{0x80190133}, {0x80190133}, error_context::remote_application, disposition::fatal,     "handling-server-application-errors"sv},

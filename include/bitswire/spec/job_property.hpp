@@ -1,5 +1,5 @@
 // bitswire/spec/job_property.hpp: properties of jobs that the embedder carries out: who to log on as, which proxy to
-// use, which program to run, and those of *SetProperty*. Jobs keep them, with the limits of their pages.
+// use, which program to run, and those of *SetProperty*. Jobs keep them, within limits that are stated here.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SPEC_JOB_PROPERTY_HPP
@@ -34,12 +34,13 @@ enum class auth_target : std::uint8_t { server = 1, proxy = 2 };
 enum class auth_scheme : std::uint8_t { basic = 1, digest = 2, ntlm = 3, negotiate = 4, passport = 5 };
 inline constexpr std::size_t auth_target_count = 2;
 inline constexpr std::size_t auth_scheme_count = 5;
-/// Schemes with which the name and the password of whoever is logged on may be used (*SetCredentials*).
+/// Whether a scheme can use the name and the password of the user who is logged on (*SetCredentials*).
 [[nodiscard]] constexpr bool is_implicit_allowed(auth_scheme s) noexcept {
     return s == auth_scheme::ntlm || s == auth_scheme::negotiate;
 }
 
-/// BG_AUTH_CREDENTIALS. Without user and password: those of whoever is logged on.
+/// BG_AUTH_CREDENTIALS. Without user and password: those of the user who is logged on. The texts are borrowed: from the
+/// caller for the call, or from the job until its next change.
 struct job_credentials {
     auth_target target = auth_target::server;
     auth_scheme scheme = auth_scheme::basic;
@@ -67,7 +68,7 @@ struct job_command_line {
 
 /// Longest texts, in UTF-16 units.
 inline constexpr std::size_t max_user_length = 300;               ///< BG_BASIC_CREDENTIALS
-inline constexpr std::size_t max_password_length = 300;           ///< BG_BASIC_CREDENTIALS
+inline constexpr std::size_t max_password_length = 300;           ///< ours; BG_BASIC_CREDENTIALS allows 65,536
 inline constexpr std::size_t max_proxy_list_length = 4000;        ///< *SetProxySettings*
 inline constexpr std::size_t max_notify_program_length = 260;     ///< *SetNotifyCmdLine*: MAX_PATH
 inline constexpr std::size_t max_notify_parameters_length = 4000; ///< *SetNotifyCmdLine*

@@ -139,7 +139,7 @@ inline constexpr win32_row win32_rows[] = {
     {{0x80070216}, "ERROR_ARITHMETIC_OVERFLOW"sv, "A number is too large"sv},
     {{0x800703E3}, "ERROR_OPERATION_ABORTED"sv, "The operation was aborted, since its thread ended or the program asked for it"sv},
     {{0x800703E4}, "ERROR_IO_INCOMPLETE"sv, "The operation is not complete yet"sv},
-    {{0x800703E5}, "ERROR_IO_PENDING"sv, "The operation goes on in the background"sv},
+    {{0x800703E5}, "ERROR_IO_PENDING"sv, "The operation continues in the background"sv},
     {{0x800703E6}, "ERROR_NOACCESS"sv, "A program used memory that it may not use"sv},
     {{0x800703EB}, "ERROR_CAN_NOT_COMPLETE"sv, "The function cannot complete; from BITS: no network with a default gateway"sv},
     {{0x800703ED}, "ERROR_UNRECOGNIZED_VOLUME"sv, "The volume has no file system that is known"sv},

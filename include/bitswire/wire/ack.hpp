@@ -33,7 +33,7 @@ struct ack {
     std::uint16_t status = 200;
     std::string_view session_id{};
     std::optional<guid> protocol{}; ///< Create-Session: the protocol the server chose; some servers do not say
-    std::string_view host_id{}; ///< Create-Session: the host to go on with, as `parse_host_id` reads it; empty: none
+    std::string_view host_id{}; ///< Create-Session: the host to continue with, as `parse_host_id` reads it; empty: none
     std::uint32_t host_id_fallback_timeout_s = host_id_fallback_never_s; ///< seconds; only with `host_id`
     std::optional<std::uint64_t> received_content_range{};               ///< the offset that the server expects next
     std::string_view reply_url{};                           ///< last Fragment of an upload-reply: see url.hpp
@@ -229,7 +229,7 @@ using ack_parser = message_parser<ack>;
     return a;
 }
 
-/// What a server answers to a request that it refuses; the connection goes on. `session_id` as above.
+/// What a server answers to a request that it refuses; the connection stays open. `session_id` as above.
 [[nodiscard]] constexpr ack refuse(refusal why, packet_type answers,
                                    borrowed_text session_id BITSWIRE_LIFETIMEBOUND = {}) noexcept {
     const refusal_row& row = row_of(why);

@@ -183,11 +183,11 @@ class field_set {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Weffc++" // the arrays stay as they are
 #endif
-    constexpr field_set() noexcept {} // NOLINT(modernize-use-equals-default): so must this not be
+    constexpr field_set() noexcept {} // NOLINT(modernize-use-equals-default): `= default` would clear them
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
-    /// For constants, of which no byte may be left as it is.
+    /// For constants, in which every byte must be set.
     struct nothing {};
     constexpr explicit field_set(nothing /*tag*/) noexcept : values_{}, more_lines_{} {}
 
@@ -276,7 +276,7 @@ class field_set {
 
 namespace detail {
 
-/// For code that has looked whether a header is present.
+/// For code that has checked that a header is present.
 struct present_header {
     template <class Fields>
     [[gnu::always_inline]] static constexpr std::string_view text(const Fields& fields, header h) noexcept {

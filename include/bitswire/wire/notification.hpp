@@ -178,7 +178,7 @@ struct packet_traits<notification_response> {
         if (r.body.end == body_end::chunked || (ends_connection && (r.keep_alive || r.body.size_bytes != 0))) {
             return {errc::unsendable_combination, header::content_length, 0};
         }
-        // Whoever names a static reply has none in the body ([MC-BUP] 2.2.13.3).
+        // An answer that names a static reply has none in its body ([MC-BUP] 2.2.13.3).
         const bool has_no_body = !may_have_body(r.status) || !r.static_response_url.empty();
         if (has_no_body && r.body != body_framing{}) return {errc::unsendable_combination, header::content_length, 0};
         return {};

@@ -2,7 +2,7 @@
 // library.
 //
 // Both doors fill a field_set and then run the same code, so that they agree. A packet that breaks the rules of its
-// kind is an error that says which header; nothing of it is to be used then.
+// kind is an error that says which header; use nothing of it then.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_WIRE_READ_MESSAGE_HPP
@@ -342,8 +342,7 @@ class message_parser {
 /// range of fields (pairs, structs with `name` and `value`, or Boost.Beast's fields) or a look-up
 /// `text(std::string_view name)` that gives an empty text for a header that is absent; a look-up cannot show headers
 /// that come twice or are empty. The views in the packet borrow from both. Errors: as of `message_parser`, but for
-/// those of lines and of the head's size, which the other library has dealt with; offsets count from the start of the
-/// trimmed value, and are 0 in the start line.
+/// those of lines and of the head's size, which the other library has dealt with. Offsets are those of `error::offset`.
 template <class Packet, class Headers>
 [[nodiscard]] constexpr result<Packet>
 parse_message(typename detail::start_line_of<detail::packet_traits<Packet>::side>::type start BITSWIRE_LIFETIMEBOUND,
