@@ -52,6 +52,88 @@ TEST_CASE("misuse: a session that is created twice, or after its end, refuses") 
     CHECK(s.is_over());
 }
 
+TEST_CASE("L2: no text of a packet, a URL, a field or a setting is null, also where there is none") {
+    const upload_request r;
+    const ack a;
+    const notification_request n;
+    const notification_response o;
+    const url_view u;
+    const job_config j;
+    const request_head_parser nothing_read;
+    for (const std::string_view text : {r.target,
+                                        r.host,
+                                        r.session_id,
+                                        r.content_name,
+                                        r.user_agent,
+                                        a.session_id,
+                                        a.host_id,
+                                        a.reply_url,
+                                        a.date,
+                                        a.server,
+                                        n.target,
+                                        n.host,
+                                        n.user_agent,
+                                        n.original_request_url,
+                                        n.request_datafile_name,
+                                        n.response_datafile_name,
+                                        o.static_response_url,
+                                        o.date,
+                                        o.server,
+                                        u.scheme,
+                                        u.authority,
+                                        u.host,
+                                        u.port,
+                                        u.path,
+                                        u.query,
+                                        j.display_name,
+                                        j.owner,
+                                        secret_text().reveal(),
+                                        nothing_read.fields("").text(header::host),
+                                        std::string_view(borrowed_text(std::string_view()))}) {
+        CHECK(text.data() != nullptr);
+        CHECK(text.empty());
+    }
+    upload_request_parser parser;
+    const auto read = parser.parse("BITS_POST /f HTTP/1.1\r\nBITS-Packet-Type: Ping\r\nHost: h\r\n"
+                                   "Content-Length: 0\r\n\r\n");
+    REQUIRE(read.is_complete());
+    CHECK(read.packet.session_id.data() != nullptr);
+    CHECK(read.packet.user_agent.data() != nullptr);
+}
+
+TEST_CASE("L3: a bad message leaves nothing in the packet that a caller who does not look could take for a success") {
+    ack_parser acks({.answers = packet_type::close_session});
+    const auto portal = acks.parse("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    REQUIRE(portal.is_bad());
+    CHECK(portal.packet == ack{});
+    upload_client client({.url = "http://h/f", .size_bytes = 0});
+    REQUIRE(client.start({1}).todo == upload_todo::send);
+    CHECK(client.on_ack({.answers = packet_type::create_session, .session_id = "{7}"}, {1}).request.type ==
+          packet_type::close_session);
+    CHECK(client.on_ack(portal.packet, {1}).todo == upload_todo::stopped);
+    CHECK_FALSE(client.succeeded());
+
+    upload_request_parser requests;
+    const auto fragment =
+        requests.parse("BITS_POST /f HTTP/1.1\r\nBITS-Packet-Type: Fragment\r\nBITS-Session-Id: {7}\r\n"
+                       "Content-Range: bytes 0-4/4\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
+    REQUIRE(fragment.is_bad());
+    CHECK(fragment.packet == upload_request{});
+}
+
+TEST_CASE("misuse: a null pointer where a text is expected is an empty text") {
+    const char* const null = nullptr; // as of std::getenv
+    upload_client client({.url = null, .size_bytes = 1});
+    CHECK(client.start({1}).todo == upload_todo::stopped);
+    CHECK(client.failure().problem.code == errc::bad_url);
+    CHECK_FALSE(parse_url(null).has_value());
+    CHECK_FALSE(find_field(null, "host").has_value());
+    upload_request_parser parser;
+    CHECK(parser.parse(null).state == outcome::need_more);
+    CHECK(parser.parse({null, 5}).state == outcome::need_more);
+    CHECK(parser.parse(std::string_view()).state == outcome::need_more);
+}
+
 TEST_CASE("misuse: a job has no file beyond its last, and what it has of it is empty") {
     const world_job w;
     for (const std::uint32_t i : {0U, 8U, UINT32_MAX}) {

@@ -17,12 +17,14 @@ namespace bitswire {
 /// borrowed; the function or the member that takes it says for how long.
 struct borrowed_text : std::string_view {
     constexpr borrowed_text() noexcept : std::string_view("") {}
-    constexpr borrowed_text(std::string_view text) noexcept : std::string_view(text) {}
+    constexpr borrowed_text(std::string_view text) noexcept : borrowed_text(text.data(), text.size()) {}
     borrowed_text(std::nullptr_t) = delete;
-    /// A text with a zero behind it; not null.
-    constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND) noexcept : std::string_view(text) {}
+    /// A text with a zero behind it; null, as of `std::getenv`, is an empty text.
+    constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND) noexcept
+        : std::string_view(text != nullptr ? text : "") {}
+    /// Null is an empty text, whatever its size.
     constexpr borrowed_text(const char* text BITSWIRE_LIFETIMEBOUND, std::size_t size) noexcept
-        : std::string_view(text, size) {}
+        : std::string_view(text != nullptr ? std::string_view(text, size) : std::string_view("")) {}
     /// An object that converts to std::string_view, such as a std::string.
     template <class Owner>
     requires(std::is_class_v<Owner> && !std::is_base_of_v<std::string_view, Owner> &&

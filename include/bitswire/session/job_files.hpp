@@ -51,8 +51,8 @@ struct job_storage_size {
 
 /// BG_FILE_INFO and BG_FILE_PROGRESS. Borrows the job until the next call that changes it.
 struct job_file {
-    std::string_view remote_name{};
-    std::string_view local_name{};
+    std::string_view remote_name = "";
+    std::string_view local_name = "";
     std::span<const file_range> ranges{};     ///< none: the whole file
     std::uint64_t bytes_total = size_unknown; ///< of the ranges, if there are some
     std::uint64_t bytes_transferred = 0;

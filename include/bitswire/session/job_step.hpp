@@ -26,8 +26,8 @@ using method_result = basic_result<T, hresult>;
 struct job_config {
     guid id{}; ///< unique among the jobs of a queue
     job_type type = job_type::download;
-    std::string_view display_name{}; ///< 1 to 256 characters (UTF-16 units); need not be unique
-    std::string_view owner{};        ///< the SID or the name of a user, at most 256 bytes
+    std::string_view display_name = ""; ///< 1 to 256 characters (UTF-16 units); need not be unique
+    std::string_view owner = "";        ///< the SID or the name of a user, at most 256 bytes
     /// The limits hold for this owner, who is neither an administrator nor a service (*group-policies*).
     bool is_limited = true;
     job_limits limits{};
@@ -35,15 +35,15 @@ struct job_config {
 
 /// BG_FILE_INFO, for *AddFileSet*. Borrowed for the call.
 struct job_file_name {
-    std::string_view remote_name{};
-    std::string_view local_name{};
+    std::string_view remote_name = "";
+    std::string_view local_name = "";
 };
 
 /// The new owner of a job (*TakeOwnership*).
 struct job_owner {
-    std::string_view name{};   ///< as in job_config
-    bool is_limited = true;    ///< as in job_config
-    bool is_logged_on = false; ///< while they are not, the job waits
+    std::string_view name = ""; ///< as in job_config
+    bool is_limited = true;     ///< as in job_config
+    bool is_logged_on = false;  ///< while they are not, the job waits
 };
 
 /// What CreateJob returns for a user who has `user_jobs`, on a machine that has `machine_jobs`: those that are

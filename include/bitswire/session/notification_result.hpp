@@ -30,7 +30,7 @@ struct notification_result {
     disposition meaning = disposition::success; ///< transient: the next last Fragment notifies again, fatal: likewise
     bool is_final = false;                      ///< 403: the application wants no further notification of this upload
     bool copy_to_destination = false;           ///< the file is to appear at the destination
-    std::string_view static_reply_url{};        ///< where the reply is; borrowed from the answer; empty: nowhere static
+    std::string_view static_reply_url = "";     ///< where the reply is; borrowed from the answer; empty: nowhere static
     std::uint16_t status = 200;                 ///< what the client is told, if it is not success
     hresult code{};
     error_context context = error_context::remote_application;

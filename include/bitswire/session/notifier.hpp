@@ -51,7 +51,7 @@ enum class notifier_todo : std::uint8_t {
 struct [[nodiscard]] notifier_step {
     notifier_todo todo = notifier_todo::nothing;
     std::uint32_t timeout_s = 0;
-    std::string_view url{};         ///< of `send_headers`: absolute
+    std::string_view url = "";      ///< of `send_headers`: absolute
     notification_request request{}; ///< of `send_headers`
 };
 

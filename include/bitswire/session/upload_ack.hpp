@@ -21,7 +21,7 @@ namespace bitswire {
 /// What a client knows when an Ack comes in.
 struct awaited_ack {
     packet_type answers = packet_type::ping; ///< what was sent
-    std::string_view session_id{};           ///< empty: there is no session
+    std::string_view session_id = "";        ///< empty: there is no session
     std::uint64_t size_bytes = 0;            ///< of the file
     std::uint64_t offset = 0;                ///< how many bytes the server has, as far as known
     content_range fragment{};                ///< what the Fragment was, if it was one

@@ -49,8 +49,8 @@ struct [[nodiscard]] upload_server_step {
 
 /// What goes with every call to a session.
 struct upload_session_call {
-    std::string_view session_id{}; ///< as the client wrote it
-    std::string_view reply_url{};  ///< what the embedder keeps for the session; empty: there is no reply
+    std::string_view session_id = ""; ///< as the client wrote it
+    std::string_view reply_url = "";  ///< what the embedder keeps for the session; empty: there is no reply
     required<time_point> now;
 };
 

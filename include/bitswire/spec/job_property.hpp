@@ -25,7 +25,7 @@ class secret_text {
     [[nodiscard]] constexpr bool empty() const noexcept { return text_.empty(); }
 
   private:
-    std::string_view text_{};
+    std::string_view text_ = "";
 };
 
 /// BG_AUTH_TARGET.
@@ -44,7 +44,7 @@ inline constexpr std::size_t auth_scheme_count = 5;
 struct job_credentials {
     auth_target target = auth_target::server;
     auth_scheme scheme = auth_scheme::basic;
-    std::string_view user{};
+    std::string_view user = "";
     secret_text password{};
     bool is_set = false; ///< of `job::credentials`: there are some
 };
@@ -56,14 +56,14 @@ inline constexpr std::size_t proxy_usage_count = 4;
 /// *SetProxySettings*. The lists are separated by blanks. Borrows the job.
 struct job_proxy {
     proxy_usage usage = proxy_usage::preconfig;
-    std::string_view list{};   ///< of `override_list` only
-    std::string_view bypass{}; ///< likewise
+    std::string_view list = "";   ///< of `override_list` only
+    std::string_view bypass = ""; ///< likewise
 };
 
 /// *SetNotifyCmdLine*. Borrows the job.
 struct job_command_line {
-    std::string_view program{};    ///< a full path; empty: none
-    std::string_view parameters{}; ///< the first one is the program
+    std::string_view program = "";    ///< a full path; empty: none
+    std::string_view parameters = ""; ///< the first one is the program
 };
 
 /// Longest texts, in UTF-16 units.

@@ -31,16 +31,17 @@ namespace bitswire {
 struct ack {
     packet_type answers = packet_type::ack; ///< the type of the request; `ack`, not filled in: cannot be sent
     std::uint16_t status = 200;
-    std::string_view session_id{};
+    std::string_view session_id = "";
     std::optional<guid> protocol{}; ///< Create-Session: the protocol the server chose; some servers do not say
-    std::string_view host_id{}; ///< Create-Session: the host to continue with, as `parse_host_id` reads it; empty: none
+    std::string_view host_id =
+        ""; ///< Create-Session: the host to continue with, as `parse_host_id` reads it; empty: none
     std::uint32_t host_id_fallback_timeout_s = host_id_fallback_never_s; ///< seconds; only with `host_id`
     std::optional<std::uint64_t> received_content_range{};               ///< the offset that the server expects next
-    std::string_view reply_url{};                           ///< last Fragment of an upload-reply: see url.hpp
+    std::string_view reply_url = "";                        ///< last Fragment of an upload-reply: see url.hpp
     std::optional<hresult> error_code{};                    ///< failures only
     std::optional<bitswire::error_context> error_context{}; ///< failures only
-    std::string_view date{};                                ///< RFC 9110 6.6.1; a server with a clock sends it
-    std::string_view server{};                              ///< RFC 9110 10.2.4
+    std::string_view date = "";                             ///< RFC 9110 6.6.1; a server with a clock sends it
+    std::string_view server = "";                           ///< RFC 9110 10.2.4
     body_framing body{};                                    ///< to be skipped; nothing but a proxy sends one
     bool keep_alive = true;                                 ///< false: the connection ends after this
 

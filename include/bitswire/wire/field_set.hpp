@@ -137,7 +137,7 @@ class positioned_value {
 
 /// A value that stands wherever its owner keeps it.
 struct borrowed_value {
-    std::string_view text{};
+    std::string_view text = "";
 
     [[nodiscard]] constexpr std::string_view view(const char* /*buffer*/) const noexcept { return text; }
     [[nodiscard]] constexpr std::uint32_t position() const noexcept { return 0; }
@@ -301,7 +301,7 @@ class fields_view {
     [[nodiscard]] constexpr bool has(header h) const noexcept { return fields_->has(h); }
     /// The value of `h`, or an empty view when it is absent.
     [[nodiscard, gnu::always_inline]] constexpr std::string_view text(header h) const noexcept {
-        return has(h) ? present_text(h) : std::string_view{};
+        return has(h) ? present_text(h) : std::string_view{""};
     }
     [[nodiscard]] constexpr header_set conflicting() const noexcept { return fields_->conflicting(); }
     [[nodiscard]] constexpr bool has_too_many_lines() const noexcept { return fields_->has_too_many_lines(); }

@@ -21,7 +21,7 @@ enum class host_form : std::uint8_t { name, ipv4, ipv6 };
 /// A host without a port. Borrows the text it was parsed from.
 struct host_view {
     host_form form = host_form::name;
-    std::string_view text{}; ///< an IPv6 address without its brackets; a URL or Host value needs them again
+    std::string_view text = ""; ///< an IPv6 address without its brackets; a URL or Host value needs them again
 
     friend constexpr bool operator==(const host_view&, const host_view&) noexcept = default;
 };
@@ -129,8 +129,8 @@ constexpr std::size_t host_name_size(std::string_view text) noexcept {
 
 /// A host with the port that may follow it. Borrows the text it was parsed from.
 struct authority_view {
-    std::string_view host{}; ///< an IPv6 address keeps its brackets here
-    std::string_view port{}; ///< digits, or empty
+    std::string_view host = ""; ///< an IPv6 address keeps its brackets here
+    std::string_view port = ""; ///< digits, or empty
 
     friend constexpr bool operator==(const authority_view&, const authority_view&) noexcept = default;
 };
@@ -156,7 +156,7 @@ struct authority_view {
 /// What BITS-Host-Id names. Borrows the text it was parsed from.
 struct host_id_view {
     host_view host{};
-    std::string_view port{}; ///< 1 to 65535; empty: that of the URL
+    std::string_view port = ""; ///< 1 to 65535; empty: that of the URL
 
     friend constexpr bool operator==(const host_id_view&, const host_id_view&) noexcept = default;
 };

@@ -31,12 +31,12 @@ enum class notification_type : std::uint8_t {
 /// POST to the application. Views borrow what it was read from.
 struct notification_request {
     notification_type type = notification_type::by_reference; ///< not `none`
-    std::string_view target{};
-    std::string_view host{};
-    std::string_view original_request_url{};   ///< the destination URL of the upload
-    std::string_view request_datafile_name{};  ///< by_reference: full path of the uploaded file
-    std::string_view response_datafile_name{}; ///< by_reference: full path where the reply is expected
-    std::string_view user_agent{};
+    std::string_view target = "";
+    std::string_view host = "";
+    std::string_view original_request_url = "";   ///< the destination URL of the upload
+    std::string_view request_datafile_name = "";  ///< by_reference: full path of the uploaded file
+    std::string_view response_datafile_name = ""; ///< by_reference: full path where the reply is expected
+    std::string_view user_agent = "";
     std::uint64_t body_bytes = 0; ///< by_value: size of the uploaded file
     bool expects_continue = false;
     bool keep_alive = true;
@@ -47,10 +47,10 @@ struct notification_request {
 /// The application's answer. Views borrow what it was read from.
 struct notification_response {
     std::uint16_t status = 200;
-    std::string_view static_response_url{}; ///< an absolute URL that serves the reply; empty: none
-    bool copy_file_to_destination = false;  ///< the uploaded file is to appear at the destination
-    std::string_view date{};
-    std::string_view server{};
+    std::string_view static_response_url = ""; ///< an absolute URL that serves the reply; empty: none
+    bool copy_file_to_destination = false;     ///< the uploaded file is to appear at the destination
+    std::string_view date = "";
+    std::string_view server = "";
     body_framing body{}; ///< by_value: the reply
     bool keep_alive = true;
 

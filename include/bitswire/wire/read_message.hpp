@@ -28,7 +28,8 @@
 
 namespace bitswire {
 
-/// What reading raw bytes has come to. `packet` counts only after `complete`, `problem` only after `bad`.
+/// What reading raw bytes has come to. `packet` counts only after `complete`, and has nothing in it otherwise;
+/// `problem` counts only after `bad`.
 template <class Packet>
 struct [[nodiscard]] parsed {
     outcome state = outcome::need_more;
@@ -302,6 +303,7 @@ class message_parser {
                                      settings_, r.packet);
             if (r.problem) {
                 r.state = outcome::bad;
+                r.packet = {}; // what was read so far may look like a success to a caller who does not look at `state`
                 head_.refuse(r.problem);
             } else {
                 r.consumed = head_.line_;

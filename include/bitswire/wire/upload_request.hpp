@@ -28,13 +28,13 @@ namespace bitswire {
 /// empty after reading and must be for writing. Views borrow what the packet was read from.
 struct upload_request {
     packet_type type = packet_type::ping; ///< not `ack`
-    std::string_view target{};            ///< as sent, not percent-decoded: a path with query, or a URL
-    std::string_view host{};
-    std::string_view session_id{};            ///< opaque, at most 100 characters; echo it byte for byte
-    std::string_view content_name{};          ///< file name; never to be used as a path
+    std::string_view target = "";         ///< as sent, not percent-decoded: a path with query, or a URL
+    std::string_view host = "";
+    std::string_view session_id = "";         ///< opaque, at most 100 characters; echo it byte for byte
+    std::string_view content_name = "";       ///< file name; never to be used as a path
     protocol_list_view supported_protocols{}; ///< Create-Session only
     content_range range{};                    ///< Fragment only
-    std::string_view user_agent{};
+    std::string_view user_agent = "";
     bool expects_continue = false; ///< the client waits for 100 (Continue) before it sends the body
     bool keep_alive = true;        ///< false: the connection ends after the Ack
 

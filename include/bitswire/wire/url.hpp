@@ -22,12 +22,12 @@ namespace bitswire {
 
 /// The parts of an absolute http or https URL. Borrows the text it was parsed from.
 struct url_view {
-    std::string_view scheme{};    ///< as written
-    std::string_view authority{}; ///< host with port
-    std::string_view host{};      ///< an IPv6 address keeps its brackets here
-    std::string_view port{};      ///< digits, or empty
-    std::string_view path{};      ///< starts with '/', or is empty
-    std::string_view query{};     ///< with its '?', or empty
+    std::string_view scheme = "";    ///< as written
+    std::string_view authority = ""; ///< host with port
+    std::string_view host = "";      ///< an IPv6 address keeps its brackets here
+    std::string_view port = "";      ///< digits, or empty
+    std::string_view path = "";      ///< starts with '/', or is empty
+    std::string_view query = "";     ///< with its '?', or empty
 
     friend constexpr bool operator==(const url_view&, const url_view&) noexcept = default;
 };
