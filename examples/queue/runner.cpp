@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <spawn.h>
@@ -116,6 +117,7 @@ runner::runner(const command& c)
 }
 
 int runner::run() {
+    std::signal(SIGCHLD, SIG_DFL); // ignored, as whoever started this may have it, it hides how programs end
     {
         const open_file lock = folder_.lock();
         run_ = random_number();
@@ -259,8 +261,11 @@ void runner::save(entry& e) {
 bool runner::is_something_left() const {
     return std::any_of(entries_.begin(), entries_.end(), [this](const auto& pair) {
         const entry& e = pair.second;
-        if (e.thread.is_busy() || e.program != 0) return true;
-        if (e.is_gone || is_stopping_) return false;
+        if (e.thread.is_busy()) return true;
+        // A program is not waited for: what it was told is told again in a later run.
+        if (is_stopping_) return false;
+        if (e.program != 0) return true;
+        if (e.is_gone) return false;
         const bitswire::job& j = e.record->its();
         if (j.state() == job_state::transient_error)
             return j.get_error()->what_to_do() == bitswire::remedy::retry_later;
@@ -686,10 +691,11 @@ void runner::tell(entry& e) {
     using bitswire::notify_flags;
     if (e.program != 0) {
         int status = 0;
-        if (::waitpid(e.program, &status, WNOHANG) == 0) return;
+        const ::pid_t ended = ::waitpid(e.program, &status, WNOHANG);
+        if (ended == 0) return;
         e.program = 0;
         if (e.is_gone) return;
-        if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        if (ended > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
             e.record->job->on_told(e.telling);
             save(e);
         } else {

@@ -955,6 +955,21 @@ class ByTheBook(QueueCase):
         self.run_to_the_end()
         self.assertEqual(len(self.told()), 1)
 
+    def test_program_that_does_not_end(self) -> None:
+        """J4: a run that is stopped does not wait for a job's program, and a later run tells again what it was told"""
+        self.start_queue_server()
+        self.make_upload("job", "/job.bin", b"x" * 1000)
+        pid = self.folder / "pid"
+        self.do("set", "job", "notify-program", str(self.make_program(f"echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 60")))
+        run = self.start_run()
+        wait_until(pid.exists, "the program runs")
+        self.addCleanup(os.kill, int(pid.read_text()), signal.SIGKILL)
+        run.popen.send_signal(signal.SIGTERM)
+        self.assertEqual(run.wait(15), 128 + signal.SIGTERM)
+        self.make_program("")
+        self.run_to_the_end()
+        self.assertEqual(len(self.told()), 2)
+
     def test_suspended_when_transferred(self) -> None:
         """J1: a job that was suspended when it was transferred can be resumed and completed [BG_JOB_STATE]"""
         self.start_queue_server()
