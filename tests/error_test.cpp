@@ -95,6 +95,20 @@ TEST_CASE("error line: what no header is about says what it is about") {
           "the HTTP version 'HTTP/1.0' is not 1.1, at offset 7");
 }
 
+TEST_CASE("error line: an Ack of another session, or of another protocol, says so [MC-BUP 3.1.5.2]") {
+    const awaited_ack fragment{.answers = packet_type::fragment, .session_id = "{7}", .size_bytes = 5};
+    const auto of_other = meaning_of({.answers = packet_type::fragment, .session_id = "{8}"}, fragment);
+    CHECK(line_of(of_other.problem) == "BITS-Session-Id: '{8}' is not the value that was expected");
+    ack created{.answers = packet_type::create_session, .session_id = "{7}"};
+    created.protocol = guid{};
+    const auto foreign = meaning_of(created, {.answers = packet_type::create_session});
+    CHECK(line_of(foreign.problem) == "BITS-Protocol is not the value that was expected");
+    created.protocol = bits_upload_protocol;
+    created.host_id = "10.0.0.1:99999";
+    const auto bad_host = meaning_of(created, {.answers = packet_type::create_session});
+    CHECK(line_of(bad_host.problem) == "BITS-Host-Id: '10.0.0.1:99999' is not a host, at offset 9");
+}
+
 TEST_CASE("error line: bytes of a peer are escaped, each of them") {
     std::string all;
     for (int c = 0; c < 256; ++c) {
@@ -190,7 +204,8 @@ TEST_CASE("error line: each row reads as the end of a sentence, behind a subject
         if (row.code == errc::ok) continue;
         const std::string_view verb = row.text.substr(0, row.text.find(' '));
         const bool is_verb = verb == "is" || verb == "has" || verb == "ends" || verb == "comes" || verb == "stands" ||
-                             verb == "announces" || verb == "continues" || verb == "names" || verb == "does";
+                             verb == "announces" || verb == "belongs" || verb == "continues" || verb == "names" ||
+                             verb == "does";
         CHECK(is_verb);
     }
 }

@@ -28,7 +28,7 @@ struct awaited_ack {
     bool wants_reply = false;                ///< the upload is an upload-reply
     bool has_reply = false;                  ///< the reply is known from an Ack before
     bool may_shrink = false;                 ///< there is a smaller size of Fragments
-    bool may_start_over = false;             ///< the server has not yet told to go on somewhere without saying where
+    bool may_start_over = false;             ///< no 416 without BITS-Received-Content-Range has come yet
 };
 
 /// What an Ack means.
@@ -50,9 +50,7 @@ constexpr upload_client_event next_for(const awaited_ack& sent, std::uint64_t of
     return sent.answers == packet_type::fragment ? e::reply_missing : e::bytes_missing;
 }
 
-constexpr ack_meaning invalid(errc code, header in, std::uint32_t offset = 0) noexcept {
-    return {upload_client_event::ack_invalid, 0, {code, in, offset}};
-}
+constexpr ack_meaning invalid(const error& problem) noexcept { return {upload_client_event::ack_invalid, 0, problem}; }
 
 constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) noexcept {
     using e = upload_client_event;
@@ -60,18 +58,19 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
     // session, so the id that a server sends with its Ack, as [MC-BUP] 2.2.1.2 demands, says nothing.
     const bool is_about_session = sent.answers != packet_type::create_session && sent.answers != packet_type::ping;
     if (is_about_session && !a.session_id.empty() && a.session_id != sent.session_id) {
-        return invalid(errc::conflicting_headers, header::session_id);
+        return invalid({errc::unexpected_value, header::session_id, 0, a.session_id});
     }
     switch (sent.answers) {
     case packet_type::create_session:
-        if (a.session_id.empty()) return invalid(errc::missing_header, header::session_id);
-        if (a.session_id.size() > row_of(header::session_id).max_read) {
-            return invalid(errc::value_too_long, header::session_id);
+        if (a.session_id.empty()) return invalid({errc::missing_header, header::session_id});
+        if (const std::size_t limit = row_of(header::session_id).max_read; a.session_id.size() > limit) {
+            return invalid({errc::value_too_long, header::session_id, limit, a.session_id});
         }
-        if (a.protocol && *a.protocol != bits_upload_protocol) return invalid(errc::bad_guid, header::protocol);
+        if (a.protocol && *a.protocol != bits_upload_protocol)
+            return invalid({errc::unexpected_value, header::protocol});
         if (!a.host_id.empty()) {
             const result<host_id_view> host = parse_host_id(a.host_id);
-            if (!host) return invalid(host.error().code, header::host_id, host.error().offset);
+            if (!host) return invalid({host.error().code, header::host_id, host.error().offset, a.host_id});
             return {e::host_assigned, 0, {}};
         }
         return {next_for(sent, 0, false), 0, {}};
@@ -79,9 +78,9 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
         if (sent.session_id.empty()) return {e::session_missing, 0, {}};
         return {next_for(sent, sent.offset, sent.has_reply), sent.offset, {}};
     case packet_type::fragment: {
-        // Some servers do not say where to go on; they have taken what was sent.
+        // Some servers do not say where to continue; they have taken what was sent.
         const std::uint64_t offset = a.received_content_range.value_or(sent.fragment.end());
-        if (offset > sent.size_bytes) return invalid(errc::number_overflow, header::received_content_range);
+        if (offset > sent.size_bytes) return invalid({errc::number_overflow, header::received_content_range});
         return {next_for(sent, offset, sent.has_reply || !a.reply_url.empty()), offset, {}};
     }
     case packet_type::close_session:
@@ -91,7 +90,7 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
     case packet_type::ack:
         break;
     }
-    return invalid(errc::unknown_packet_type, header::packet_type);
+    return invalid({errc::unknown_packet_type, header::packet_type});
 }
 
 } // namespace detail
@@ -101,7 +100,7 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
     using e = upload_client_event;
     const bool fragment = sent.answers == packet_type::fragment;
     const bool ends_session = sent.answers == packet_type::close_session || sent.answers == packet_type::cancel_session;
-    if (a.answers != sent.answers) return detail::invalid(errc::unknown_packet_type, header::packet_type);
+    if (a.answers != sent.answers) return detail::invalid({errc::unknown_packet_type, header::packet_type});
     if (a.is_success()) return detail::meaning_of_success(a, sent);
     if (a.status == 401 || a.status == 407) return {e::credentials_required, sent.offset, {}};
     if (a.error_code == "BG_E_SESSION_NOT_FOUND"_hresult && !sent.session_id.empty()) {
@@ -111,11 +110,12 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
     if (fragment && a.status == 416) {
         if (a.received_content_range) {
             const std::uint64_t offset = *a.received_content_range;
-            if (offset > sent.size_bytes) return detail::invalid(errc::number_overflow, header::received_content_range);
+            if (offset > sent.size_bytes)
+                return detail::invalid({errc::number_overflow, header::received_content_range});
             const e next = detail::next_for(sent, offset, sent.has_reply);
             return {next == e::bytes_missing ? e::ack_out_of_sync : next, offset, {}};
         }
-        if (!sent.may_start_over) return detail::invalid(errc::missing_header, header::received_content_range);
+        if (!sent.may_start_over) return detail::invalid({errc::missing_header, header::received_content_range});
         return {e::ack_out_of_sync, 0, {}};
     }
     if (fragment && a.status == 413 && sent.may_shrink) return {e::fragment_too_large, sent.offset, {}};
