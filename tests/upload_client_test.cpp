@@ -15,7 +15,7 @@ using namespace bitswire;
 
 namespace {
 
-constexpr std::string_view id = "{5A6F1B0C-0001-4000-8000-000000000001}";
+constexpr std::string_view server_id = "{5A6F1B0C-0001-4000-8000-000000000001}";
 
 /// A client and the hand that answers it. `now` moves by hand only.
 struct dialogue {
@@ -33,7 +33,7 @@ struct dialogue {
     }
     void create(ack a = {}) {
         REQUIRE(sent() == packet_type::create_session);
-        if (a.session_id.empty()) a.session_id = id;
+        if (a.session_id.empty()) a.session_id = server_id;
         answer(a);
     }
     void received(std::uint64_t offset) {
@@ -70,7 +70,7 @@ TEST_CASE("client: create, fragments, close [MC-BUP 3.1.5.1]") {
     CHECK(d.step.request_timeout_s == 120);
     CHECK(d.step.response_timeout_s == 300);
     d.create();
-    CHECK(d.step.request.session_id == id);
+    CHECK(d.step.request.session_id == server_id);
     CHECK(d.step.request.content_name == "file.bin");
     CHECK(d.step.request.range == content_range{0, 4, 10});
     d.received(4);
@@ -170,7 +170,7 @@ TEST_CASE("client: an Ack to Create-Session that breaks the rules is not acted o
 
 TEST_CASE("client: 201, no protocol, no session id in later Acks, codes on a success: all taken") {
     dialogue d(small);
-    d.create({.status = 201, .session_id = id, .error_code = hresult{1}});
+    d.create({.status = 201, .session_id = server_id, .error_code = hresult{1}});
     d.received(10);
     d.answer({.status = 201});
     CHECK(d.client.succeeded());
@@ -178,8 +178,8 @@ TEST_CASE("client: 201, no protocol, no session id in later Acks, codes on a suc
 
 TEST_CASE("L8: a success Ack to a Ping may carry any session id, which is ignored [MC-BUP 2.2.1.2]") {
     const std::string too_long(101, 'i');
-    for (const std::string& other :
-         {std::string(id), std::string("{11111111-0000-0000-0000-000000000000}"), std::string("any"), too_long}) {
+    for (const std::string& other : {std::string(server_id), std::string("{11111111-0000-0000-0000-000000000000}"),
+                                     std::string("any"), too_long}) {
         CAPTURE(other);
         upload_client_config config = small;
         config.ping_first = true;
@@ -193,7 +193,7 @@ TEST_CASE("L8: a success Ack to a Ping may carry any session id, which is ignore
         d.step = d.client.resume(d.now); // and one in the middle of one
         d.answer({.session_id = other});
         CHECK(d.step.request.range.offset == 4);
-        CHECK(d.step.request.session_id == id);
+        CHECK(d.step.request.session_id == server_id);
         CHECK_FALSE(d.client.failure());
     }
 }
@@ -201,7 +201,7 @@ TEST_CASE("L8: a success Ack to a Ping may carry any session id, which is ignore
 TEST_CASE("L9: a BITS-Host-Id that is none stops the upload, and the error says what is wrong with it "
           "[MC-BUP 2.2.3.2]") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "10.0.0.1:99999"});
+    d.create({.session_id = server_id, .host_id = "10.0.0.1:99999"});
     CHECK(d.client.failure().what == upload_status::invalid_ack);
     CHECK(d.client.failure().problem == error{errc::bad_host, header::host_id, 9});
 }
@@ -420,7 +420,7 @@ TEST_CASE("client: a failed connection stops, and resuming begins with a Ping [M
     CHECK(d.client.on_ack({.answers = packet_type::fragment}, d.now).todo == upload_todo::stopped); // too late
     d.step = d.client.resume(d.now);
     CHECK(d.sent() == packet_type::ping);
-    CHECK(d.step.request.session_id == id);
+    CHECK(d.step.request.session_id == server_id);
     CHECK_FALSE(d.client.failure());
     d.answer({});
     CHECK(d.step.request.range.offset == 4);
@@ -530,7 +530,7 @@ TEST_CASE("client: cancelling [MC-BUP 3.1.4.4, ack-for-cancel-session]") {
         CHECK(d.client.cancel(d.now).todo == upload_todo::nothing);
         d.create();
         CHECK(d.sent() == packet_type::cancel_session);
-        CHECK(d.step.request.session_id == id);
+        CHECK(d.step.request.session_id == server_id);
     }
     SUBCASE("while Create-Session is under way, and it fails") {
         std::ignore = d.client.cancel(d.now);
@@ -619,7 +619,7 @@ TEST_CASE("client: suspending is honoured between messages, resuming begins with
 TEST_CASE("client: BITS-Host-Id is where everything goes on, beginning with a Ping [MC-BUP 3.1.5.1.2]") {
     const auto host_after = [](std::string_view url, std::string_view host_id) {
         dialogue d({.url = url, .size_bytes = 1});
-        d.create({.session_id = id, .host_id = host_id});
+        d.create({.session_id = server_id, .host_id = host_id});
         CHECK(d.sent() == packet_type::ping);
         return std::string(d.step.request.host);
     };
@@ -642,7 +642,7 @@ TEST_CASE("client: BITS-Host-Id is where everything goes on, beginning with a Pi
 TEST_CASE(
     "client: the origin host is used again when the other one stays away for too long [MC-BUP 3.1.2.3, 3.1.6.3]") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    d.create({.session_id = server_id, .host_id = "other", .host_id_fallback_timeout_s = 60});
     CHECK(d.step.wake_at == time_never);
     d.step = d.client.on_transport_error(d.now);
     const time_point due = after_s(d.now, 60);
@@ -676,7 +676,7 @@ TEST_CASE(
 
 TEST_CASE("client: a fall-back that becomes due after the end changes nothing [MC-BUP 3.1.6.3]") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    d.create({.session_id = server_id, .host_id = "other", .host_id_fallback_timeout_s = 60});
     d.step = d.client.on_transport_error(d.now);
     const time_point due = d.step.wake_at;
     d.step = d.client.cancel(d.now);
@@ -692,7 +692,7 @@ TEST_CASE("client: a fall-back that becomes due after the end changes nothing [M
 
 TEST_CASE("client: without a fall-back time-out it never goes back to the origin host [MC-BUP 3.1.2.3]") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "other"});
+    d.create({.session_id = server_id, .host_id = "other"});
     d.step = d.client.on_transport_error(d.now);
     CHECK(d.step.wake_at == time_never);
     d.step = d.client.resume(after_s(d.now, 1'000'000'000));
@@ -876,7 +876,7 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
             return d;
         };
         REQUIRE(at().sent() == type);
-        CHECK(at().step.request.session_id == (type == e::create_session ? std::string_view{} : id));
+        CHECK(at().step.request.session_id == (type == e::create_session ? std::string_view{} : server_id));
         CHECK(at().step.request_timeout_s == 120);
         CHECK(at().step.response_timeout_s == 300);
         dialogue asked = at();
@@ -911,7 +911,7 @@ TEST_CASE("client: each request can be answered with 401, refused, invalid, cut,
 
 TEST_CASE("client: after a lost session nothing of it is left") {
     dialogue d(with_reply);
-    d.create({.session_id = id, .host_id = "other"});
+    d.create({.session_id = server_id, .host_id = "other"});
     d.answer({});
     d.answer({.received_content_range = 10, .reply_url = "r"});
     std::ignore = d.client.on_reply_failed(d.now);
@@ -1036,7 +1036,7 @@ TEST_CASE("L19: an upload ends against a server that takes bytes and loses them 
 
 TEST_CASE("client: the other host stays on trial while only errors come from it [MC-BUP 3.1.5.1.7]") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+    d.create({.session_id = server_id, .host_id = "other", .host_id_fallback_timeout_s = 60});
     const time_point due = after_s(d.now, 60);
     d.refuse_with(502); // a gateway, whose host is gone
     CHECK(d.step.wake_at == due);
@@ -1107,7 +1107,7 @@ TEST_CASE("client: calls that are out of place change nothing") {
     CHECK(d.client.on_bad_ack({errc::bad_status, header::none, 9}, d.now).todo == upload_todo::stopped);
     CHECK(d.client.on_transport_error(d.now).todo == upload_todo::stopped);
     CHECK(d.client.on_timeout(d.now).todo == upload_todo::stopped);
-    CHECK(d.client.on_ack({.answers = packet_type::create_session, .session_id = id}, d.now).todo ==
+    CHECK(d.client.on_ack({.answers = packet_type::create_session, .session_id = server_id}, d.now).todo ==
           upload_todo::stopped);
     CHECK(d.client.failure() == before); // it waited for nothing
     CHECK(d.client.state() == upload_client_state::error);
@@ -1135,7 +1135,7 @@ TEST_CASE("client: what an Ack means, where a client would not ask [MC-BUP 3.1.5
     using e = upload_client_event;
     // The reply is known already: an Ack need not name it again.
     const awaited_ack last{.answers = packet_type::fragment,
-                           .session_id = id,
+                           .session_id = server_id,
                            .size_bytes = 10,
                            .offset = 4,
                            .fragment = {4, 6, 10},
@@ -1196,7 +1196,7 @@ std::vector<situation> situations() {
     };
     const auto fresh = [](dialogue& d) { d.client = upload_client(every_situation), d.step = {}; };
     const auto created = [](dialogue& d) {
-        d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 60});
+        d.create({.session_id = server_id, .host_id = "other", .host_id_fallback_timeout_s = 60});
         d.answer({}); // the Ping to the other host
     };
     const auto fetching = [&](dialogue& d) {
@@ -1263,7 +1263,7 @@ bool do_next(dialogue& d, upload_todo& known) {
     switch (known) {
     case upload_todo::send: {
         ack a{.answers = d.step.request.type};
-        if (a.answers == packet_type::create_session) a.session_id = id;
+        if (a.answers == packet_type::create_session) a.session_id = server_id;
         if (a.answers == packet_type::fragment) a.received_content_range = 10, a.reply_url = "r";
         d.step = c.on_ack(a, d.now);
         break;
@@ -1380,7 +1380,7 @@ TEST_CASE("P1: a steady clock is all that a client counts on: no wait is longer 
 
 TEST_CASE("L20: resuming while Cancel-Session is to be repeated and the other host is given up loses no step") {
     dialogue d(small);
-    d.create({.session_id = id, .host_id = "other", .host_id_fallback_timeout_s = 1});
+    d.create({.session_id = server_id, .host_id = "other", .host_id_fallback_timeout_s = 1});
     d.step = d.client.on_transport_error(d.now);
     d.step = d.client.cancel(d.now);
     d.refuse_with(503);
