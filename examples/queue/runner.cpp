@@ -117,7 +117,7 @@ runner::runner(const command& c)
 }
 
 int runner::run() {
-    std::signal(SIGCHLD, SIG_DFL); // ignored, as whoever started this may have it, it hides how programs end
+    std::signal(SIGCHLD, SIG_DFL); // may be inherited as ignored; then nobody learns how programs end
     {
         const open_file lock = folder_.lock();
         run_ = random_number();

@@ -406,7 +406,7 @@ void connection::explain(std::string_view text) {
     if (at == std::string::npos) return;
     output_.replace(at, empty.size(),
                     "Content-Type: text/plain\r\nContent-Length: " + std::to_string(text.size()) + "\r\n");
-    output_ += text;
+    if (!input_.starts_with("HEAD ")) output_ += text; // RFC 9110 9.3.2
 }
 
 void connection::drop_and_send() {

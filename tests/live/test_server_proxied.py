@@ -170,9 +170,9 @@ class ForwardedFor(ProxiedCase):
             return peer.ask(create_head(name, extra=[("X-Forwarded-For", client)]))
 
         session = self.assert_ack(create("203.0.113.7", "/a.bin")).session
-        self.assertGreaterEqual(create("203.0.113.7", "/b.bin").status, 400)
+        self.assertEqual(create("203.0.113.7", "/b.bin").status, 503)
         self.assert_ack(create("203.0.113.8", "/b.bin"))
-        self.assertGreaterEqual(create("203.0.113.8, 127.0.0.1", "/c.bin").status, 400)
+        self.assertEqual(create("203.0.113.8, 127.0.0.1", "/c.bin").status, 503)
         self.assert_ack(peer.cancel("/a.bin", session))
         self.assert_ack(create("203.0.113.7", "/c.bin"))
 
@@ -407,12 +407,14 @@ class LoadBalancers(ServerCase):
         self.start_server()
         for request in (head("Ping", "/"), create_head("/file.bin"), b"GET /there HTTP/1.1\r\n\r\n"):
             answer, rest = self.ask(request.replace(b"HTTP/1.1", b"HTTP/1.0"))
-            self.assert_refused(answer, (400, 505), INVALID)
+            self.assert_refused(answer, 400, INVALID)
             self.assertEqual(answer.get("Content-Type"), "text/plain")
             self.assertIn(b"HTTP/1.1", answer.body)
             self.assertIn(b"proxy_http_version 1.1;", answer.body)
             self.assertEqual(rest, b"")
         self.assertTrue(all("1.1" in line for line in self.server.lines if "->" in line), self.server.lines)
+        _, rest = self.ask(b"HEAD /there HTTP/1.0\r\n\r\n")
+        self.assertEqual(rest, b"", "an answer to HEAD has no body")
         # An Ack has no body.
         answer, _ = self.ask(head("Pong", "/"))
         self.assertEqual(self.assert_refused(answer, 400, INVALID).body, b"")
