@@ -42,7 +42,13 @@ TEST_CASE("defaults: what another HTTP library has read is HTTP/1.1 and a succes
     CHECK(status_line{}.minor_version == 1);
     CHECK(ack{}.status == 200);
     CHECK(notification_response{}.status == 200);
-    CHECK(notification_result{}.status == 200); // handling-server-application-errors
+}
+
+TEST_CASE("defaults: what came of a notification is no success until somebody says so") {
+    CHECK_FALSE(notification_result{}.is_success());
+    CHECK(notification_result{}.status == 502); // as where the application was not reached
+    CHECK(accepted_by_application(true).is_success());
+    CHECK(accepted_by_application(false).status == 200); // handling-server-application-errors
 }
 
 // The page has "commonly 255 characters"; in bytes it also holds where a file system counts those.

@@ -134,6 +134,56 @@ TEST_CASE("misuse: a null pointer where a text is expected is an empty text") {
     CHECK(parser.parse(std::string_view()).state == outcome::need_more);
 }
 
+TEST_CASE("misuse: a notifier that has not finished has no success for the server") {
+    std::array<char, 200> url{};
+    notifier n({.type = notification_type::by_value,
+                .notification_url = "http://h/app",
+                .original_url = "http://h/f",
+                .url_buffer = url});
+    CHECK_FALSE(n.result().is_success());
+    REQUIRE(n.start().todo == notifier_todo::send_headers);
+    CHECK_FALSE(n.result().is_success());
+    CHECK(n.on_response({.body = {.size_bytes = 1}}).todo == notifier_todo::receive_data);
+    CHECK_FALSE(n.result().is_success());
+    CHECK(n.on_reply_received().todo == notifier_todo::done);
+    CHECK(n.result().is_success());
+    CHECK(n.result().code == hresult{});
+}
+
+TEST_CASE("misuse: a status of an application that an Ack cannot have does not reach the client, nor end a session") {
+    using namespace misuses;
+    for (const std::uint16_t status : {0, 101, 200, 304, 401, 416, 600, 65535}) {
+        CAPTURE(status);
+        upload_directory d = open_directory;
+        d.notification = notification_type::by_value;
+        upload_session s({1});
+        CHECK(s.on_room(s.create(request_of(packet_type::create_session)).ticket, {}, d, any_call).answer.is_success());
+        upload_request whole = request_of(packet_type::fragment);
+        whole.range = {.offset = 0, .size_bytes = 2, .total_bytes = 2};
+        const upload_server_step told = s.on_stored(s.on_request(whole, d, any_call).ticket, 2, d, any_call);
+        REQUIRE(told.todo == upload_server_todo::notify);
+        const notification_result result{.meaning = disposition::fatal, .is_final = true, .status = status};
+        const ack answer = s.on_notified(told.ticket, result, d, any_call).answer;
+        CHECK(answer.status == 502);
+        CHECK(size_of_message(answer).has_value());
+        std::array<char, upload_session::max_snapshot_size> bytes{};
+        const auto size = s.write_snapshot(bytes, {});
+        REQUIRE(size.has_value());
+        CHECK(upload_session::read_snapshot({bytes.data(), *size}).has_value());
+    }
+}
+
+TEST_CASE("misuse: a client takes no session id that it could not send back, whoever has read the Ack") {
+    for (const std::string_view id : {"a\r\nHost: evil", " {7}", "{7}\t", "\x7f"}) {
+        upload_client client({.url = "http://h/f", .size_bytes = 4});
+        REQUIRE(client.start({1}).todo == upload_todo::send);
+        const upload_step step = client.on_ack({.answers = packet_type::create_session, .session_id = id}, {1});
+        CHECK(step.todo == upload_todo::stopped);
+        CHECK(client.failure().problem.in == header::session_id);
+        CHECK(client.session_id().empty());
+    }
+}
+
 TEST_CASE("misuse: a job has no file beyond its last, and what it has of it is empty") {
     const world_job w;
     for (const std::uint32_t i : {0U, 8U, UINT32_MAX}) {

@@ -176,7 +176,7 @@ class session_pair {
         const std::string answer_bytes = answer ? written(*answer) : std::string();
         world_.store_problem.reset();
         world_.publish_problem.reset();
-        world_.application = {.copy_to_destination = true};
+        world_.application = accepted_by_application(true);
         check_destination();
 
         if (m == mishap::ack_lost || m == mishap::ack_cut || m == mishap::body_cut || !answer) {

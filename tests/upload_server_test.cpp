@@ -612,7 +612,7 @@ TEST_CASE("server: an application error keeps all bytes, and the next last Fragm
     CHECK(w.session().state() == upload_server_state::receive_fragments);
     CHECK(w.session().received_bytes() == 10);
     w.restart();
-    w.application = {};
+    w.application = accepted_by_application(false);
     check_accepted(w.send(0, 10));
     CHECK(w.notified.size() == 2);
 }
@@ -627,7 +627,7 @@ TEST_CASE("server: with all bytes there, any Fragment and Close-Session notify a
     CHECK(w.notified.size() == 2);
     CHECK(w.close()->status == 503);
     CHECK(w.session().received_bytes() == 10);
-    w.application = {.copy_to_destination = true};
+    w.application = accepted_by_application(true);
     SUBCASE("a Fragment") {
         CHECK(w.send(0, 4)->received_content_range == 10);
         check_accepted(w.close());
@@ -643,7 +643,7 @@ TEST_CASE("server: 403 of the application is final, and remembered [handling-ser
     w.create();
     w.application = refused_by_application(403);
     CHECK(w.send(0, 10)->status == 403);
-    w.application = {};
+    w.application = accepted_by_application(false);
     w.restart();
     const auto again = w.send(0, 10);
     CHECK(again->status == 403);
@@ -792,7 +792,7 @@ TEST_CASE("server: every answer ends a connection that the client ends [RFC 9112
     notifying.directory.notification = notification_type::by_value;
     notifying.application = refused_by_application(500);
     CHECK(ends(fragment(0, 10), notifying, file));
-    notifying.application = {};
+    notifying.application = accepted_by_application(false);
     CHECK(ends(fragment(0, 10), notifying, file));
     world busy;
     busy.create();
@@ -862,7 +862,7 @@ TEST_CASE("server: what the directory or the embedder got wrong is refused, and 
     world w;
     w.create();
     w.directory.notification = notification_type::by_value;
-    w.application = {.meaning = disposition::transient}; // with status 200
+    w.application = {.meaning = disposition::transient, .status = 200};
     const auto a = w.send(0, 10);
     REQUIRE(a);
     CHECK(a->status == 502);

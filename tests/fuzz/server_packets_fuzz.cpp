@@ -284,7 +284,7 @@ class server_run {
     }
 
     void notify(connection& c, session_record* r, bool holds, const server_event& e) {
-        notification_result result{};
+        notification_result result = accepted_by_application(false);
         if ((e.flags & fails) != 0) {
             const auto& row = http_status_rows[e.problem % std::size(http_status_rows)];
             result =

@@ -87,7 +87,7 @@ ack answer_of(upload_session& s, upload_request r, const upload_directory& d) {
             step = s.on_stored(step.ticket, step.size_bytes, d, call);
             break;
         case upload_server_todo::notify:
-            step = s.on_notified(step.ticket, {.copy_to_destination = true}, d, call);
+            step = s.on_notified(step.ticket, accepted_by_application(true), d, call);
             break;
         case upload_server_todo::publish:
             step = s.on_published(step.ticket, {}, d, call);

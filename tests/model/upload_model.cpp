@@ -554,7 +554,8 @@ class world {
         case upload_server_todo::store_body:
             return go_on(x, works ? store_body(x, s) : server.on_not_stored(x.id, s.ticket, *problem, directory_, now));
         case upload_server_todo::notify: {
-            notification_result result = works ? notification_result{} : not_answered(refusal::application_unreachable);
+            notification_result result =
+                works ? accepted_by_application(true) : not_answered(refusal::application_unreachable);
             result.copy_to_destination = true;
             if (record* const r = store_.find(x.id); r != nullptr && works && settings_->has_reply)
                 r->reply_url = reply_url;

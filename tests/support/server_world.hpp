@@ -53,7 +53,7 @@ class server_world {
     std::optional<bitswire::refusal> room_problem{};
     std::optional<bitswire::refusal> store_problem{};
     std::optional<bitswire::refusal> publish_problem{};
-    bitswire::notification_result application{};
+    bitswire::notification_result application = bitswire::accepted_by_application(false);
     std::string reply{}; ///< the URL of the reply that the application makes
 
     bitswire::upload_server<session_map> server{store};

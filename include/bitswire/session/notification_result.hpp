@@ -25,18 +25,39 @@ namespace bitswire {
     return row != nullptr ? row->treated_as : disposition::transient; // what is no status may pass
 }
 
-/// What came of a notification.
+/// What came of a notification: as long as nothing is filled in, that there was no answer.
 struct notification_result {
-    disposition meaning = disposition::success; ///< transient: the next last Fragment notifies again, fatal: likewise
-    bool is_final = false;                      ///< 403: the application wants no further notification of this upload
-    bool copy_to_destination = false;           ///< the file is to appear at the destination
-    std::string_view static_reply_url = "";     ///< where the reply is; borrowed from the answer; empty: nowhere static
-    std::uint16_t status = 200;                 ///< what the client is told, if it is not success
-    hresult code{};
+    disposition meaning = disposition::transient; ///< transient: the next last Fragment notifies again, fatal: likewise
+    bool is_final = false;                        ///< 403: the application wants no further notification of this upload
+    bool copy_to_destination = false;             ///< the file is to appear at the destination
+    std::string_view static_reply_url = ""; ///< where the reply is; borrowed from the answer; empty: nowhere static
+    std::uint16_t status = row_of(refusal::application_unreachable).status; ///< what the client is told, if it failed
+    hresult code = row_of(refusal::application_unreachable).bits_error;
     error_context context = error_context::remote_application;
 
     [[nodiscard]] constexpr bool is_success() const noexcept { return meaning == disposition::success; }
 };
+
+/// The result for an application that answered with 200. `copy_to_destination`: the file is to appear there.
+[[nodiscard]] constexpr notification_result accepted_by_application(bool copy_to_destination) noexcept {
+    notification_result r;
+    r.meaning = disposition::success;
+    r.copy_to_destination = copy_to_destination;
+    r.status = 200;
+    r.code = {};
+    return r;
+}
+
+namespace detail {
+
+/// Whether an Ack can tell a client of a failure with the status of an application: it can be sent, and does not mean
+/// something else between client and server.
+constexpr bool can_be_told(std::uint16_t status) noexcept {
+    const bool misleads = status == 401 || status == 407 || status == 413 || status == 416;
+    return status >= 300 && status <= 599 && may_have_body(status) && !misleads;
+}
+
+} // namespace detail
 
 /// The result for an application that answered with `status`, which is not 200. The client is told the same status, or,
 /// where an Ack cannot have it, one that means the same. The code always says it.
@@ -46,11 +67,7 @@ struct notification_result {
     r.is_final = status == 403;
     r.code = hresult::from_http_status(status);
     r.status = status;
-    // These are about the application, and would mean something else between client and server.
-    const bool misleads = status == 401 || status == 407 || status == 413 || status == 416;
-    if (misleads || status < 300 || status > 599 || !may_have_body(status)) {
-        r.status = r.meaning == disposition::fatal ? 400 : 502;
-    }
+    if (!detail::can_be_told(status)) r.status = r.meaning == disposition::fatal ? 400 : 502;
     return r;
 }
 

@@ -127,7 +127,7 @@ class notifier {
 
     [[nodiscard]] constexpr state_type state() const noexcept { return machine_.state(); }
     [[nodiscard]] constexpr bool finished() const noexcept { return machine_.is_final(); }
-    /// What came of it, once it has finished: for `on_notified` of the upload server.
+    /// What came of it, once it has finished: for `on_notified` of the upload server. Before that, no answer.
     [[nodiscard]] constexpr const notification_result& result() const noexcept BITSWIRE_LIFETIMEBOUND {
         return result_;
     }
@@ -135,6 +135,11 @@ class notifier {
     [[nodiscard]] constexpr const error& problem() const noexcept BITSWIRE_LIFETIMEBOUND { return problem_; }
 
   private:
+    [[nodiscard]] constexpr notification_result succeeded() const noexcept {
+        notification_result r = accepted_by_application(result_.copy_to_destination);
+        r.static_reply_url = result_.static_reply_url;
+        return r;
+    }
     constexpr notifier_step fail(event e, const error& problem, refusal why) noexcept {
         if (!machine_.accepts(e)) return {};
         problem_ = problem;
@@ -155,7 +160,9 @@ class notifier {
             return {.todo = notifier_todo::receive_headers, .timeout_s = config_.timeout_s};
         case a::receive_data:
             return {.todo = notifier_todo::receive_data, .timeout_s = config_.timeout_s};
-        case a::report_success:
+        case a::report_success: // before that, what is asked too early is no success
+            result_ = succeeded();
+            break;
         case a::report_error:
             break;
         }

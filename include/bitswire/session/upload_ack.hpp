@@ -10,9 +10,11 @@
 #include "../machine/upload_client.hpp"
 #include "../spec/hresult_table.hpp"
 #include "../wire/ack.hpp"
+#include "../wire/check_message.hpp"
 #include "../wire/content_range.hpp"
 #include "../wire/guid.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -66,6 +68,9 @@ constexpr ack_meaning meaning_of_success(const ack& a, const awaited_ack& sent) 
         if (const std::size_t limit = row_of(header::session_id).max_read; a.session_id.size() > limit) {
             return invalid({errc::value_too_long, header::session_id, limit, a.session_id});
         }
+        // One that no parser of this library has read.
+        if (constexpr std::size_t limit = longest_sent(header::session_id); !is_sendable(a.session_id, limit))
+            return invalid(unsendable(header::session_id, a.session_id, limit));
         if (a.protocol && *a.protocol != bits_upload_protocol)
             return invalid({errc::unexpected_value, header::protocol});
         if (!a.host_id.empty()) {

@@ -441,7 +441,7 @@ class upload_session {
         ack a;
         a.answers = answering_;
         a.session_id = c.session_id;
-        a.status = result.status >= 300 ? result.status : row_of(refusal::application_unreachable).status;
+        a.status = detail::can_be_told(result.status) ? result.status : row_of(refusal::application_unreachable).status;
         a.error_code = result.code;
         a.error_context = result.context;
         a.received_content_range = next_byte();
