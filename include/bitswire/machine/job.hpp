@@ -31,7 +31,7 @@ enum class job_event : std::uint8_t {
     complete_called,          ///< a download; all its files are where they belong
     complete_called_in_part,  ///< a download; the files that were transferred are
     complete_called_files_left,
-    complete_called_on_upload, ///< the server has the file, and the reply is here if there is to be one
+    complete_called_on_upload, ///< the server has the file, and the reply of an upload-reply is here
     complete_called_on_unfinished_upload,
     add_file_called,
     property_set, ///< any Set method, ReplaceRemotePrefix, TakeOwnership

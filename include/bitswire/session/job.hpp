@@ -53,7 +53,7 @@ class job : public job_record {
                                            : job_event::resume_called_when_transferred,
                         now);
     }
-    /// `files_left`: temporary files could not be deleted. An upload that was begun is to be cancelled at the server
+    /// `files_left`: temporary files could not be deleted. An upload that was begun must be cancelled at the server
     /// after this; until then the job is not over (`is_over`).
     constexpr job_step cancel(const moment& now, bool files_left = false) noexcept {
         return happened(files_left ? job_event::cancel_called_files_left : job_event::cancel_called, now);
@@ -297,7 +297,7 @@ class job : public job_record {
         reply_ = {bytes_total, bytes, 0, 0};
         return further ? happened(job_event::progressed, now) : job_step{};
     }
-    /// The current file is transferred, and the reply fetched if there is to be one. An upload: the session is closed.
+    /// The current file is transferred, and the reply of an upload-reply is fetched. An upload: the session is closed.
     constexpr job_step on_file_transferred(const moment& now) noexcept {
         if (files_.all_transferred()) return {};
         const bool last = files_.transferred() + 1 == files_.size();
@@ -308,7 +308,7 @@ class job : public job_record {
         has_server_session_ = false;
         return happened(e, now);
     }
-    /// The transfer of the current file has failed. What becomes of the job says `disposition_of(e)`.
+    /// The transfer of the current file has failed. `disposition_of(e)` says what happens to the job.
     constexpr job_step on_error(const job_error& e, const moment& now) noexcept {
         timers_.advance(state(), now.steady);
         const disposition d = disposition_of(e);
@@ -333,7 +333,7 @@ class job : public job_record {
     }
     /// The network is back: every job with a transient error is tried again (*users-and-network-connections*).
     constexpr job_step on_network_back(const moment& now) noexcept { return happened(job_event::change_came, now); }
-    /// What the code stands for hinders no longer: BG_E_BLOCKED_BY_POLICY, BG_E_DESTINATION_LOCKED, ...
+    /// The condition that the code stands for is over: BG_E_BLOCKED_BY_POLICY, BG_E_DESTINATION_LOCKED, ...
     constexpr job_step on_unblocked(hresult code, const moment& now) noexcept {
         if (error_.code != code) return {};
         return happened(job_event::change_came, now);
@@ -468,7 +468,7 @@ class job : public job_record {
         return set(now, {});
     }
 
-    /// The one way on: steps the machine, and does what goes with it.
+    /// The only place that steps the machine and does what goes with it.
     constexpr job_step happened(job_event event, const moment& now) noexcept {
         if (!machine_.accepts(event)) return refused(job_rules::invalid_state);
         const hresult returns = machine_.row_for(event).returns;

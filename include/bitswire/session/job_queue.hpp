@@ -52,9 +52,9 @@ concept job_receiver = requires(Receiver& r, std::uint32_t number, const job_sto
     { r.wait(number) } -> std::convertible_to<bool>;
 };
 
-/// Reads a queue. Jobs that were at work are queued again, timers go on with the time that was left, and all owners
-/// count as logged on. Errors: bad_snapshot; buffer_too_small, if a storage is. After an error what was taken is to be
-/// dropped; damage of the bytes is found before anything is.
+/// Reads a queue. Jobs that were at work are queued again, timers continue with the time that was left, and all owners
+/// count as logged on. Errors: bad_snapshot; buffer_too_small, if a storage is. After an error drop what was taken;
+/// damage of the bytes is found before anything is.
 template <job_receiver Receiver>
 [[nodiscard]] constexpr error read_queue(std::string_view bytes, Receiver& receiver, const moment& now) noexcept {
     snapshot_reader r(bytes, detail::queue_snapshot);

@@ -34,7 +34,7 @@ class job_record {
     /// Whether the job is in enumerations (*EnumJobs*) and counts for limits: not any more once it is final, though the
     /// session of an upload that was cancelled may still have to be ended at the server.
     [[nodiscard]] constexpr bool is_enumerated() const noexcept { return !is_final(); }
-    /// Final, and nothing is to be done at the server any more: it can be forgotten.
+    /// Final, and there is nothing left to do at the server: the embedder can forget it.
     [[nodiscard]] constexpr bool is_over() const noexcept { return is_final() && !has_server_session_; }
     /// Whether it waits for its turn.
     [[nodiscard]] constexpr bool is_ready() const noexcept {

@@ -1,7 +1,7 @@
 // bitswire/session/job_timers.hpp: the timers of a job: how long each has run, and when the next one is over.
 //
 // What they are and when they run is the table in machine/job.hpp. They count time that has passed, not moments to
-// come, so they can be stored and go on in another run with the time that was left.
+// come, so they can be stored and continue in another run with the time that was left.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SESSION_JOB_TIMERS_HPP

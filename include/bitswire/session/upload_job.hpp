@@ -38,9 +38,9 @@ constexpr bool is_cancel_refused(const upload_client& client, const upload_step&
 
 } // namespace detail
 
-/// What the client has to do now that the job says `todo`: goes on, stops, or cancels. An error stops it, too, where it
-/// was not the client that met it: a policy, the network, a timer of the job, the local file. `now` is on the client's
-/// clock. To be called with every step of a job that has an upload.
+/// Makes the client do what the job says in `todo`: start or continue, stop, or cancel. Errors that the client did not
+/// meet itself stop it as well: a policy, the network, a timer of the job, the local file. `now` is on the client's
+/// clock. Call it with every step of a job that has an upload.
 [[nodiscard]] constexpr upload_step carry_out(job_action todo, upload_client& client, time_point now) noexcept {
     switch (todo) {
     case job_action::start:
@@ -58,8 +58,8 @@ constexpr bool is_cancel_refused(const upload_client& client, const upload_step&
     }
 }
 
-/// Tells the job what has become of the upload: to be called after every call of the client, with the step that it
-/// returned, which is to be carried out as ever. `cause` is what the embedder knows of a connection or of a reply
+/// Tells the job what has become of the upload: call it after every call of the client, with the step that it
+/// returned, and carry out that step as ever. `cause` is what the embedder knows of a connection or of a reply
 /// that failed, such as BG_E_NAME_RESOLUTION_FAILURE or BG_E_HTTP_ERROR_404.
 [[nodiscard]] constexpr job_step follow(job& j, const upload_client& client, const upload_step& step, const moment& now,
                                         hresult cause = {}) noexcept {

@@ -116,7 +116,7 @@ class upload_server {
             return s.on_not_stored(ticket, problem, d, c);
         });
     }
-    /// The record's reply URL is to be set before this.
+    /// Set the record's reply URL before this call.
     constexpr upload_server_step on_notified(borrowed_text session_id BITSWIRE_LIFETIMEBOUND, std::uint32_t ticket,
                                              const notification_result& result, const upload_directory& d,
                                              time_point now) noexcept {
@@ -164,8 +164,8 @@ class upload_server {
         expire_one(session_id, d, now, [&](std::string_view, auto&&) noexcept { has_files = true; });
         return has_files;
     }
-    /// Ends a session and forgets it, for example when a directory takes no more uploads. True: it was not over, and
-    /// its files are to be deleted. Source: [MC-BUP] 3.2.4.2, 3.2.7.
+    /// Ends a session and forgets it, for example when a directory takes no more uploads. True: it was not over;
+    /// delete its files. Source: [MC-BUP] 3.2.4.2, 3.2.7.
     [[nodiscard]] constexpr bool end(std::string_view session_id) noexcept {
         bool has_files = false;
         end_one(

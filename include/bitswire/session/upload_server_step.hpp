@@ -1,4 +1,4 @@
-// bitswire/session/upload_server_step.hpp: what an upload server says is to be done for a request.
+// bitswire/session/upload_server_step.hpp: what an upload server tells the embedder to do for a request.
 //
 // SPDX-License-Identifier: BSL-1.0
 #ifndef BITSWIRE_SESSION_UPLOAD_SERVER_STEP_HPP
