@@ -173,6 +173,22 @@ TEST_CASE("misuse: a status of an application that an Ack cannot have does not r
     }
 }
 
+TEST_CASE("misuse: a session that was asked for a request that there is not can still be restored") {
+    using namespace misuses;
+    for (const int type : {5, 6, 183, 255}) {
+        CAPTURE(type);
+        upload_session s({1});
+        CHECK(s.on_room(s.create(request_of(packet_type::create_session)).ticket, {}, open_directory, any_call)
+                  .answer.is_success());
+        CHECK_FALSE(
+            s.on_request(request_of(static_cast<packet_type>(type)), open_directory, any_call).answer.is_success());
+        std::array<char, upload_session::max_snapshot_size> bytes{};
+        const auto size = s.write_snapshot(bytes, {});
+        REQUIRE(size.has_value());
+        CHECK(upload_session::read_snapshot({bytes.data(), *size}).has_value());
+    }
+}
+
 TEST_CASE("misuse: a client takes no session id that it could not send back, whoever has read the Ack") {
     for (const std::string_view id : {"a\r\nHost: evil", " {7}", "{7}\t", "\x7f"}) {
         upload_client client({.url = "http://h/f", .size_bytes = 4});

@@ -288,7 +288,7 @@ class upload_session {
 
     constexpr void begin(const upload_request& r) noexcept {
         pending_ = pending::none;
-        answering_ = r.type;
+        answering_ = r.type < packet_type::ack ? r.type : packet_type::ping; // so that a snapshot can be read
         closes_ = !r.keep_alive;
         ++ticket_;
     }
