@@ -189,6 +189,23 @@ TEST_CASE("misuse: a session that was asked for a request that there is not can 
     }
 }
 
+TEST_CASE("misuse: a session stores nothing of a range that goes beyond its total, or over the end of numbers") {
+    using namespace misuses;
+    for (const content_range range :
+         {content_range{.offset = 0, .size_bytes = 4, .total_bytes = 1},
+          content_range{.offset = UINT64_MAX, .size_bytes = 2, .total_bytes = UINT64_MAX}}) {
+        upload_session s({1});
+        CHECK(s.on_room(s.create(request_of(packet_type::create_session)).ticket, {}, open_directory, any_call)
+                  .answer.is_success());
+        upload_request r = request_of(packet_type::fragment);
+        r.range = range;
+        const upload_server_step step = s.on_request(r, open_directory, any_call);
+        CHECK(step.todo == upload_server_todo::answer);
+        CHECK(step.answer.status == 400);
+        CHECK(s.received_bytes() == 0);
+    }
+}
+
 TEST_CASE("misuse: a client takes no session id that it could not send back, whoever has read the Ack") {
     for (const std::string_view id : {"a\r\nHost: evil", " {7}", "{7}\t", "\x7f"}) {
         upload_client client({.url = "http://h/f", .size_bytes = 4});

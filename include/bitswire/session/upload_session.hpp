@@ -313,6 +313,8 @@ class upload_session {
                                              const upload_session_call& c) noexcept {
         using e = upload_server_event;
         if (machine_.is_final()) return {.answer = refused(refusal::session_not_found, c)};
+        if (!r.range.is_valid()) // none that a parser of this library has read
+            return perform(e::request_refused, d, c, refused(refusal::total_changed, c));
         if (!has_total_) total_bytes_ = r.range.total_bytes;
         if (r.range.total_bytes > d.max_upload_bytes)
             return perform(e::request_refused, d, c, refused(refusal::upload_too_large, c));
