@@ -366,6 +366,12 @@ constexpr bool do_mix = requires(A a, B b) {
 || requires(A a, B b) { elapsed_ms(a, b); }
 || std::is_convertible_v<A, B> || std::is_assignable_v<A&, B>;
 
+TEST_CASE("enum set: all but some are all others, and no more than there are") {
+    using set = enum_set<blame>;
+    CHECK(all_but(set{blame::peer}) == set{blame::nobody, blame::caller});
+    CHECK(all_but(set{blame::nobody, blame::peer, blame::caller}).empty());
+}
+
 TEST_CASE("P2: the steady clock and the time of day do not compile in each other's place") {
     static_assert(do_mix<time_point, time_point> && do_mix<wall_time, wall_time>);
     static_assert(!do_mix<time_point, wall_time> && !do_mix<wall_time, time_point>);

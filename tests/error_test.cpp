@@ -164,6 +164,8 @@ TEST_CASE("error line: it lives longer than what it is about, and two errors are
     }
     CHECK(line_of(kept) == "the host 'evil/host' is not a host");
     CHECK(kept == error{errc::bad_host, header::none, 0});
+    CHECK_FALSE(kept == error{errc::bad_host, header::host, 0});
+    CHECK_FALSE(kept == error{errc::bad_host, header::none, 1});
     CHECK_FALSE(error{errc::bad_host, header::none, 0}.has_excerpt());
     constexpr error made_by_the_compiler = parse_host("a/b").error();
     static_assert(error_line(made_by_the_compiler).view() == "the host 'a/b' is not a host");

@@ -270,6 +270,8 @@ TEST_CASE("J7: limits of texts count characters as Windows does [SetDisplayName,
     constexpr std::string_view cjk = "\xe6\xbc\xa2";
     constexpr std::string_view emoji = "\xf0\x9f\x93\xa6"; // two UTF-16 units
     CHECK(utf16_length(many(3, cjk) + many(2, emoji) + "ab") == 9);
+    CHECK(utf8_size("") == 0);
+    CHECK(utf16_length("\xe6\xbc\x41") == 3);
     CHECK(utf16_length("\xe6\xbc") == 2); // what is no character counts byte by byte
     CHECK(utf16_length("\xed\xa0\x80") == 3);
     CHECK(utf16_length("\xc0\xaf\xf5") == 3);
@@ -610,6 +612,7 @@ TEST_CASE("J19: credentials are kept for each target and scheme, and nobody sees
     CHECK(set(auth_target::proxy, auth_scheme::basic, "you", "") == book::ok);
     // "To specify implicit credentials [...], set the scheme to NTLM and the user name and password to NULL."
     CHECK(set(auth_target::server, auth_scheme::ntlm, "", "") == book::ok);
+    CHECK(set(auth_target::proxy, auth_scheme::negotiate, "", "") == book::ok);
     CHECK(w.j.credentials(auth_target::server, auth_scheme::basic).user == "me");
     CHECK(w.j.credentials(auth_target::server, auth_scheme::basic).password.reveal() == "secret");
     CHECK(w.j.credentials(auth_target::proxy, auth_scheme::basic).user == "you");
@@ -673,6 +676,18 @@ TEST_CASE("J19: a proxy is given where it overrides, and nowhere else [SetProxyS
     CHECK(w.j.proxy_settings().list.empty());
     std::ignore = w.j.cancel(w.now);
     CHECK(set(proxy_usage::preconfig, "", "") == book::invalid_state);
+}
+
+TEST_CASE("J19: a proxy for which there is no memory is not set, neither half of it [SetProxySettings]") {
+    job_memory memory(1, 60);
+    const moment now = at_s(1000);
+    job j = *job::create(job_config_of(job_type::download), memory.storage(), now);
+    const std::string half(30, 'p');
+    for (const auto& [list, bypass] : {std::pair(half + half + half, std::string()), std::pair(half, half)}) {
+        CHECK(j.set_proxy_settings({proxy_usage::override_list, list, bypass}, now).returns == hresult{0x8007000E});
+        CHECK(j.proxy_settings().usage == proxy_usage::preconfig);
+        CHECK(j.proxy_settings().list.empty());
+    }
 }
 
 TEST_CASE("J19: a program is kept for events, and goes with the owner [SetNotifyCmdLine, TakeOwnership]") {

@@ -228,6 +228,15 @@ TEST_CASE("misuse: a job has no file beyond its last, and what it has of it is e
     }
 }
 
+TEST_CASE("misuse: a file whose ranges are not in the job's memory has none") {
+    world_job w;
+    w.add();
+    w.memory.files[0].range_count = 1000;
+    CHECK(w.j.file(0).ranges.empty());
+    w.memory.files[0].first_range = 1000;
+    CHECK(w.j.file(0).ranges.empty());
+}
+
 TEST_CASE("misuse: a job of a type that there is not is refused") {
     job_memory memory;
     job_config c = job_config_of(static_cast<job_type>(9));
@@ -246,6 +255,8 @@ TEST_CASE("misuse: an arena has nothing for a slot of another one, and takes no 
     CHECK(arena.used() == 0);
     CHECK(arena.append("123456789").size == 0);
     CHECK(arena.used() == 0);
+    CHECK(arena.replace(other, "abc", [](auto) {}));
+    CHECK(arena.view(other) == "abc");
     CHECK(text_arena().view({}).data() != nullptr);
 }
 
@@ -280,11 +291,27 @@ TEST_CASE("misuse: slots that another scheduler has used are fresh for the next 
     CHECK(s.next(w.now.steady).todo == schedule_todo::nothing);
 }
 
+TEST_CASE("misuse: a copy of a scheduler has slots of its own; with fewer it knows no job") {
+    world_job w;
+    w.add().go(job_state::queued);
+    std::vector<scheduler_slot> slots(2);
+    scheduler s(slots);
+    s.update(1, w.j, w.now.steady);
+    std::vector<scheduler_slot> more(3);
+    scheduler copy(s, more);
+    s.forget(1, w.now.steady);
+    CHECK(s.next(w.now.steady).todo == schedule_todo::nothing);
+    CHECK(copy.next(w.now.steady).todo == schedule_todo::start);
+    std::vector<scheduler_slot> fewer(1);
+    CHECK(scheduler(copy, fewer).next(w.now.steady).todo == schedule_todo::nothing);
+}
+
 TEST_CASE("misuse: a machine has no row for a state or an event that there is not") {
     upload_client_machine m(static_cast<upload_client_state>(77));
     CHECK_FALSE(m.accepts(upload_client_event::started));
     CHECK_FALSE(m.step(upload_client_event::started));
     CHECK_FALSE(m.is_final());
+    CHECK(m.row_for(upload_client_event::started).source == upload_client_rules::rows[0].source);
     upload_client_machine fresh;
     CHECK_FALSE(fresh.step(static_cast<upload_client_event>(200)));
     CHECK(fresh.state() == upload_client_state::init);

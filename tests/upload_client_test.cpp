@@ -987,6 +987,14 @@ TEST_CASE("L19: bytes that were taken back and come again in between are no gap 
     }
 }
 
+TEST_CASE("client: an empty file whose reply does not come is no upload without progress") {
+    dialogue d({.url = "http://host/f", .size_bytes = 0, .wants_reply = true, .setbacks_allowed = 0});
+    d.create();
+    d.received(0);
+    CHECK(d.step.todo == upload_todo::stopped);
+    CHECK(d.client.failure().what == upload_status::reply_missing);
+}
+
 TEST_CASE("L19: an upload ends against a server that takes bytes and loses them for ever") {
     struct server {
         std::string_view name;

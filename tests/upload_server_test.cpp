@@ -1028,6 +1028,8 @@ TEST_CASE("L4: facts that are left out, and settings, let nobody in") {
     check_refused(create_without([&](auto& f) { f.is_authorized = none.is_authorized; }).answer,
                   refusal::access_denied);
     check_refused(create_without([&](auto& f) { f.destination = none.destination; }).answer, refusal::storage_failed);
+    check_refused(create_without([](auto& f) { f.destination = static_cast<destination_state>(99); }).answer,
+                  refusal::storage_failed);
     check_refused(create_without([&](auto& f) { f.user_sessions = none.user_sessions; }).answer,
                   refusal::too_many_sessions);
     check_refused(create_without([&](auto& f) { f.new_session_id = none.new_session_id; }).answer,

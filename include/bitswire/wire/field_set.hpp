@@ -140,7 +140,6 @@ struct borrowed_value {
     std::string_view text = "";
 
     [[nodiscard]] constexpr std::string_view view(const char* /*buffer*/) const noexcept { return text; }
-    [[nodiscard]] constexpr std::uint32_t position() const noexcept { return 0; }
 };
 
 /// The options of Connection that matter here (RFC 9112 9.3).
