@@ -28,7 +28,7 @@ struct mistake {
 
 TEST_CASE("L12: codes are read as pages, logs and scripts print them") {
     constexpr spelling spellings[] = {
-        // The inputs of the field report.
+        // Met in public threads, and on the page of event 61.
         {"0x80072EE7", 0x80072EE7},
         {"-2147012889", 0x80072EE7},
         {"2147954407", 0x80072EE7},

@@ -29,7 +29,7 @@ def objects(*arguments: str) -> list[dict]:
 
 class Text(unittest.TestCase):
     def test_l12_every_spelling(self) -> None:
-        """L12: the inputs of the field report are explained, with facility, name, meaning and what a job does"""
+        """L12: codes from public threads are explained, with facility, name, meaning and what a job does"""
         resolved = explain("0x80072EE7")
         for spelling in ("-2147012889", "2147954407", "0n2147012889", "80072EE7h", "HRESULT: 0x80072EE7", "12007",
                          "(0x80072ee7)", "error 12007", "ERROR_WINHTTP_NAME_NOT_RESOLVED", " 0x80072ee7 "):

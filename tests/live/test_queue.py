@@ -919,7 +919,7 @@ class Replies(QueueCase):
 
 
 class ByTheBook(QueueCase):
-    """What the audit of Microsoft's pages found; the numbers are those of its rows."""
+    """Rules of jobs as the pages of Microsoft say them; the numbers are those of tests/job_by_the_book_test.cpp."""
 
     def make_program(self, body: str) -> Path:
         script = self.folder / "tell.sh"
