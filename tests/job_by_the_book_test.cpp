@@ -3,6 +3,7 @@
 #include "support/job_world.hpp"
 #include "support/print.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -165,6 +166,7 @@ TEST_CASE("J3: a local name is the full path of a file, and of nothing else [BG_
         {"/dir/...", true},
         {"/a:b<c>|d*e?", true}, // POSIX
         {"//f", true},
+        {"\\\\.\\share\\file", false},
         {"C:\\", false},
         {"C:/", false},
         {"C:\\dir\\", false},
@@ -745,6 +747,80 @@ TEST_CASE("J19: properties have their types, their values and their time [SetPro
     CHECK(up.j.set_property(job_property::cost_flags, 1, up.now).returns == book::ok);
     std::ignore = up.j.cancel(up.now);
     CHECK(up.j.set_property(job_property::cost_flags, 1, up.now).returns == book::invalid_state);
+}
+
+TEST_CASE("J19: each property takes its values, of its types of jobs, at its time [BITS_JOB_PROPERTY_ID]") {
+    using p = job_property;
+    struct rule {
+        p id;
+        std::uint64_t least, most;
+        bool of_uploads, before_files, before_resume;
+    };
+    constexpr std::uint64_t dword = 0xffff'ffff;
+    constexpr rule rules[] = {
+        {p::cost_flags, 0, dword, true, false, false},
+        {p::dynamic_content, 0, 1, false, false, true},
+        {p::high_performance, 0, 1, false, true, true},
+        {p::max_download_size, 0, UINT64_MAX, false, false, true},
+        {p::use_stored_credentials, 2, 2, true, false, false},
+        {p::minimum_notification_interval_ms, 0, dword, true, false, false},
+        {p::on_demand_mode, 0, 1, false, false, false},
+    };
+    for (const rule& r : rules) {
+        CAPTURE(static_cast<int>(r.id));
+        for (const job_type type : {job_type::download, job_type::upload, job_type::upload_reply}) {
+            world_job w(type);
+            const auto set = [&](std::uint64_t value) { return w.j.set_property(r.id, value, w.now).returns; };
+            if (type != job_type::download && !r.of_uploads) {
+                CHECK(set(r.least) == book::not_implemented);
+                continue;
+            }
+            if (r.least != 0) CHECK(set(r.least - 1) == book::invalid_argument);
+            CHECK(set(r.least) == book::ok);
+            CHECK(set(r.most) == book::ok);
+            if (r.most != UINT64_MAX) CHECK(set(r.most + 1) == book::invalid_argument);
+            w.add();
+            CHECK(set(r.most) == (r.before_files ? book::invalid_state : book::ok));
+            std::ignore = w.j.resume(w.now);
+            CHECK(set(r.most) == (r.before_files || r.before_resume ? book::invalid_state : book::ok));
+        }
+    }
+}
+
+TEST_CASE("J4: which event tells which listener, written from the pages [IBackgroundCopyCallback]") {
+    using e = job_event;
+    using s = job_state;
+    // "...does not generate a modify event when the state of the job changes to BG_JOB_STATE_ERROR or
+    // BG_JOB_STATE_TRANSFERRED."
+    constexpr e no_modification[] = {e::failed_for_good, e::no_progress_for_too_long,       e::download_time_over,
+                                     e::all_transferred, e::resume_called_when_transferred, e::rename_failed,
+                                     e::restarted};
+    for (std::size_t i = 0; i < enumerator_count<e>; ++i) {
+        const auto event = static_cast<e>(i);
+        CAPTURE(enum_name(event));
+        const bool is_error =
+            event == e::failed_for_good || event == e::no_progress_for_too_long || event == e::download_time_over;
+        for (const job_notification_row& row : job_notification_rows) {
+            const bool expected = row.flag == notify_flags::job_transferred ? event == e::all_transferred
+                                  : row.flag == notify_flags::job_error     ? is_error
+                                  : row.flag == notify_flags::file_transferred
+                                      ? event == e::file_transferred || event == e::all_transferred
+                                      : std::ranges::find(no_modification, event) == std::end(no_modification);
+            CHECK(row.raised_by.contains(event) == expected);
+        }
+    }
+    for (std::size_t i = 0; i < enumerator_count<s>; ++i) {
+        const auto state = static_cast<s>(i);
+        for (const job_notification_row& row : job_notification_rows) {
+            CHECK(row.told_again_in.contains(state) ==
+                  ((row.flag == notify_flags::job_transferred && state == s::transferred) ||
+                   (row.flag == notify_flags::job_error && state == s::error)));
+        }
+    }
+    for (const job_notification_row& row : job_notification_rows) {
+        for (const job_type type : {job_type::download, job_type::upload, job_type::upload_reply})
+            CHECK(row.of.contains(type) == (row.flag != notify_flags::file_transferred || type != job_type::upload));
+    }
 }
 
 TEST_CASE("J20: time that passed between runs counts for inactivity, and a clock that jumped cancels nothing at once "

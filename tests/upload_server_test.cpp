@@ -1075,6 +1075,20 @@ TEST_CASE("L4: a session takes no request for another target than its own, whate
     check_refused(forgetful.send(0, 4), refusal::session_not_found);
 }
 
+TEST_CASE("L4: the absolute form of a target names the same upload, wherever its host is [RFC 9112 3.2.2]") {
+    world w;
+    w.create();
+    upload_request r = fragment(0, 4);
+    const std::string path(r.target);
+    const std::string absolute = "http://other.example" + path;
+    const std::string another = absolute + "x";
+    const upload_request_facts facts{.now = w.now, .is_authorized = true, .is_owner = true};
+    r.target = another;
+    check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::session_not_found);
+    r.target = absolute;
+    CHECK(w.server.on_request(r, w.directory, facts).todo == upload_server_todo::store_body);
+}
+
 TEST_CASE("L4: a file that appears between Create-Session and Close-Session is not replaced, unless that is allowed") {
     for (const notification_type type : {notification_type::none, notification_type::by_value}) {
         for (const bool allowed : {false, true}) {

@@ -106,7 +106,10 @@ class server_run {
     /// Nothing goes wrong any more, and nobody else is there: every session that is not over can be ended well.
     void finish() {
         restart();
-        directory_ = {.allow_overwrites = true, .notification = directory_.notification};
+        directory_ = {.uploads_enabled = true,
+                      .allow_overwrites = true,
+                      .notification = directory_.notification,
+                      .max_upload_bytes = UINT64_MAX};
         server_event e;
         e.flags = copies;
         for (e.session = 0; e.session < known_ids_.size(); ++e.session) {

@@ -516,10 +516,7 @@ class upload_client {
     }
 
     /// Path and query, which stand next to each other in the URL.
-    [[nodiscard]] constexpr std::string_view target() const noexcept {
-        if (url_.path.empty()) return "/";
-        return {url_.path.data(), url_.path.size() + url_.query.size()};
-    }
+    [[nodiscard]] constexpr std::string_view target() const noexcept { return target_of(url_); }
 
     upload_client_config config_;
     url_view url_{};

@@ -18,6 +18,7 @@
 #include "../wire/ack.hpp"
 #include "../wire/guid.hpp"
 #include "../wire/upload_request.hpp"
+#include "../wire/url.hpp"
 #include "notification_result.hpp"
 #include "upload_directory.hpp"
 #include "upload_session.hpp"
@@ -51,6 +52,17 @@ concept upload_store = requires(Store& s, std::string_view id, std::string_view 
     s.erase(id);                                      // an id that is not there: nothing happens
     requires upload_record<std::remove_cvref_t<decltype(*s.find(id))>>;
 };
+
+namespace detail {
+
+/// Path and query of a request target: the absolute form names the same as the origin form (RFC 9112 3.2.2).
+constexpr std::string_view origin_form(std::string_view target) noexcept {
+    if (target.empty() || target.front() == '/') return target;
+    const result<url_view> url = parse_url(target);
+    return url ? target_of(*url) : target;
+}
+
+} // namespace detail
 
 /// What is known of the place where an upload ends. `unknown` is refused.
 enum class destination_state : std::uint8_t { unknown, absent, exists, is_folder, folder_not_found };
@@ -88,7 +100,7 @@ class upload_server {
         if (!facts.is_authorized) return refuse_request(r, d, refusal::access_denied);
         if (r.type == packet_type::create_session) return on_create(r, d, facts);
         auto record = store_.find(r.session_id);
-        if (!record || !facts.is_owner || std::string_view{record->target} != r.target)
+        if (!record || !facts.is_owner || detail::origin_form(record->target) != detail::origin_form(r.target))
             return refuse_request(r, d, refusal::session_not_found);
         return record->session.on_request(r, d, {r.session_id, record->reply_url, facts.now});
     }

@@ -149,6 +149,7 @@ class upload_session {
         const std::uint64_t span_ms = std::uint64_t{span_s} * 1000U;
         const std::uint64_t since_ms = elapsed_ms(progressed_at_, now);
         if (is_at_work || since_ms < span_ms - (before_ms_ < span_ms ? before_ms_ : span_ms)) return false;
+        const std::uint64_t grace_ms = std::uint64_t{restored_session_grace_s} * 1000U;
         return before_ms_ == 0 || since_ms >= (grace_ms < span_ms ? grace_ms : span_ms);
     }
     /// Ends a session that is not over yet. What is reported about it afterwards is abandoned.
@@ -227,7 +228,6 @@ class upload_session {
     enum class pending : std::uint8_t { none, room, store, notification, publication };
 
     static constexpr snapshot_kind snapshot{"BWUS", 2};
-    static constexpr std::uint64_t grace_ms = std::uint64_t{restored_session_grace_s} * 1000U;
 
     /// `progressed`: when there was the last progress, by the time of day.
     static constexpr result<upload_session> read(std::string_view bytes, wall_time& progressed) noexcept {

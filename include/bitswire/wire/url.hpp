@@ -32,6 +32,12 @@ struct url_view {
     friend constexpr bool operator==(const url_view&, const url_view&) noexcept = default;
 };
 
+/// Path and query of a URL, as they stand in a request. Borrows what the URL was read from.
+[[nodiscard]] constexpr std::string_view target_of(const url_view& url) noexcept {
+    if (url.path.empty()) return "/";
+    return {url.path.data(), url.path.size() + url.query.size()}; // they stand next to each other
+}
+
 /// Reads an absolute http or https URL of visible characters, all of `text`; a fragment is dropped. User information
 /// before the host is refused: it is how one host is made to look like another (RFC 9110 4.2.4). Errors: bad_url, with
 /// the offset of the part at fault. Source: RFC 3986 3, RFC 9110 4.2.
