@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -152,7 +153,7 @@ TEST_CASE("misuse: a notifier that has not finished has no success for the serve
 
 TEST_CASE("misuse: a status of an application that an Ack cannot have does not reach the client, nor end a session") {
     using namespace misuses;
-    for (const std::uint16_t status : {0, 101, 200, 304, 401, 416, 600, 65535}) {
+    for (const std::uint16_t status : std::initializer_list<std::uint16_t>{0, 101, 200, 304, 401, 416, 600, 65535}) {
         CAPTURE(status);
         upload_directory d = open_directory;
         d.notification = notification_type::by_value;
