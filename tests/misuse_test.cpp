@@ -256,8 +256,9 @@ TEST_CASE("misuse: an arena has nothing for a slot of another one, and takes no 
     CHECK(arena.used() == 0);
     CHECK(arena.append("123456789").size == 0);
     CHECK(arena.used() == 0);
-    CHECK(arena.replace(other, "abc", [](auto) {}));
-    CHECK(arena.view(other) == "abc");
+    text_slot foreign{0, 9};
+    CHECK(arena.replace(foreign, "abc", [](auto) {}));
+    CHECK(arena.view(foreign) == "abc");
     CHECK(text_arena().view({}).data() != nullptr);
 }
 
@@ -292,7 +293,7 @@ TEST_CASE("misuse: slots that another scheduler has used are fresh for the next 
     CHECK(s.next(w.now.steady).todo == schedule_todo::nothing);
 }
 
-TEST_CASE("misuse: a copy of a scheduler has slots of its own; with fewer it knows no job") {
+TEST_CASE("misuse: a copy of a scheduler has slots of its own, and with fewer it knows no job") {
     world_job w;
     w.add().go(job_state::queued);
     std::vector<scheduler_slot> slots(2);

@@ -987,6 +987,13 @@ TEST_CASE("L19: bytes that were taken back and come again in between are no gap 
     }
 }
 
+TEST_CASE("client: an empty file whose reply comes has made all the progress that there is") {
+    dialogue d({.url = "http://host/f", .size_bytes = 0, .wants_reply = true, .setbacks_allowed = 0});
+    d.create();
+    d.answer({.received_content_range = 0, .reply_url = "/reply"});
+    CHECK(d.step.todo == upload_todo::fetch_reply);
+}
+
 TEST_CASE("client: an empty file whose reply does not come is no upload without progress") {
     dialogue d({.url = "http://host/f", .size_bytes = 0, .wants_reply = true, .setbacks_allowed = 0});
     d.create();

@@ -1083,6 +1083,8 @@ TEST_CASE("L4: the absolute form of a target names the same upload, wherever its
     const std::string absolute = "http://other.example" + path;
     const std::string another = absolute + "x";
     const upload_request_facts facts{.now = w.now, .is_authorized = true, .is_owner = true};
+    r.target = "no target";
+    check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::session_not_found);
     r.target = another;
     check_refused(w.server.on_request(r, w.directory, facts).answer, refusal::session_not_found);
     r.target = absolute;
