@@ -51,8 +51,8 @@ void connection::take_request(const bitswire::upload_request& request) {
     new_session_id_.clear();
     path_.clear();
     unwanted_bytes_ = 0;
-    // Whoever can connect may upload. Clients move between networks, so the address is not compared with that of the
-    // client that made the session; that the target is the same, the library sees to.
+    // Every client that can connect may upload. Clients move between networks, so their address is not compared with
+    // the one that made the session; the library compares the target.
     bitswire::upload_request_facts facts{.now = server::now(), .is_authorized = true, .is_owner = true};
     if (request.type != bitswire::packet_type::ping) {
         path_.resize(request.target.size());
