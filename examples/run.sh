@@ -217,4 +217,4 @@ for folder in "$work/state" "$work/state2" "$work/state3"; do
 done
 cat "$work/reply.json"
 
-printf '\nOK: %d MiB uploaded, killed, gone on with, replied to, queued; everything is the same at both ends\n' "$mib"
+printf '\nOK: %d MiB uploaded, killed and resumed, replied to, queued; everything is the same at both ends\n' "$mib"
